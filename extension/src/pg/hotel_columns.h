@@ -1,0 +1,16 @@
+/*
+ * hotel_columns.h
+ *	  Arithmetic behind the generated columns of hotel_cache.
+ */
+#ifndef VOYGEN_HOTEL_COLUMNS_H
+#define VOYGEN_HOTEL_COLUMNS_H
+
+#include "postgres.h"
+
+/*
+ * Decimals of amounts in a currency (three letters, blank-padded or not):
+ * 2 when it is unknown; at most 3, the decimals a table column holds.
+ */
+extern int	currency_digits(const char *code, int len);
+
+#endif

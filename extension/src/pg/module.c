@@ -1,0 +1,86 @@
+/*
+ * module.c
+ *	  Entry of the library, and the agreement between library and catalogue.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_extension.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+
+#include "pg/module.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+PG_FUNCTION_INFO_V1(voygen_library_version);
+
+void
+_PG_init(void)
+{
+	agency_init();
+	MarkGUCPrefixReserved("voygen");
+}
+
+/* The version the library was built as; the script's version is in pg_extension. */
+Datum
+voygen_library_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(VOYGEN_VERSION));
+}
+
+/* Version of the extension as this database's catalogue has it, or NULL. */
+static char *
+catalogue_version(void)
+{
+	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	char	   *version = NULL;
+
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber,
+				F_NAMEEQ, CStringGetDatum("voygen"));
+	scan = systable_beginscan(rel, ExtensionNameIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+		Datum		d = heap_getattr(tuple, Anum_pg_extension_extversion,
+									 RelationGetDescr(rel), &isnull);
+
+		if (!isnull)
+			version = text_to_cstring(DatumGetTextPP(d));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return version;
+}
+
+void
+module_check_catalogue(void)
+{
+	/* Once it agreed it can only change by ALTER EXTENSION, which is rare
+	 * enough to ask for a new session. */
+	static bool agreed = false;
+	char	   *version;
+
+	if (agreed)
+		return;
+	version = catalogue_version();
+	if (version == NULL || strcmp(version, VOYGEN_VERSION) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension \"voygen\" is %s in this database but the library is %s",
+						version ? version : "missing", VOYGEN_VERSION),
+				 errhint("Run ALTER EXTENSION voygen UPDATE in this database.")));
+	agreed = true;
+}
