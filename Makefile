@@ -21,8 +21,8 @@ copy: deps
 	@$(CLUSTER)/copy
 
 build: copy ## build the extension (into the private PostgreSQL) and build/voygen
-	@if [ -f extension/Makefile ]; then $(MAKE) -C extension PG_CONFIG="$(PG_CONFIG)" with_llvm=no all install; fi
-	@if [ -f service/Makefile ]; then $(MAKE) -C service; fi
+	@if [ -f extension/Makefile ]; then $(MAKE) -s -C extension PG_CONFIG="$(PG_CONFIG)" all install; fi
+	@if [ -f service/Makefile ]; then $(MAKE) -s -C service; fi
 
 cluster: build ## start the private server (restarts it when voygen.so has changed)
 	@$(CLUSTER)/start
@@ -79,4 +79,4 @@ reset: cluster ## drop database voygen and deploy it anew; asks for CONFIRM=yes
 
 clean: ## remove what was built; data and secrets stay
 	@rm -rf build
-	@if [ -f extension/Makefile ] && [ -x "$(PG_CONFIG)" ]; then $(MAKE) -C extension PG_CONFIG="$(PG_CONFIG)" with_llvm=no clean; fi
+	@if [ -f extension/Makefile ] && [ -x "$(PG_CONFIG)" ]; then $(MAKE) -C extension PG_CONFIG="$(PG_CONFIG)" clean; fi
