@@ -277,20 +277,22 @@ begin
   end loop;
 
   if o.eligible is false then
-    return (round(0, facts_model.exponent(o.currency)), 'stated', null);
+    return row(0, 'stated', null)::facts_model.score;
   end if;
   if o.stated_amount is not null then
-    return (facts_model.amount(o.stated_amount, o.currency), 'stated', null);
+    return row(facts_model.amount(o.stated_amount, o.currency), 'stated', null)::facts_model.score;
   end if;
   if o.stated_percent is not null then
     if o.base is null then
       return null;
     end if;
-    return (facts_model.round_ratio(o.base * o.stated_percent, 100, o.currency, rounding), 'stated', null);
+    return row(facts_model.round_ratio(greatest(o.base * o.stated_percent, 0), 100, o.currency, rounding), 'stated',
+               null)::facts_model.score;
   end if;
   if num is null then
     return null;
   end if;
-  return (facts_model.round_ratio(greatest(num, 0), den, o.currency, rounding), 'computed', base_rate.rate_id);
+  return row(facts_model.round_ratio(greatest(num, 0), den, o.currency, rounding), 'computed',
+             base_rate.rate_id)::facts_model.score;
 end
 $$;
