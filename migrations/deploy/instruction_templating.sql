@@ -17,6 +17,12 @@ comment on column voygen.instruction_sets.chain_compatible is 'Can be a step of 
 comment on column voygen.instruction_sets.agency_id is 'Agency the set belongs to; null is shared by all.';
 comment on column voygen.instruction_sets.default_template_id is 'Template the set''s result goes into when no other is asked for.';
 
+-- Sets that programs older than Voygen brought, and that chains and templates of this version work with.
+update voygen.instruction_sets
+set supports_templating = name in ('mobile-mode', 'interactive-mode', 'three-tier-pricing'),
+    chain_compatible = true
+where name in ('mobile-mode', 'interactive-mode', 'three-tier-pricing', 'database-operations', 'activity-logging', 'workflows');
+
 -- Everybody reads the shared sets and the agency's own. Who works without an agency, as programs older than Voygen do, keeps writing the shared ones.
 alter table voygen.instruction_sets enable row level security;
 create policy agency on voygen.instruction_sets
