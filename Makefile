@@ -66,6 +66,7 @@ backup: ## dump database voygen to FILE (default .voygen/backup/TIME.dump)
 
 restore: cluster ## replace database voygen by the dump FILE
 	@$(CLUSTER)/restore $(FILE)
+	@$(CLUSTER)/deploy
 
 format: ## rewrite the C sources as .clang-format wants them
 	@git ls-files '*.c' '*.h' | xargs -r clang-format-14 -i
