@@ -180,7 +180,7 @@ begin
 end
 $$;
 
--- All given conditions must hold; one whose fact is unknown does not.
+-- All given conditions must hold; one whose fact is unknown does not. A destination is met as whole words in any case.
 create or replace function facts_model.rule_applies(conditions jsonb, o facts_model.offer)
 returns boolean
 language sql
@@ -194,14 +194,14 @@ as $$
     and (conditions -> 'destination' is null
          or exists (select 1
                     from jsonb_array_elements_text(conditions -> 'destination') d
-                    where lower(d collate "C") = lower(o.destination collate "C")))
+                    where o.destination ~* ('(^|\W)' || regexp_replace(d, '(\W)', '\\\1', 'g') || '(\W|$)')))
     and (conditions -> 'travel_dates' is null
-         or coalesce(o.trip_start is not null
-                     and o.trip_start >= coalesce((conditions #>> '{travel_dates,start}')::date, o.trip_start)
-                     and o.trip_start <= coalesce((conditions #>> '{travel_dates,end}')::date, o.trip_start), false))
+         or coalesce(day between coalesce((conditions #>> '{travel_dates,start}')::date, day)
+                             and coalesce((conditions #>> '{travel_dates,end}')::date, day), false))
     and (conditions -> 'min_nights' is null or coalesce(o.nights >= (conditions ->> 'min_nights')::integer, false))
     and (conditions -> 'site' is null or coalesce(conditions -> 'site' ? o.site, false))
     and (conditions -> 'refundable' is null or coalesce(o.refundable = (conditions ->> 'refundable')::boolean, false))
+  from (select coalesce(o.check_in, o.trip_start) as day) travel
 $$;
 
 -- Expected commission of one offer. No row's worth (all null) when unknown or ineligible.
@@ -217,8 +217,15 @@ declare
   num numeric;
   den numeric := 1;
   more record;
-  result facts_model.score;
+  stated numeric;  -- exact
 begin
+  if o.currency is null then
+    return null;
+  end if;
+  stated := case
+              when o.eligible is false then 0
+              else coalesce(o.stated_amount, o.base * o.stated_percent / 100)
+            end;
   select r.*
   into base_rate
   from voygen.commission_rates r
@@ -271,23 +278,18 @@ begin
     end if;
     num := num * coalesce((rule.actions ->> 'commission_multiplier')::numeric, 1);
     num := num + coalesce((rule.actions ->> 'bonus_fixed')::numeric, 0) * den;
-    if num * 100 < (rule.actions ->> 'min_commission_percent')::numeric * o.base * den then
+    if rule.actions ? 'min_commission_percent'
+       and coalesce(case when stated is not null then stated * 100 else num * 100 / den end
+                    < (rule.actions ->> 'min_commission_percent')::numeric * o.base, true) then
       return null;
     end if;
   end loop;
 
-  if o.eligible is false then
-    return row(0, 'stated', null)::facts_model.score;
-  end if;
-  if o.stated_amount is not null then
-    return row(facts_model.amount(o.stated_amount, o.currency), 'stated', null)::facts_model.score;
-  end if;
-  if o.stated_percent is not null then
-    if o.base is null then
+  if o.eligible is false or o.stated_amount is not null or o.stated_percent is not null then
+    if stated is null then
       return null;
     end if;
-    return row(facts_model.round_ratio(greatest(o.base * o.stated_percent, 0), 100, o.currency, rounding), 'stated',
-               null)::facts_model.score;
+    return row(facts_model.round_ratio(greatest(stated, 0), 1, o.currency, rounding), 'stated', null)::facts_model.score;
   end if;
   if num is null then
     return null;

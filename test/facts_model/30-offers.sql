@@ -11,18 +11,18 @@ as $$
   end
 $$;
 
--- total_amount, else the price by its basis
+-- total_amount, else the price by its basis; that needs a known currency, as the nightly amount does
 create or replace function facts_model.stay_total(h voygen.hotel_cache)
 returns numeric
 language sql
 immutable
 as $$
   select coalesce(h.total_amount,
-                  case h.price_basis
+                  case when h.currency is not null then case h.price_basis
                     when 'per_stay' then h.price_amount
                     when 'per_night' then h.price_amount * h.nights
                     when 'per_person' then h.price_amount * h.guests
-                  end)
+                  end end)
 $$;
 
 -- Every offer of one trip: the available rooms of each offered row, or the row itself.
@@ -83,11 +83,12 @@ begin
     method := 'few';
   elsif n < 9 then
     method := 'rank';
-    -- place of the first of equal prices decides, so a price has one tier
-    select min(p) filter (where floor(3.0 * (place - 1) / n) >= 1), min(p) filter (where floor(3.0 * (place - 1) / n) >= 2)
+    -- the middle of a run of equal prices decides, so a price has one tier
+    select min(p) filter (where floor(3 * middle / n) >= 1), min(p) filter (where floor(3 * middle / n) >= 2)
     into low_below, high_from
-    from (select p, min(i) over (partition by p) as place
-          from unnest(prices) with ordinality as x (p, i)) places;
+    from (select p, (min(i - 1) + max(i - 1)) / 2.0 as middle
+          from unnest(prices) with ordinality as x (p, i)
+          group by p) runs;
   else
     method := 'percentile';
     low_below := facts_model.percentile7(prices, low_cut);

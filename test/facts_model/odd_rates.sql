@@ -18,7 +18,7 @@ select agency_id, r, kind, odd.word(r + n, 201, 'navitrip', 'trisept', 'vax', 'w
        case when odd.pick(r, 221, 4) = 0 then current_date + 21 + odd.pick(r, 222, 200) end,
        case when odd.pick(r, 223, 6) = 0 then array[1 + odd.pick(r, 224, 4), 5, 6]::smallint[] end,
        case when odd.pick(r, 225, 8) = 0 then odd.word(r, 226, 'USD', 'JPY', 'KWD') end,
-       null,
+       case when odd.pick(r, 241, 10) = 0 then odd.word(r, 242, '1', '1', '2') end,
        case when kind in ('percent', 'net_markup', 'override_percent') then (1 + odd.pick(r, 227, 250000)) / 10000.0 end,
        case when kind like 'fixed%' or kind = 'bonus_fixed' then (1 + odd.pick(r, 228, 60)) end,
        case when kind = 'tier_percent' then

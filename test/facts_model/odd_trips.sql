@@ -53,21 +53,25 @@ select agency_id, site, initcap(site), 'portal'
 from ag, unnest(array['navitrip', 'trisept', 'vax', 'viator', 'web']) site
 on conflict do nothing;
 
+insert into voygen.users (agency_id, user_id, email, name)
+select agency_id, 1, 'ann@example.org', 'Ann'
+from ag;
+
 insert into voygen.clients (agency_id, client_id, slug, name, tier, archived_at)
 select agency_id, c, 'client-' || c, odd.word(c, 1, 'Åsa Ödman', '山田太郎', 'O''Brien "Bob"', E'Back\\slash', 'Plain Jane'),
        odd.word(c, 2, 'standard', 'premium', 'vip', 'platinum'), case when odd.pick(c, 3, 9) = 0 then now() end
 from ag, generate_series(1, 25) c;
 
 insert into voygen.trips (agency_id, trip_id, slug, client_id, title, destination, start_date, end_date, status,
-                          traveler_count, traveler_names, currency, budget_amount, budget_currency, archived_at)
+                          traveler_count, traveler_names, currency, budget_amount, budget_currency, advisor_id, archived_at)
 select agency_id, t, 'trip-' || t, 1 + odd.pick(t, 10, 25), odd.word(t, 11, 'A week away', 'Été à Nice', '東京の春', 'x'),
-       odd.word(t, 12, 'Dublin', 'cancún', 'Rome', 'TOKYO'), start, start + odd.pick(t, 14, 20),
+       odd.word(t, 12, 'Dublin', 'cancún', 'Rome', 'TOKYO', 'Dublin, Cork and Rome', 'Dublinia', 'Old Tokyo/Kyoto'), start, start + odd.pick(t, 14, 20),
        odd.word(t, 15, 'planning', 'proposed', 'confirmed', 'deposit_paid', 'paid_in_full', 'in_progress', 'completed', 'cancelled'),
        case when odd.pick(t, 16, 4) > 0 then odd.pick(t, 17, 9) + 1 end,
        case odd.pick(t, 18, 3) when 0 then '{}' when 1 then array['Ann'] else array['Jörg "J"', '花子', 'C\D'] end,
        currency, odd.amount(t, 20, currency, 9000),
        case odd.pick(t, 22, 4) when 0 then null when 1 then 'EUR' else currency end,
-       case when odd.pick(t, 23, 12) = 0 then now() end
+       case when odd.pick(t, 26, 2) = 0 then 1 end, case when odd.pick(t, 23, 12) = 0 then now() end
 from ag, generate_series(1, :trips) t
 cross join lateral (
   select case when odd.pick(t, 13, 6) > 0 then current_date - 40 + odd.pick(t, 19, 200) end as start,
@@ -147,7 +151,7 @@ cross join lateral (select tr.currency as trip_currency,
                            case when odd.pick(h, 119, 8) > 0 then tr.currency::text else y.other end as currency
                     from voygen.trips tr where tr.agency_id = a.agency_id and tr.trip_id = t) z
 cross join lateral (select case when odd.pick(h, 99, 5) > 0 then current_date + odd.pick(h, 100, 200) end as check_in,
-                           case when odd.pick(h, 101, 6) > 0 then odd.pick(h, 120, 9) + case when odd.pick(h, 121, 9) = 0 then 0 else 1 end end as nights) w
+                           case when odd.pick(h, 101, 6) > 0 then 1 + odd.pick(h, 120, 9) end as nights) w
 left join lateral (select leg_id from voygen.trip_legs l
                    where l.agency_id = a.agency_id and l.trip_id = t and odd.pick(h, 122, 9) > 0
                    order by case when odd.pick(t, 123, 3) > 0 then l.leg_id else odd.pick(h + l.leg_id, 124, 100) end, leg_id
