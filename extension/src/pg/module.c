@@ -15,7 +15,10 @@
 #include "utils/guc.h"
 #include "utils/rel.h"
 
+#include "pg/marks.h"
 #include "pg/module.h"
+#include "pg/queue.h"
+#include "pg/relations.h"
 
 PG_MODULE_MAGIC;
 
@@ -27,6 +30,9 @@ void
 _PG_init(void)
 {
 	agency_init();
+	relations_init();
+	queue_init();
+	marks_init();
 	MarkGUCPrefixReserved("voygen");
 }
 

@@ -1,0 +1,481 @@
+/*
+ * marks.c
+ *	  Triggers that mark trips whose facts a statement made out of date.
+ *
+ * A trigger here runs once per statement, after it, and reads the rows the
+ * statement left in the transition tables: straight from their tuplestores,
+ * no query is run. Of these rows only the agency and the trip matter. Each
+ * trip gets one mark (queue.c) in the user's own transaction: it becomes
+ * visible with the change that caused it, and not before.
+ *
+ * What must hold:
+ *	 - A mark never waits for another transaction and needs no right of the
+ *	   user's; the queue has no uniqueness over trips.
+ *	 - A mark is never missed. Columns are found by name in the table as it is
+ *	   now; an update marks the trip it took a row from and the one it gave it
+ *	   to; whatever cannot be told cheaply is marked.
+ *	 - An update of columns no fact uses (a note, updated_at) marks nothing:
+ *	   rows before and after are in the same order in both tuplestores, and are
+ *	   compared column by column.
+ *	 - A client's mark names the client, not its trips. A trip that another
+ *	   transaction is just giving to the client cannot be seen from here; the
+ *	   refresh, which comes after the commit, sees it.
+ *	 - Rates, rules, volumes and an agency's settings mark the agency: one row,
+ *	   whatever the number of trips.
+ *	 - TRUNCATE has no transition table and marks every agency.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "utils/datum.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/tuplestore.h"
+
+#include "pg/marks.h"
+#include "pg/module.h"
+#include "pg/queue.h"
+#include "pg/relations.h"
+#include "pg/tables.h"
+
+PG_FUNCTION_INFO_V1(voygen_mark_trips);
+PG_FUNCTION_INFO_V1(voygen_mark_clients);
+PG_FUNCTION_INFO_V1(voygen_mark_agencies);
+
+/* Where the columns that matter are in one table; kept until it changes. */
+typedef struct Watched
+{
+	Oid			table;			/* invalid: this place is free */
+	AttrNumber	agency;
+	AttrNumber	subject;		/* trip or client; 0 when the agency is meant */
+	int			nfacts;
+	AttrNumber	facts[MaxHeapAttributeNumber]; /* columns a fact uses */
+	AttrNumber	last;
+} Watched;
+
+#define WATCHED_TABLES 32
+static Watched watched[WATCHED_TABLES];
+static int	next_watched = 0;
+
+/* The subjects of one statement, each once. */
+typedef struct Subject
+{
+	int64		agency;
+	int64		subject;
+} Subject;
+
+typedef struct Subjects
+{
+	int			n;
+	int			size;			/* power of two; the table is at most half full */
+	Subject    *slots;			/* agency 0 is free */
+	Subject		last;
+} Subjects;
+
+static void
+watched_forget(Datum arg, Oid relid)
+{
+	for (int i = 0; i < WATCHED_TABLES; i++)
+		if (relid == InvalidOid || watched[i].table == relid)
+			watched[i].table = InvalidOid;
+}
+
+void
+marks_init(void)
+{
+	CacheRegisterRelcacheCallback(watched_forget, (Datum) 0);
+}
+
+/* ---- the set of subjects ---- */
+
+static void
+subjects_init(Subjects *set)
+{
+	memset(set, 0, sizeof(*set));
+	set->size = 16;
+	set->slots = palloc0(sizeof(Subject) * set->size);
+}
+
+static bool subjects_add(Subjects *set, int64 agency, int64 subject);
+
+static void
+subjects_grow(Subjects *set)
+{
+	Subject    *old = set->slots;
+	int			oldsize = set->size;
+
+	set->size *= 4;
+	set->n = 0;
+	set->slots = MemoryContextAllocExtended(CurrentMemoryContext,
+											sizeof(Subject) * set->size,
+											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < oldsize; i++)
+		if (old[i].agency != 0)
+			subjects_add(set, old[i].agency, old[i].subject);
+	pfree(old);
+}
+
+static bool
+subjects_add(Subjects *set, int64 agency, int64 subject)
+{
+	uint64		at = ((uint64) agency * UINT64CONST(0x9E3779B97F4A7C15)) ^
+		((uint64) subject * UINT64CONST(0xC2B2AE3D27D4EB4F));
+
+	at ^= at >> 29;
+	for (;; at++)
+	{
+		Subject    *slot = &set->slots[at & (set->size - 1)];
+
+		if (slot->agency == agency && slot->subject == subject)
+			return false;
+		if (slot->agency == 0)
+		{
+			slot->agency = agency;
+			slot->subject = subject;
+			break;
+		}
+	}
+	if (++set->n * 2 > set->size)
+		subjects_grow(set);
+	return true;
+}
+
+/* ---- which columns ---- */
+
+static AttrNumber
+column_named(TupleDesc desc, const char *name)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Bookkeeping that no fact shows. */
+static bool
+is_bookkeeping(const char *name)
+{
+	return strcmp(name, "updated_at") == 0 || strcmp(name, "created_at") == 0;
+}
+
+/* Columns of a table whose change makes facts out of date: those tables.c
+ * names; for rates, rules and volumes all but bookkeeping. */
+static void
+watch_columns(Watched *w, Relation rel)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	TableId		id = table_by_name(RelationGetRelationName(rel));
+	bool		named = id < TABLE_RATES;
+
+	w->nfacts = 0;
+	if (named)
+	{
+		for (int i = 0; i < table_specs[id].ncolumns; i++)
+		{
+			AttrNumber	att = column_named(desc, table_specs[id].columns[i]);
+
+			if (att != 0)
+				w->facts[w->nfacts++] = att;
+		}
+	}
+	else
+	{
+		for (int i = 0; i < desc->natts; i++)
+		{
+			Form_pg_attribute att = TupleDescAttr(desc, i);
+
+			if (!att->attisdropped && !is_bookkeeping(NameStr(att->attname)))
+				w->facts[w->nfacts++] = i + 1;
+		}
+	}
+	w->last = 0;
+	for (int i = 0; i < w->nfacts; i++)
+		w->last = Max(w->last, w->facts[i]);
+}
+
+static AttrNumber bigint_column(TupleDesc desc, const char *name, const char *table);
+
+/* Looks the table up, or learns it. subject is NULL when agencies are marked. */
+static const Watched *
+watched_find(Relation rel, const char *subject)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Watched    *w;
+
+	for (int i = 0; i < WATCHED_TABLES; i++)
+		if (watched[i].table == RelationGetRelid(rel))
+			return &watched[i];
+	w = &watched[next_watched];
+	next_watched = (next_watched + 1) % WATCHED_TABLES;
+	w->table = InvalidOid;
+	w->agency = bigint_column(desc, "agency_id", RelationGetRelationName(rel));
+	w->subject = subject == NULL ? 0 :
+		bigint_column(desc, subject, RelationGetRelationName(rel));
+	watch_columns(w, rel);
+	w->table = RelationGetRelid(rel);
+	return w;
+}
+
+static AttrNumber
+bigint_column(TupleDesc desc, const char *name, const char *table)
+{
+	AttrNumber	att = column_named(desc, name);
+
+	if (att == 0 || TupleDescAttr(desc, att - 1)->atttypid != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("table \"%s\" has no bigint column \"%s\" to mark trips by", table, name),
+				 errhint("Drop the trigger from this table.")));
+	return att;
+}
+
+/* ---- reading the rows ---- */
+
+static void
+add_row(Subjects *set, const Watched *w, TupleTableSlot *slot)
+{
+	bool		no_agency;
+	bool		no_subject = false;
+	int64		agency = DatumGetInt64(slot_getattr(slot, w->agency, &no_agency));
+	int64		subject = w->subject ?
+		DatumGetInt64(slot_getattr(slot, w->subject, &no_subject)) : QUEUE_EVERY_TRIP;
+
+	/* Rows of one trip come together more often than not. */
+	if (no_agency || no_subject ||
+		(set->last.agency == agency && set->last.subject == subject))
+		return;
+	set->last.agency = agency;
+	set->last.subject = subject;
+	subjects_add(set, agency, subject);
+}
+
+/* A tuplestore with a reading place of our own: other triggers read it too. */
+typedef struct Rows
+{
+	Tuplestorestate *store;
+	int			pointer;
+	TupleTableSlot *slot;
+} Rows;
+
+static void
+rows_open(Rows *rows, Tuplestorestate *store, TupleDesc desc)
+{
+	rows->store = store;
+	rows->pointer = tuplestore_alloc_read_pointer(store, EXEC_FLAG_REWIND);
+	tuplestore_select_read_pointer(store, rows->pointer);
+	tuplestore_rescan(store);
+	tuplestore_select_read_pointer(store, 0);
+	rows->slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+}
+
+static bool
+rows_next(Rows *rows)
+{
+	bool		found;
+
+	tuplestore_select_read_pointer(rows->store, rows->pointer);
+	found = tuplestore_gettupleslot(rows->store, true, false, rows->slot);
+	tuplestore_select_read_pointer(rows->store, 0);
+	return found;
+}
+
+static void
+rows_close(Rows *rows)
+{
+	ExecDropSingleTupleTableSlot(rows->slot);
+}
+
+static void
+add_rows(Subjects *set, const Watched *w, Tuplestorestate *store, TupleDesc desc)
+{
+	Rows		rows;
+
+	rows_open(&rows, store, desc);
+	while (rows_next(&rows))
+		add_row(set, w, rows.slot);
+	rows_close(&rows);
+}
+
+/* True when a column of some fact differs. Differing bytes of equal values
+ * (1.0 and 1.00) count as a difference: the refresh will find them equal. */
+static bool
+facts_differ(const Watched *w, TupleDesc desc, TupleTableSlot *before, TupleTableSlot *after)
+{
+	slot_getsomeattrs(before, w->last);
+	slot_getsomeattrs(after, w->last);
+	for (int i = 0; i < w->nfacts; i++)
+	{
+		int			c = w->facts[i] - 1;
+		Form_pg_attribute att = TupleDescAttr(desc, c);
+
+		if (before->tts_isnull[c] != after->tts_isnull[c])
+			return true;
+		if (!before->tts_isnull[c] &&
+			!datum_image_eq(before->tts_values[c], after->tts_values[c],
+							att->attbyval, att->attlen))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_changed(Subjects *set, const Watched *w, TriggerData *trigger, TupleDesc desc)
+{
+	Rows		before;
+	Rows		after;
+
+	rows_open(&before, trigger->tg_oldtable, desc);
+	rows_open(&after, trigger->tg_newtable, desc);
+	while (rows_next(&before) && rows_next(&after))
+	{
+		if (!facts_differ(w, desc, before.slot, after.slot))
+			continue;
+		add_row(set, w, before.slot);
+		add_row(set, w, after.slot);
+	}
+	rows_close(&before);
+	rows_close(&after);
+}
+
+/* ---- writing the marks ---- */
+
+/* What will be read as the reason of a mark: "hotel_cache update". */
+static void
+put_marks(const Subjects *set, int sign, const char *reason)
+{
+	Queue		queue;
+
+	if (set->n == 0)
+		return;
+	queue_open(&queue, reason);
+	for (int i = 0; i < set->size; i++)
+		if (set->slots[i].agency != 0)
+			queue_put(&queue, set->slots[i].agency, sign * set->slots[i].subject);
+	queue_close(&queue);
+}
+
+/* After TRUNCATE nobody knows whose rows there were: every agency is marked. */
+static void
+mark_every_agency(const char *reason)
+{
+	Subjects	set;
+	int64	   *agencies;
+	int			n = relations_agencies(&agencies, GetTransactionSnapshot());
+
+	subjects_init(&set);
+	for (int i = 0; i < n; i++)
+		subjects_add(&set, agencies[i], QUEUE_EVERY_TRIP);
+	put_marks(&set, 1, reason);
+}
+
+static const char *
+event_name(TriggerEvent event)
+{
+	if (TRIGGER_FIRED_BY_INSERT(event))
+		return "insert";
+	if (TRIGGER_FIRED_BY_DELETE(event))
+		return "delete";
+	return TRIGGER_FIRED_BY_UPDATE(event) ? "update" : "truncate";
+}
+
+static TriggerData *
+called_as_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("a marking function was not called by a trigger"),
+				 errhint("To mark trips by hand call voygen_api.mark_facts_dirty().")));
+	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" must be AFTER ... FOR EACH STATEMENT",
+						trigger->tg_trigger->tgname)));
+	return trigger;
+}
+
+/* The tuplestores an event needs must have been named in REFERENCING. */
+static void
+need_rows(TriggerData *trigger)
+{
+	bool		old_wanted = !TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+	bool		new_wanted = !TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
+
+	if ((old_wanted && trigger->tg_oldtable == NULL) ||
+		(new_wanted && trigger->tg_newtable == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" does not name the rows it needs",
+						trigger->tg_trigger->tgname),
+				 errhint("Create it with REFERENCING %s%s%s.",
+						 old_wanted ? "OLD TABLE AS old_rows" : "",
+						 old_wanted && new_wanted ? " " : "",
+						 new_wanted ? "NEW TABLE AS new_rows" : "")));
+}
+
+/* Marks what the statement changed; subject names the column, sign turns a
+ * client's number into its mark. */
+static Datum
+mark_rows(FunctionCallInfo fcinfo, const char *subject, int sign)
+{
+	TriggerData *trigger = called_as_trigger(fcinfo);
+	Relation	rel = trigger->tg_relation;
+	TupleDesc	desc = RelationGetDescr(rel);
+	const Watched *w;
+	Subjects	set;
+	char		reason[NAMEDATALEN + 16];
+
+	snprintf(reason, sizeof(reason), "%s %s", RelationGetRelationName(rel),
+			 event_name(trigger->tg_event));
+	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
+	{
+		mark_every_agency(reason);
+		return PointerGetDatum(NULL);
+	}
+	need_rows(trigger);
+	w = watched_find(rel, subject);
+	subjects_init(&set);
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		add_rows(&set, w, trigger->tg_newtable, desc);
+	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		add_rows(&set, w, trigger->tg_oldtable, desc);
+	else
+		add_changed(&set, w, trigger, desc);
+	put_marks(&set, sign, reason);
+	pfree(set.slots);
+	return PointerGetDatum(NULL);
+}
+
+/* For tables whose rows belong to a trip. */
+Datum
+voygen_mark_trips(PG_FUNCTION_ARGS)
+{
+	return mark_rows(fcinfo, "trip_id", 1);
+}
+
+/* For clients: all trips of the client. */
+Datum
+voygen_mark_clients(PG_FUNCTION_ARGS)
+{
+	return mark_rows(fcinfo, "client_id", -1);
+}
+
+/* For rates, rules, volumes and agencies: all trips of the agency. */
+Datum
+voygen_mark_agencies(PG_FUNCTION_ARGS)
+{
+	return mark_rows(fcinfo, NULL, 1);
+}
