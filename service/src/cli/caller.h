@@ -1,0 +1,32 @@
+/*
+ * caller.h - the caller of a tool: a connection of the gateway's login, the agency and the token's digest.
+ */
+#ifndef VOYGEN_CALLER_H
+#define VOYGEN_CALLER_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/command.h"
+#include "identity/token.h"
+
+struct caller
+{
+	PGconn *connection;
+	int64_t agency_id;
+	unsigned char digest[TOKEN_DIGEST_BYTES];
+};
+
+/* Connects as the gateway (VOYGEN_GATEWAY_URL, else VOYGEN_DATABASE_URL); false with the failure filled. caller_close ends it, also after a failure. */
+bool caller_open(struct session *session, struct caller *caller, struct failure *failure);
+void caller_close(struct caller *caller);
+
+/*
+ * Runs a tool: exactly `select voygen.call(agency, digest, tool, arguments)`. The result's JSON text is in row 0,
+ * column 0; NULL with the failure filled. PQclear frees it.
+ */
+PGresult *caller_call(struct session *session, struct caller *caller, const char *tool, const char *arguments,
+					  size_t length, struct failure *failure);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * doctor_checks.c - what the doctor looks at, one statement each.
+ */
+#include "cli/doctor_checks.h"
+
+#include <stddef.h>
+
+/* A mark older than this has been missed by several runs of the refresh job. */
+#define OLD_MARK "interval '15 minutes'"
+
+static const char server_sql[] =
+	"select current_setting('server_version_num')::integer >= 150000,"
+	" format('PostgreSQL %s, database %s', current_setting('server_version'), current_database())";
+
+static const char extension_sql[] =
+	"select coalesce(e.extversion = voygen.library_version() and e.extversion = $1, false),"
+	" format('extension %s, library %s, program %s', coalesce(e.extversion, 'not installed'),"
+	"   voygen.library_version(), $1)"
+	" from (select 1) one left join pg_catalog.pg_extension e on e.extname = 'voygen'";
+
+static const char preload_sql[] =
+	"select bool_and(wanted = any (loaded)),"
+	" format('shared_preload_libraries = %s%s', current_setting('shared_preload_libraries'),"
+	"   coalesce('; missing: ' || string_agg(wanted, ', ') filter (where wanted <> all (loaded)), ''))"
+	" from (values ('voygen'), ('pg_cron')) needed (wanted),"
+	"   (select regexp_split_to_array(current_setting('shared_preload_libraries'), '[ ,\"]+') as loaded) here";
+
+/* The plan of the checkout beside what sqitch wrote down in the database. A change after a tag may stand twice. */
+static const char migrations_sql[] =
+	"with planned as ("
+	"   select split_part(line, ' ', 1) as change, place"
+	"   from regexp_split_to_table($1, '\\n') with ordinality as lines(line, place)"
+	"   where line ~ '^[a-z]'),"
+	" deployed as (select change, committed_at from sqitch.changes where project = 'voygen')"
+	" select count(*) filter (where d.change is null or p.change is null) = 0,"
+	"   format('%s of %s deployed, the last is %s%s%s', count(d.change) filter (where p.change is not null),"
+	"     count(p.change), coalesce((select change from deployed order by committed_at desc limit 1), 'none'),"
+	"     coalesce('; not deployed: ' || string_agg(p.change, ', ' order by p.place) filter (where d.change is null), ''),"
+	"     coalesce('; not in this program''s plan: ' || string_agg(d.change, ', ') filter (where p.change is null), ''))"
+	" from planned p full join deployed d using (change)";
+
+static const char roles_sql[] =
+	"select r.rolname is not null and not (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolbypassrls"
+	"     or r.rolreplication) and r.rolcanlogin = wanted.login,"
+	" case when r.rolname is null then format('role %s is missing', wanted.name)"
+	"   when r.rolcanlogin <> wanted.login then format('role %s %s log in', wanted.name,"
+	"     case when r.rolcanlogin then 'may' else 'may not' end)"
+	"   when r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolbypassrls or r.rolreplication"
+	"   then format('role %s has rights no role of Voygen needs (superuser, createrole, createdb, bypassrls or"
+	" replication)', wanted.name)"
+	"   else '6 roles, none with rights over the server' end"
+	" from (values ('voygen_owner', false), ('voygen_admin', false), ('voygen_agent', false), ('voygen_reader', false),"
+	"   ('voygen_gateway', true), ('voygen_jobs', true)) wanted (name, login)"
+	" left join pg_catalog.pg_roles r on r.rolname = wanted.name";
+
+static const char queue_sql[] = "select coalesce(max(now() - marked_at) < " OLD_MARK ", true),"
+								" case when count(*) = 0 then 'no trip waits for a refresh'"
+								"   else format('%s marks wait, the oldest for %s s', count(*),"
+								"     round(extract(epoch from max(now() - marked_at)))) end"
+								" from voygen.facts_dirty";
+
+static const char failed_sql[] =
+	"select false, format('trip %s of agency %s was set aside after %s attempts: %s (SQLSTATE %s)', trip_id, agency_id,"
+	"   attempts, reason, sqlstate)"
+	" from voygen.facts_failed"
+	" union all"
+	" select true, 'no trip set aside' where not exists (select from voygen.facts_failed)";
+
+const struct doctor_check doctor_checks[] = {
+	{"server", server_sql, NULL, false},   {"version", extension_sql, NULL, true},
+	{"preload", preload_sql, NULL, false}, {"migrations", migrations_sql, "sqitch.plan", false},
+	{"roles", roles_sql, NULL, false},     {"queue", queue_sql, NULL, false},
+	{"failed", failed_sql, NULL, false},   {NULL, NULL, NULL, false},
+};

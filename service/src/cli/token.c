@@ -1,0 +1,171 @@
+/*
+ * token.c - `voygen token`: keys for callers. A key is printed once, when it is made; only its digest is stored.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/administration.h"
+#include "cli/options.h"
+
+struct token_request
+{
+	const char *agency;
+	const char *role;
+	const char *user;
+	const char *expires;
+	const char *scope;
+	const char *token_id;
+};
+
+/* The database's name of the role a person may also write without "voygen_"; NULL when there is no such role. */
+static const char *
+role_named(const char *name)
+{
+	const char *const roles[] = {"voygen_admin", "voygen_agent", "voygen_reader"};
+
+	for (size_t i = 0; name != NULL && i < sizeof(roles) / sizeof(roles[0]); i++)
+	{
+		if (strcmp(name, roles[i]) == 0 || strcmp(name, roles[i] + strlen("voygen_")) == 0)
+			return roles[i];
+	}
+	return NULL;
+}
+
+/*
+ * The user is found by number or e-mail address inside the statement; when there is none, no token is made and no
+ * row comes back. A day or time counts as it is, anything else as a span from now.
+ */
+static void
+ask_create(struct statement *statement, int64_t agency_id, const void *request)
+{
+	const struct token_request *wanted = request;
+
+	statement_begin(statement,
+					"with wanted as (select null::bigint as user_id where $3 is null"
+					" union all (select user_id from voygen.users"
+					"   where agency_id = $1 and (user_id::text = $3 or lower(email) = lower($3)) limit 1))"
+					" select made.token_id, made.token from wanted, voygen.create_token($1, $2, wanted.user_id,"
+					"   string_to_array($4, ','),"
+					"   case when $5 ~ '^\\d{4}-' then $5::timestamptz else now() + $5::interval end) as made");
+	statement_integer(statement, agency_id);
+	statement_text(statement, role_named(wanted->role));
+	statement_text(statement, wanted->user);
+	statement_text(statement, wanted->scope);
+	statement_text(statement, wanted->expires);
+}
+
+static bool
+show_token(struct session *session, const PGresult *result, const void *request, struct failure *failure)
+{
+	const struct token_request *wanted = request;
+
+	if (PQntuples(result) == 0)
+		return failure_set(failure, "not_found",
+						   arena_format(session->arena, "agency %s has no user %s", wanted->agency, wanted->user),
+						   "`voygen user list` shows them");
+	fprintf(stderr, "token %s of agency %s; it is shown this once\n", PQgetvalue(result, 0, 0), wanted->agency);
+	printf("%s\n", PQgetvalue(result, 0, 1));
+	return true;
+}
+
+static void
+ask_list(struct statement *statement, int64_t agency_id, const void *request)
+{
+	(void) request;
+	statement_begin(statement,
+					"select t.token_id, t.role, u.email as user, pg_catalog.array_to_string(t.scopes, ',') as scope,"
+					" pg_catalog.to_char(t.created_at, 'YYYY-MM-DD') as created,"
+					" pg_catalog.to_char(t.expires_at, 'YYYY-MM-DD HH24:MI') as expires,"
+					" case when t.revoked_at is not null then 'revoked' when t.expires_at <= now() then 'expired'"
+					"   else 'live' end as state"
+					" from voygen.tokens t left join voygen.users u using (agency_id, user_id)"
+					" where t.agency_id = $1 order by t.token_id");
+	statement_integer(statement, agency_id);
+}
+
+static void
+ask_revoke(struct statement *statement, int64_t agency_id, const void *request)
+{
+	const struct token_request *wanted = request;
+
+	statement_begin(statement, "select voygen.revoke_token($1, $2::bigint)");
+	statement_integer(statement, agency_id);
+	statement_text(statement, wanted->token_id);
+}
+
+static bool
+show_revoked(struct session *session, const PGresult *result, const void *request, struct failure *failure)
+{
+	const struct token_request *wanted = request;
+
+	if (PQgetvalue(result, 0, 0)[0] == 't')
+	{
+		printf("%s\n", wanted->token_id);
+		return true;
+	}
+	return failure_set(failure, "not_found",
+					   arena_format(session->arena, "agency %s has no live token %s", wanted->agency, wanted->token_id),
+					   "`voygen token list` shows them");
+}
+
+/* The work the first word asks for; false when the line is wrong, and then the reason has been said. */
+static bool
+choose_work(const struct command *self, const struct token_request *request, const char *verb, struct admin_work *work)
+{
+	if (verb == NULL || (strcmp(verb, "create") != 0 && strcmp(verb, "list") != 0 && strcmp(verb, "revoke") != 0))
+		return command_misused(self, "say what to do: create, list or revoke"), false;
+	if (request->agency == NULL)
+		return command_misused(self, "--agency is missing"), false;
+	work->agency = request->agency;
+	work->request = request;
+	work->ask = ask_list;
+	work->show = admin_show_rows;
+	if (strcmp(verb, "list") == 0)
+		return true;
+	if (strcmp(verb, "create") == 0)
+	{
+		work->ask = ask_create;
+		work->show = show_token;
+		if (role_named(request->role) == NULL)
+			return command_misused(self, "--role must be voygen_admin, voygen_agent or voygen_reader"), false;
+		return true;
+	}
+	work->ask = ask_revoke;
+	work->show = show_revoked;
+	if (request->token_id == NULL || strspn(request->token_id, "0123456789") != strlen(request->token_id))
+		return command_misused(self, "revoke needs the number of the token"), false;
+	return true;
+}
+
+static enum command_status
+run_token(const struct command *self, struct session *session, int argc, char **argv)
+{
+	struct token_request request = {0};
+	const char *words[2] = {NULL, NULL};
+	const struct option_value options[] = {{"--agency", &request.agency, NULL}, {"--role", &request.role, NULL},
+										   {"--user", &request.user, NULL},     {"--expires", &request.expires, NULL},
+										   {"--scope", &request.scope, NULL},   {NULL, NULL, NULL}};
+	struct admin_work work;
+
+	if (!options_read(self, argc, argv, options, words, 2))
+		return COMMAND_USAGE;
+	request.token_id = words[1];
+	if (!choose_work(self, &request, words[0], &work))
+		return COMMAND_USAGE;
+	return admin_do(self, session, &work);
+}
+
+const struct command token_command = {
+	.name = "token",
+	.summary = "make, list and revoke the keys of callers",
+	.help = "usage: voygen token create --agency A --role R [--user U] [--expires D] [--scope TOOL,…]\n"
+			"       voygen token list --agency A\n"
+			"       voygen token revoke --agency A TOKEN_ID\n"
+			"\n"
+			"create prints a new key on stdout, this once: only its digest is stored. R is voygen_admin,\n"
+			"voygen_agent or voygen_reader and says which tools it reaches; --scope allows only the tools named.\n"
+			"U is a user's number or e-mail address; D a day (2027-01-31), a time, or a span (30 days).\n",
+	.run = run_token,
+};
