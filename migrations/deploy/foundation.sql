@@ -12,7 +12,7 @@ create schema if not exists voygen authorization voygen_owner;
 grant usage, create on schema voygen to voygen_owner;
 
 create extension voygen with schema voygen;
-grant execute on all functions in schema voygen to voygen_owner;
+grant execute on all routines in schema voygen to voygen_owner;
 grant usage on schema voygen to voygen_admin, voygen_agent, voygen_reader, voygen_gateway, voygen_jobs;
 
 -- The grant to PUBLIC is a built-in default, which only a rule for all schemas can take away.

@@ -36,4 +36,16 @@ begin
 end
 $$;
 
+-- Jobs serve all agencies, so their role stands in for the owner. It logs in from pg_cron's workers only: it has no password and no ident entry.
+do $$
+begin
+  if not pg_catalog.pg_has_role('voygen_jobs', 'voygen_owner', 'usage') then
+    grant voygen_owner to voygen_jobs;
+  end if;
+exception
+  when unique_violation then
+    null;
+end
+$$;
+
 commit;
