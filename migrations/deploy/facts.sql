@@ -54,7 +54,7 @@ create table voygen.facts_dirty (
   primary key (agency_id, trip_id, mark_id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 comment on table voygen.facts_dirty is 'Queue of trips whose facts are out of date. Rows are only added and taken away: a mark commits with the change that caused it and never waits for another.';
-comment on column voygen.facts_dirty.trip_id is 'The trip; 0 stands for every trip of the agency.';
+comment on column voygen.facts_dirty.trip_id is 'The trip; 0 stands for every trip of the agency, a negative number for every trip of the client of that number.';
 comment on column voygen.facts_dirty.trip_until is 'When given, the mark stands for the trips from trip_id up to and including this one.';
 comment on column voygen.facts_dirty.reason is 'Table that changed, or what the caller said.';
 

@@ -1,0 +1,7 @@
+-- Revert voygen:recency_indexes from pg
+set client_min_messages = warning;
+
+drop index concurrently if exists voygen.idx_instructions_chain;
+drop index concurrently if exists voygen.idx_instructions_templating;
+drop index concurrently if exists voygen.idx_trips_updated;
+drop index concurrently if exists voygen.idx_hotel_cache_checked;
