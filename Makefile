@@ -41,7 +41,7 @@ psql: ## open psql on database voygen
 	@eval "$$($(CLUSTER)/env)" && exec psql
 
 doctor: ## name every missing or altered database object
-	@set -a && . .voygen/env && exec build/voygen doctor
+	@build/voygen doctor
 
 check: build ## every test; the last line says how many passed and failed
 	@test/run
