@@ -66,9 +66,42 @@ static const char failed_sql[] =
 	" union all"
 	" select true, 'no trip set aside' where not exists (select from voygen.facts_failed)";
 
+/* The definition of an altered object is cut: a function's comment may be pages long. */
+static const char inventory_sql[] =
+	"select false, format('%s: %s %s%s', problem, kind, identity, case problem when 'altered' then"
+	"   format(' (expected \"%s\", found \"%s\")', left(expected_definition, 300), left(found_definition, 300)) end)"
+	" from voygen.inventory_check($1) where $1 <> ''"
+	" union all"
+	" select $1 <> '', case $1 when '' then 'this program was built without migrations/inventory.txt'"
+	"   else format('all %s objects are as they should be', count(*)) end from voygen.inventory()";
+
+/*
+ * The last run of each job that has ended. In the database of pg_cron the refresh runs every minute, so silence of ten
+ * minutes while the server was up means that nothing is scheduled any more.
+ */
+static const char jobs_sql[] =
+	"with ended as (select distinct on (job) job, status, finished_at from voygen.job_runs(1000)"
+	"   where finished_at is not null order by job, finished_at desc)"
+	" select status <> 'failed', format('%s %s at %s', job, status, to_char(finished_at, 'YYYY-MM-DD HH24:MI:SS'))"
+	" from ended"
+	" union all"
+	" select quiet, case when quiet then 'no job has ended in the last ten minutes'"
+	"   else 'no job has ended in the last ten minutes, although the server was up' end"
+	" from (select current_setting('cron.database_name', true) is distinct from current_database()"
+	"     or pg_postmaster_start_time() > now() - interval '10 minutes' as quiet) here"
+	" where not exists (select from ended where finished_at > now() - interval '10 minutes')";
+
+/* What keeps a function of voygen_api from being a tool: a type without schema, a parameter without a comment, … */
+static const char tools_sql[] = "select false, format('%s: %s', tool, problem) from voygen.tool_problems()"
+								" union all"
+								" select true, format('%s tools', count(*)) from voygen.tool";
+
 const struct doctor_check doctor_checks[] = {
 	{"server", server_sql, NULL, false},   {"version", extension_sql, NULL, true},
 	{"preload", preload_sql, NULL, false}, {"migrations", migrations_sql, "sqitch.plan", false},
-	{"roles", roles_sql, NULL, false},     {"queue", queue_sql, NULL, false},
-	{"failed", failed_sql, NULL, false},   {NULL, NULL, NULL, false},
+	{"inventory", inventory_sql, "inventory.txt", false},
+	{"roles", roles_sql, NULL, false},
+	{"jobs", jobs_sql, NULL, false},     {"queue", queue_sql, NULL, false},
+	{"failed", failed_sql, NULL, false},
+	{"tools", tools_sql, NULL, false},   {NULL, NULL, NULL, false},
 };
