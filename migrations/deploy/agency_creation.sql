@@ -10,6 +10,8 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   ids regclass := format('voygen.ids_%s', agency)::regclass;
+  -- The agency's name as it stands inside a JSON string.
+  own_name text := (select substr(j, 2, length(j) - 2) from (select to_jsonb(a.name)::text as j from voygen.agencies a where a.agency_id = agency) quoted);
 begin
   insert into voygen.sites (agency_id, site, title, kind)
   select agency, s.name, s.body->>'title', s.body->>'kind'
@@ -24,22 +26,22 @@ begin
        lateral (select (s.rate).*) b
   where not exists (select from voygen.commission_rates r where r.agency_id = agency);
 
-  insert into voygen.commission_rules (agency_id, rule_id, name, conditions, actions, priority)
-  select agency, nextval(ids), s.name, s.body->'conditions', s.body->'actions', (s.body->>'priority')::integer
+  insert into voygen.commission_rules (agency_id, rule_id, name, conditions, actions, priority, is_active)
+  select agency, nextval(ids), s.name, s.body->'conditions', s.body->'actions', (s.body->>'priority')::integer, (s.body->>'is_active')::boolean
   from voygen.starter_data s
   where s.kind = 'rule'
   on conflict do nothing;
 
-  insert into voygen.template_definitions (agency_id, template_id, name, title, description, content, format, variables_schema, category, default_values, usage_examples)
-  select agency, nextval(ids), s.name, s.body->>'title', s.body->>'description', s.body->>'content', coalesce(s.body->>'format', 'text'),
-         s.body->'variables_schema', s.body->>'category', coalesce(s.body->'default_values', '{}'), coalesce(s.body->'usage_examples', '[]')
+  insert into voygen.template_definitions (agency_id, template_id, name, aliases, title, description, content, format, variables_schema, category, default_values, usage_examples)
+  select agency, nextval(ids), s.name, array(select jsonb_array_elements_text(s.body->'aliases')), s.body->>'title', s.body->>'description', s.body->>'content', coalesce(s.body->>'format', 'text'),
+         s.body->'variables_schema', s.body->>'category', replace(coalesce(s.body->>'default_values', '{}'), 'Demo Agency', own_name)::jsonb, coalesce(s.body->'usage_examples', '[]')
   from voygen.starter_data s
   where s.kind = 'template'
   on conflict do nothing;
 
-  insert into voygen.execution_chains (agency_id, chain_id, name, title, description, category, steps, variables_schema, output_schema, default_variables, configuration)
-  select agency, nextval(ids), s.name, s.body->>'title', s.body->>'description', s.body->>'category', s.body->'steps', s.body->'variables_schema',
-         s.body->'output_schema', coalesce(s.body->'default_variables', '{}'), coalesce(s.body->'configuration', '{}')
+  insert into voygen.execution_chains (agency_id, chain_id, name, aliases, title, description, category, steps, variables_schema, output_schema, default_variables, configuration)
+  select agency, nextval(ids), s.name, array(select jsonb_array_elements_text(s.body->'aliases')), s.body->>'title', s.body->>'description', s.body->>'category', s.body->'steps', s.body->'variables_schema',
+         s.body->'output_schema', replace(coalesce(s.body->>'default_variables', '{}'), 'Demo Agency', own_name)::jsonb, coalesce(s.body->'configuration', '{}')
   from voygen.starter_data s
   where s.kind = 'chain'
   on conflict do nothing;

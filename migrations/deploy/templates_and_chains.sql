@@ -6,6 +6,7 @@ create table voygen.template_definitions (
   agency_id bigint not null default voygen.current_agency() references voygen.agencies,
   template_id bigint not null default voygen.next_id(),
   name text not null check (name ~ '^[a-zA-Z0-9_-]{3,50}$'),
+  aliases text[] not null default '{}',
   title text not null,
   description text,
   content text not null check (content <> ''),
@@ -25,6 +26,7 @@ create index idx_templates_category_active on voygen.template_definitions (agenc
 create index idx_templates_name on voygen.template_definitions (agency_id, name) where is_active;
 create index idx_templates_updated on voygen.template_definitions (agency_id, updated_at desc);
 comment on table voygen.template_definitions is 'Texts with {variable} placeholders: letters, proposals, confirmations.';
+comment on column voygen.template_definitions.aliases is 'Other names it is asked for by.';
 comment on column voygen.template_definitions.variables_schema is 'JSON Schema of the variables.';
 comment on column voygen.template_definitions.default_values is 'Values used where the caller gives none.';
 comment on column voygen.template_definitions.usage_examples is 'Examples that must render: [{"name", "variables", "expected"?}].';
@@ -71,6 +73,7 @@ create table voygen.execution_chains (
   agency_id bigint not null default voygen.current_agency() references voygen.agencies,
   chain_id bigint not null default voygen.next_id(),
   name text not null check (name ~ '^[a-zA-Z0-9_-]{3,50}$'),
+  aliases text[] not null default '{}',
   title text not null,
   description text,
   category text not null check (category in ('lead-processing', 'client-followup', 'proposal-generation', 'document-creation', 'quality-assurance', 'booking-management', 'communication-automation', 'reporting', 'custom')),
@@ -90,6 +93,7 @@ create index idx_chains_category_active on voygen.execution_chains (agency_id, c
 create index idx_chains_name on voygen.execution_chains (agency_id, name) where is_active;
 create index idx_chains_updated on voygen.execution_chains (agency_id, updated_at desc);
 comment on table voygen.execution_chains is 'Work in 1 to 20 steps that is always done the same way.';
+comment on column voygen.execution_chains.aliases is 'Other names it is asked for by.';
 comment on column voygen.execution_chains.steps is 'Steps in order: id, name, type, what it uses, variables in and out, conditions, retries, what follows a failure.';
 comment on column voygen.execution_chains.variables_schema is 'JSON Schema of the input.';
 comment on column voygen.execution_chains.configuration is 'Time limit, rollback, parallel steps.';
