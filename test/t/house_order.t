@@ -28,7 +28,7 @@ my @long = grep { (content($_) =~ tr/\n//) > 800 } grep { !m{/data/} } @code;
 is_deeply(\@long, [], 'no source is longer than 800 lines');
 
 my $words = join '|', map { quotemeta } 'TO' . 'DO', 'FIX' . 'ME', 'X' . 'XX', 'not ' . 'implemented', 'for ' . 'now,';
-my @unfinished = grep { content($_) =~ /\b(?:$words)/ } @code;
+my @unfinished = grep { content($_) =~ /\b(?:$words)(?!\w)/ } @code;
 is_deeply(\@unfinished, [], 'nothing is marked as unfinished');
 
 # The folders of whoever happened to write this have no business in it; test paths below /tmp are made by the tests.
