@@ -9,7 +9,7 @@ T ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help deps copy build cluster deploy up down psql check check-kernel check-sql check-tap \
-	bench soak backup restore doctor format lint clean reset
+	bench soak backup restore doctor format lint clean reset inventory
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ backup: ## dump database voygen to FILE (default .voygen/backup/TIME.dump)
 restore: cluster ## replace database voygen by the dump FILE
 	@$(CLUSTER)/restore $(FILE)
 	@$(CLUSTER)/deploy
+
+inventory: build ## write migrations/inventory.txt anew, after a change of migrations, extension or sql
+	@migrations/make_inventory
 
 format: ## rewrite the C sources as .clang-format wants them
 	@git ls-files '*.c' '*.h' | xargs -r clang-format-14 -i

@@ -1,6 +1,8 @@
 -- Deploy voygen:recency_indexes to pg
 -- Built beside the writers. A build that was interrupted leaves an invalid index of its name, which is taken away first.
 set client_min_messages = warning;
+-- These waits hold nobody up.
+set lock_timeout = 0;
 
 drop index concurrently if exists voygen.idx_hotel_cache_checked;
 create index concurrently idx_hotel_cache_checked on voygen.hotel_cache (agency_id, checked_at) where availability_status = 'available';
