@@ -121,14 +121,11 @@ env_value() {
 	sed -n "s/^$1=//p" "$env_file" | tail -n 1
 }
 
-# Processes whose working folder is this cluster's data: its server and all its children. The pid file is not
-# asked, because after a crash or in a copied checkout it may name somebody else's process.
+# Prints the /proc entries of this cluster's server and all its children: those that work in its data folder. The pid
+# file is not asked, because after a crash or in a copied checkout it may name somebody else's process. The server's
+# user looks, because even root may not look at others' processes inside a container.
 server_processes() {
-	local entry
-	for entry in /proc/[0-9]*; do
-		[ "$(readlink "$entry/cwd" 2>/dev/null)" = "$data" ] && echo "${entry#/proc/}"
-	done
-	return 0
+	as_server find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$data" 2>/dev/null | cut -d/ -f3 || true
 }
 
 # The postmaster's process id, when this cluster's server runs.
@@ -136,7 +133,7 @@ server_pid() {
 	local pid
 	[ -f "$data/postmaster.pid" ] || return 0
 	pid=$(as_server head -n 1 "$data/postmaster.pid" 2>/dev/null) || return 0
-	if [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$data" ]; then echo "$pid"; fi
+	if [ "$(as_server readlink "/proc/$pid/cwd" 2>/dev/null)" = "$data" ]; then echo "$pid"; fi
 }
 
 superuser_psql() { # database, psql arguments
