@@ -33,8 +33,9 @@ refuse_agency(struct session *session, PGconn *connection, const char *named, st
 	PGresult *result;
 	const char *known = NULL;
 
-	statement_begin(&statement, "select pg_catalog.string_agg(slug, ', ' order by agency_id)"
-								" from (select slug, agency_id from voygen.agencies order by agency_id limit 20) some");
+	statement_begin(&statement,
+					"select pg_catalog.string_agg(slug, ', ' order by agency_id)"
+					" from (select slug, agency_id from voygen.agencies order by agency_id limit 20) first_ones");
 	result = statement_run(session->arena, connection, &statement, &ignored);
 	if (result != NULL && statement_value(result, 0, 0) != NULL)
 		known = arena_format(session->arena, "agencies are: %s", statement_value(result, 0, 0));
