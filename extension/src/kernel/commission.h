@@ -217,7 +217,8 @@ size_t commission_book_rules(const commission_book *book);
 
 /* ---- the trip -------------------------------------------------------------------------------------------------------------- */
 
-/* What rules ask about a trip. Zero/NULL/false is unknown; dates are KERNEL_DAY_UNKNOWN when unknown. */
+/* What rules ask about a trip. Zero/NULL/false is unknown; dates are KERNEL_DAY_UNKNOWN when unknown. The texts stay the
+ * caller's and must live as long as the scope is used with this trip (a trace reads them again). */
 typedef struct commission_trip
 {
 	bool has_budget;
@@ -344,7 +345,7 @@ typedef struct commission_quote
 	int64_t effective_ppm;
 
 	bool eligible;
-	int64_t ineligible_rule; /* first rule that says no, 0 when eligible */
+	int64_t ineligible_rule; /* first rule that says no (minimum percentages last), 0 when eligible */
 	int ineligible_reason;   /* commission_why */
 	bool preferred;          /* a rule prefers the site */
 	int32_t rules_applied;   /* how many rules acted */

@@ -42,7 +42,7 @@ typedef struct optimize_options
 	uint64_t work_limit;     /* candidate selections looked at; 0 = OPTIMIZE_WORK_DEFAULT */
 } optimize_options;
 
-#define OPTIMIZE_WORK_DEFAULT UINT64_C(200000000)
+#define OPTIMIZE_WORK_DEFAULT UINT64_C(20000000)
 #define OPTIMIZE_NONE SIZE_MAX
 
 /* Sums over a selection. expected_micro: expected commission in millionths of a minor unit. */

@@ -64,12 +64,12 @@ typedef struct tiers_cut
 typedef struct tiers_cuts
 {
 	tiers_method method; /* the one used */
-	bool has_cuts;       /* false for TIERS_FEW, and for kmeans and rank where every price is medium */
-	tiers_cut low;       /* low: price < low */
-	tiers_cut high;      /* high: price >= high */
+	bool has_cuts;       /* false for TIERS_FEW only */
+	tiers_cut low;       /* low: price < low. Where no price is low it is the lowest price */
+	tiers_cut high;      /* high: price >= high. Where no price is high it is one unit above the highest price */
 	int64_t low_below;   /* the same as integers: low when price < low_below, */
 	int64_t high_from;   /* high when price >= high_from. Without cuts INT64_MIN and INT64_MAX */
-	bool high_open;      /* true when nothing is high (no cuts, or a cut beyond INT64_MAX) */
+	bool high_open;      /* true when nothing can be high (no cuts, or a cut beyond INT64_MAX) */
 } tiers_cuts;
 
 static inline tiers_tier
@@ -85,8 +85,8 @@ tiers_classify(const tiers_cuts *cuts, int64_t price)
 
 /*
  * Cuts of prices in any order (not changed). Takes temporary memory above TIERS_SMALL prices and for kmeans, gives it back.
- * KERNEL_INVALID: positions out of order, a price of 0 or below with kmeans_log, prices so far apart that their spread
- * does not fit 63 bits. n = 0 is TIERS_FEW.
+ * KERNEL_INVALID: positions out of order, a price of 0 or below with kmeans_log, an unknown method. KERNEL_TOO_LARGE: kmeans
+ * over n prices whose range times n passes 2^62. n = 0 is TIERS_FEW.
  */
 kernel_status tiers_segment(const int64_t *prices, size_t n, const tiers_options *options, const kernel_alloc *alloc,
 							tiers_cuts *cuts, kernel_error *error);

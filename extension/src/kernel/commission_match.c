@@ -1,0 +1,166 @@
+/* commission_match.c: does a rate or rule hold for an offer or trip, and if not, which key says so. */
+#include "commission_book.h"
+
+#include <string.h>
+
+book_key
+book_key_of_offer(const commission_offer *offer)
+{
+	const uint32_t *word = offer->word;
+
+	return (book_key) {{
+		word[0] | (uint64_t) word[1] << 32,
+		word[2] | (uint64_t) word[3] << 32,
+		word[4] | (uint64_t) word[5] << 32,
+		word[6] | (uint64_t) word[7] << 32,
+		offer->refundable | (uint64_t) offer->prepaid << 32,
+	}};
+}
+
+uint8_t
+book_weekday_bit(kernel_day day)
+{
+	int64_t since_monday;
+
+	if (day == KERNEL_DAY_UNKNOWN)
+		return BOOK_WEEKDAY_UNKNOWN;
+	since_monday = ((int64_t) day + 5) % 7; /* 2000-01-01 was a Saturday */
+	return (uint8_t) (1 << (since_monday < 0 ? since_monday + 7 : since_monday));
+}
+
+const char *
+book_rate_mismatch(const book_rate *rate, const commission_offer *offer)
+{
+	book_key key = book_key_of_offer(offer);
+
+	for (int i = 0; i < BOOK_KEYS; i++)
+	{
+		uint64_t differs = (key.lane[i / 2] ^ rate->key.lane[i / 2]) & rate->given.lane[i / 2];
+
+		if ((uint32_t) (differs >> (i % 2 == 0 ? 0 : 32)) != 0)
+			return book_key_names[i];
+	}
+	if (offer->nights < rate->min_nights)
+		return "min_nights";
+	if (offer->check_in < rate->stay_from)
+		return "stay_from";
+	if (offer->check_in > rate->stay_until)
+		return "stay_until";
+	if ((rate->weekdays & book_weekday_bit(offer->check_in)) == 0)
+		return "weekdays";
+	if (offer->booked_on < rate->effective_from)
+		return "effective_from";
+	return offer->booked_on > rate->effective_until ? "effective_until" : NULL;
+}
+
+static bool
+one_of(kernel_text text, const kernel_text *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (text.bytes != NULL && text.length == list[i].length && memcmp(text.bytes, list[i].bytes, text.length) == 0)
+			return true;
+	}
+	return n == 0;
+}
+
+static bool
+one_occurs(kernel_text text, const kernel_text *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (words_occur(text, list[i]))
+			return true;
+	}
+	return n == 0;
+}
+
+const char *
+book_rule_trip_mismatch(const commission_rule *rule, const commission_trip *trip)
+{
+	if ((rule->has_budget_min || rule->has_budget_max) && !trip->has_budget)
+		return "trip_budget";
+	if (rule->has_budget_min && trip->budget_milli < rule->budget_min_milli)
+		return "trip_budget.min";
+	if (rule->has_budget_max && trip->budget_milli > rule->budget_max_milli)
+		return "trip_budget.max";
+	if (!one_of(trip->client_tier, rule->client_tiers, rule->n_client_tiers))
+		return "client_tier";
+	return one_occurs(trip->destination, rule->destinations, rule->n_destinations) ? NULL : "destination";
+}
+
+static bool
+one_number(uint32_t number, const uint32_t *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (list[i] == number)
+			return true;
+	}
+	return n == 0;
+}
+
+const char *
+book_rule_offer_mismatch(const book_rule *rule, const commission_trip *trip, const commission_offer *offer)
+{
+	const commission_rule *given = &rule->rule;
+	kernel_day travel = offer->check_in != KERNEL_DAY_UNKNOWN ? offer->check_in : trip->start;
+
+	if (given->effective_from != KERNEL_DAY_UNKNOWN && offer->booked_on < given->effective_from)
+		return "effective_from";
+	if (given->effective_until != KERNEL_DAY_UNKNOWN && offer->booked_on > given->effective_until)
+		return "effective_until";
+	if (given->travel_start != KERNEL_DAY_UNKNOWN && travel < given->travel_start)
+		return "travel_dates.start";
+	if (given->travel_end != KERNEL_DAY_UNKNOWN && (travel > given->travel_end || travel == KERNEL_DAY_UNKNOWN))
+		return "travel_dates.end";
+	if (offer->nights < given->min_nights)
+		return "min_nights";
+	if (!one_number(offer->word[COMMISSION_SITE], rule->sites, given->n_sites))
+		return "site";
+	return given->refundable != KERNEL_UNKNOWN && offer->refundable != given->refundable ? "refundable" : NULL;
+}
+
+/* ---- scope of a trip ------------------------------------------------------------------------------------------------------ */
+
+kernel_status
+commission_scope_new(const commission_book *book, commission_scope **out)
+{
+	const kernel_alloc *alloc = &book->alloc;
+	commission_scope *scope = alloc->allocate(alloc->context, sizeof *scope + book->n_rules * sizeof(uint32_t));
+
+	*out = NULL;
+	if (scope == NULL)
+		return KERNEL_NO_MEMORY;
+	scope->book = book;
+	scope->rules = (uint32_t *) (scope + 1);
+	commission_scope_set(scope, NULL);
+	*out = scope;
+	return KERNEL_OK;
+}
+
+void
+commission_scope_set(commission_scope *scope, const commission_trip *trip)
+{
+	static const commission_trip unknown = {.start = KERNEL_DAY_UNKNOWN};
+
+	scope->trip = trip != NULL ? *trip : unknown;
+	scope->n_rules = 0;
+	scope->has_minimum = false;
+	for (size_t i = 0; i < scope->book->n_rules; i++)
+	{
+		const commission_rule *rule = &scope->book->rules[i].rule;
+
+		if (book_rule_trip_mismatch(rule, &scope->trip) != NULL)
+			continue;
+		scope->rules[scope->n_rules++] = (uint32_t) i;
+		scope->has_minimum = scope->has_minimum || rule->has_min_percent;
+	}
+}
+
+void
+commission_scope_free(commission_scope *scope)
+{
+	if (scope != NULL)
+		scope->book->alloc.release(scope->book->alloc.context, scope);
+}

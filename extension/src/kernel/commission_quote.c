@@ -1,0 +1,398 @@
+/* commission_quote.c: the way of one quote, from components to expected commission; see commission.h for its steps. */
+#include "commission_quoting.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+commission_offer_init(commission_offer *offer)
+{
+	memset(offer, 0, sizeof *offer);
+	offer->check_in = offer->booked_on = KERNEL_DAY_UNKNOWN;
+	offer->exponent = 2;
+}
+
+static kernel_status
+refuse(kernel_error *error, const char *path, const char *expected, int64_t got)
+{
+	if (error == NULL)
+		return KERNEL_INVALID;
+	error->id = 0;
+	snprintf(error->path, sizeof error->path, "offer.%s", path);
+	snprintf(error->expected, sizeof error->expected, "%s", expected);
+	snprintf(error->got, sizeof error->got, "%" PRId64, got);
+	snprintf(error->message, sizeof error->message, "offer: %s must be %s, got %" PRId64, path, expected, got);
+	return KERNEL_INVALID;
+}
+
+/* An exact value that does not fit is the input's fault as well: say so in words. */
+static kernel_status
+overflowed(kernel_error *error)
+{
+	if (error != NULL)
+	{
+		error->id = 0;
+		snprintf(error->path, sizeof error->path, "offer");
+		snprintf(error->expected, sizeof error->expected, "amounts, rates and rules whose exact product fits 128 bits");
+		snprintf(error->got, sizeof error->got, "larger");
+		snprintf(error->message, sizeof error->message, "the commission of this offer is too large to be computed exactly");
+	}
+	return KERNEL_OVERFLOW;
+}
+
+/* ---- base ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool
+is_commissionable(const commission_component *component)
+{
+	if (component->commissionable != KERNEL_UNKNOWN)
+		return component->commissionable == KERNEL_YES;
+	return component->kind <= COMMISSION_CAR;
+}
+
+/* What a commissionable component adds to the base, and why. */
+static bool
+component_base(const commission_component *component, int64_t *part, commission_why *why)
+{
+	*part = component->amount;
+	*why = COMMISSION_WHY_COMMISSIONABLE;
+	if (component->tax == COMMISSION_TAX_EXCLUDED)
+		return true;
+	if (component->tax == COMMISSION_TAX_INCLUDED && component->has_tax_amount)
+	{
+		*why = COMMISSION_WHY_TAX_TAKEN_OUT;
+		return !__builtin_sub_overflow(component->amount, component->tax_amount, part);
+	}
+	*why = COMMISSION_WHY_TAX_UNKNOWN;
+	return true;
+}
+
+static kernel_status
+find_base(const quoting *q, kernel_error *error)
+{
+	const commission_offer *offer = q->offer;
+	commission_quote *quote = q->quote;
+
+	for (size_t i = 0; i < offer->n_components; i++)
+	{
+		const commission_component *component = &offer->components[i];
+		int64_t before = quote->base;
+		int64_t part;
+		commission_why why;
+
+		if (component->kind == COMMISSION_COMPONENT_UNKNOWN || component->kind > COMMISSION_PENALTY)
+			return refuse(error, "components.kind", "a component kind", component->kind);
+		if (!is_commissionable(component))
+		{
+			quoting_tell_change(q, COMMISSION_STEP_COMPONENT, COMMISSION_WHY_NOT_COMMISSIONABLE, (int64_t) i,
+								exact_of(before), exact_of(before), NULL);
+			continue;
+		}
+		if (!component_base(component, &part, &why) || __builtin_add_overflow(quote->base, part, &quote->base))
+			return overflowed(error);
+		quote->base_estimated = quote->base_estimated || why == COMMISSION_WHY_TAX_UNKNOWN;
+		quoting_tell_change(q, COMMISSION_STEP_COMPONENT, why, (int64_t) i, exact_of(before), exact_of(quote->base), NULL);
+	}
+	if (quote->base < 0)
+	{
+		quoting_tell_change(q, COMMISSION_STEP_NOT_NEGATIVE, COMMISSION_WHY_NONE, 0, exact_of(quote->base), exact_of(0),
+							NULL);
+		quote->base = 0;
+	}
+	quote->has_base = offer->n_components > 0;
+	if (quote->has_base)
+		quoting_tell_change(q, COMMISSION_STEP_BASE, quote->base_estimated ? COMMISSION_WHY_TAX_UNKNOWN : COMMISSION_WHY_NONE,
+							0, exact_of(0), exact_of(quote->base), NULL);
+	else
+		quoting_tell(q, COMMISSION_STEP_BASE, COMMISSION_WHY_BASE_UNKNOWN, 0, NULL);
+	return KERNEL_OK;
+}
+
+/* ---- rates --------------------------------------------------------------------------------------------------------------------- */
+
+/* The same verdict as book_rate_mismatch, in as few instructions as possible: this is where a table scan spends its time. */
+static inline bool
+matches(const book_rate *rate, const book_key *key, const commission_offer *offer, uint8_t weekday)
+{
+	uint64_t differs = (key->lane[0] ^ rate->key.lane[0]) & rate->given.lane[0];
+
+	_Static_assert(BOOK_LANES == 5, "one line below for each lane: the compiler does not unroll at -O2");
+	differs |= (key->lane[1] ^ rate->key.lane[1]) & rate->given.lane[1];
+	differs |= (key->lane[2] ^ rate->key.lane[2]) & rate->given.lane[2];
+	differs |= (key->lane[3] ^ rate->key.lane[3]) & rate->given.lane[3];
+	differs |= (key->lane[4] ^ rate->key.lane[4]) & rate->given.lane[4];
+	return differs == 0 && offer->booked_on >= rate->effective_from && offer->booked_on <= rate->effective_until &&
+		   offer->check_in >= rate->stay_from && offer->check_in <= rate->stay_until && offer->nights >= rate->min_nights &&
+		   (rate->weekdays & weekday) != 0;
+}
+
+static const book_list *
+list_of(const quoting *q)
+{
+	uint32_t site = q->offer->word[COMMISSION_SITE];
+
+	return &q->book->sites[site < q->book->n_sites ? site : 0];
+}
+
+static const book_rate *
+choose_rate(const quoting *q, const book_key *key, uint8_t weekday)
+{
+	const book_list *list = list_of(q);
+
+	for (uint32_t i = 0; i < list->n_base; i++)
+	{
+		const book_rate *rate = &q->book->rates[list->base[i]];
+
+		if (matches(rate, key, q->offer, weekday))
+			return rate;
+	}
+	return NULL;
+}
+
+/* Value of the base rate with its first nights; q->known says whether it is known. */
+static kernel_status
+apply_base_rate(quoting *q, const book_rate *rate)
+{
+	commission_why why;
+	int64_t ppm;
+	exact before;
+	kernel_status status = quoting_rate_value(q, rate, &q->value, &why, &ppm);
+
+	if (status != KERNEL_OK)
+		return status;
+	if (why != COMMISSION_WHY_NONE)
+	{
+		quoting_tell(q, COMMISSION_STEP_RATE, why, rate->id, NULL);
+		return KERNEL_OK;
+	}
+	quoting_tell_change(q, COMMISSION_STEP_RATE, COMMISSION_WHY_MOST_KEYS, rate->id, exact_of(0), q->value, &ppm);
+	before = q->value;
+	status = quoting_first_nights(q, rate, &q->value, &why);
+	if (status != KERNEL_OK)
+		return status;
+	q->known = why == COMMISSION_WHY_NONE;
+	if (!q->known)
+		quoting_tell(q, COMMISSION_STEP_FIRST_NIGHTS, why, rate->id, NULL);
+	else if (q->trace != NULL && exact_compare(before, q->value) != 0)
+		quoting_tell_change(q, COMMISSION_STEP_FIRST_NIGHTS, COMMISSION_WHY_NONE, rate->id, before, q->value, NULL);
+	return KERNEL_OK;
+}
+
+static kernel_status
+add_one(quoting *q, const book_rate *rate)
+{
+	commission_what what = rate->kind == COMMISSION_BONUS_FIXED ? COMMISSION_STEP_BONUS : COMMISSION_STEP_OVERRIDE;
+	exact before = q->value;
+	exact added;
+	commission_why why;
+	int64_t ppm;
+	kernel_status status = quoting_rate_value(q, rate, &added, &why, &ppm);
+
+	if (status == KERNEL_OK && why == COMMISSION_WHY_NONE)
+		status = quoting_first_nights(q, rate, &added, &why);
+	if (status != KERNEL_OK)
+		return status;
+	if (why != COMMISSION_WHY_NONE)
+	{
+		quoting_tell(q, what, why, rate->id, NULL);
+		q->known = false;
+		return KERNEL_OK;
+	}
+	if (!exact_add(&q->value, added))
+		return KERNEL_OVERFLOW;
+	quoting_tell_change(q, what, COMMISSION_WHY_NONE, rate->id, before, q->value, &ppm);
+	return KERNEL_OK;
+}
+
+static kernel_status
+add_overrides(quoting *q, const book_key *key, uint8_t weekday)
+{
+	const book_list *list = list_of(q);
+
+	for (uint32_t i = 0; q->known && i < list->n_added; i++)
+	{
+		const book_rate *rate = &q->book->rates[list->added[i]];
+		kernel_status status = KERNEL_OK;
+
+		if (matches(rate, key, q->offer, weekday))
+			status = add_one(q, rate);
+		if (status != KERNEL_OK)
+			return status;
+	}
+	return KERNEL_OK;
+}
+
+static void
+limit(quoting *q, const book_rate *rate)
+{
+	exact cap = quoting_from_milli(q, rate->cap_milli);
+	exact floor = quoting_from_milli(q, rate->floor_milli);
+
+	if (rate->has_cap && exact_compare(q->value, cap) > 0)
+	{
+		quoting_tell_change(q, COMMISSION_STEP_CAP, COMMISSION_WHY_ABOVE_CAP, rate->id, q->value, cap, NULL);
+		q->value = cap;
+	}
+	if (rate->has_floor && exact_compare(q->value, floor) < 0)
+	{
+		quoting_tell_change(q, COMMISSION_STEP_FLOOR, COMMISSION_WHY_BELOW_FLOOR, rate->id, q->value, floor, NULL);
+		q->value = floor;
+	}
+}
+
+static kernel_status
+apply_rates(quoting *q)
+{
+	book_key key = book_key_of_offer(q->offer);
+	uint8_t weekday = book_weekday_bit(q->offer->check_in);
+	const book_rate *rate = choose_rate(q, &key, weekday);
+	kernel_status status;
+
+	quoting_tell_losers(q, rate);
+	if (rate == NULL)
+	{
+		quoting_tell(q, COMMISSION_STEP_NO_RATE, COMMISSION_WHY_COMMISSION_UNKNOWN, 0, NULL);
+		return KERNEL_OK;
+	}
+	q->quote->rate_id = rate->id;
+	status = apply_base_rate(q, rate);
+	if (status == KERNEL_OK)
+		status = add_overrides(q, &key, weekday);
+	if (status == KERNEL_OK && q->known && (rate->has_cap || rate->has_floor))
+		limit(q, rate);
+	return status;
+}
+
+/* ---- rounding, stated, expected ---------------------------------------------------------------------------------------------------- */
+
+static kernel_status
+round_computed(quoting *q)
+{
+	commission_quote *quote = q->quote;
+
+	if (!q->known)
+		return KERNEL_OK;
+	if (q->value.numerator < 0)
+	{
+		quoting_tell_change(q, COMMISSION_STEP_NOT_NEGATIVE, COMMISSION_WHY_NONE, 0, q->value, exact_of(0), NULL);
+		q->value = exact_of(0);
+	}
+	if (money_divide_wide(q->value.numerator, q->value.denominator, q->book->rounding, &quote->computed) != KERNEL_OK)
+		return KERNEL_OVERFLOW;
+	quote->has_computed = true;
+	quoting_tell_change(q, COMMISSION_STEP_ROUND, COMMISSION_WHY_NONE, 0, q->value, exact_of(quote->computed), NULL);
+	return KERNEL_OK;
+}
+
+static kernel_status
+find_stated(quoting *q)
+{
+	const commission_offer *offer = q->offer;
+	commission_quote *quote = q->quote;
+
+	if (offer->has_stated_amount)
+	{
+		quote->has_stated = true;
+		quote->stated = offer->stated_amount;
+		quoting_tell_change(q, COMMISSION_STEP_STATED, COMMISSION_WHY_STATED_AMOUNT, 0, exact_of(quote->computed),
+							exact_of(quote->stated), NULL);
+	}
+	else if (offer->has_stated_percent && quote->has_base)
+	{
+		if (money_multiply_ppm(quote->base, offer->stated_ppm, q->book->rounding, &quote->stated) != KERNEL_OK)
+			return KERNEL_OVERFLOW;
+		quote->has_stated = true;
+		quoting_tell_change(q, COMMISSION_STEP_STATED, COMMISSION_WHY_STATED_PERCENT, 0, exact_of(quote->computed),
+							exact_of(quote->stated), &offer->stated_ppm);
+	}
+	return KERNEL_OK;
+}
+
+/* part as ppm of whole, half away from zero; false when whole is 0 or the answer does not fit. */
+static bool
+share_ppm(int64_t part, int64_t whole, int64_t *ppm)
+{
+	kernel_int128 numerator = (kernel_int128) part * MONEY_PPM;
+	kernel_int128 denominator = whole;
+
+	if (denominator < 0)
+	{
+		numerator = -numerator;
+		denominator = -denominator;
+	}
+	return money_divide_wide(numerator, denominator, MONEY_HALF_UP, ppm) == KERNEL_OK;
+}
+
+static kernel_status
+compare_stated(commission_quote *quote)
+{
+	kernel_int128 off;
+
+	if (!quote->has_stated || !quote->has_computed)
+		return KERNEL_OK;
+	if (__builtin_sub_overflow(quote->stated, quote->computed, &quote->variance))
+		return KERNEL_OVERFLOW;
+	quote->has_variance = true;
+	quote->has_variance_ppm = share_ppm(quote->variance, quote->stated, &quote->variance_ppm);
+	off = quote->variance < 0 ? -(kernel_int128) quote->variance : quote->variance;
+	quote->variance_alert =
+		!quote->base_estimated && off * 100 > (quote->stated < 0 ? -(kernel_int128) quote->stated : quote->stated);
+	return KERNEL_OK;
+}
+
+static void
+find_expected(commission_quote *quote)
+{
+	if (quote->has_stated)
+	{
+		quote->source = COMMISSION_SOURCE_STATED;
+		quote->expected = quote->stated;
+	}
+	else if (quote->has_computed)
+	{
+		quote->source = COMMISSION_SOURCE_COMPUTED;
+		quote->expected = quote->computed;
+	}
+	if (quote->source != COMMISSION_SOURCE_NONE && quote->has_base && quote->base > 0)
+		quote->has_effective = share_ppm(quote->expected, quote->base, &quote->effective_ppm);
+}
+
+static kernel_status
+settle(quoting *q)
+{
+	kernel_status status = round_computed(q);
+
+	if (status == KERNEL_OK)
+		status = find_stated(q);
+	if (status == KERNEL_OK)
+		status = compare_stated(q->quote);
+	if (status != KERNEL_OK)
+		return status;
+	find_expected(q->quote);
+	return q->book->n_rules > 0 ? quoting_check_minimum(q) : KERNEL_OK;
+}
+
+kernel_status
+commission_quote_offer(const commission_book *book, const commission_scope *scope, const commission_offer *offer,
+					   const commission_trace *trace, commission_quote *quote, kernel_error *error)
+{
+	quoting q = {.book = book, .scope = scope, .offer = offer, .trace = trace, .quote = quote, .value = {0, 1}};
+	static const commission_quote blank = {.eligible = true};
+	kernel_status status;
+
+	*quote = blank;
+	if (offer->booked_on == KERNEL_DAY_UNKNOWN)
+		return refuse(error, "booked_on", "a day", 0);
+	if (offer->exponent > 4)
+		return refuse(error, "exponent", "0 to 4", offer->exponent);
+	status = find_base(&q, error);
+	if (status != KERNEL_OK)
+		return status;
+	status = apply_rates(&q);
+	if (status == KERNEL_OK && book->n_rules > 0)
+		status = quoting_apply_rules(&q);
+	if (status == KERNEL_OK)
+		status = settle(&q);
+	return status == KERNEL_OK ? KERNEL_OK : overflowed(error);
+}

@@ -1,0 +1,285 @@
+/*
+ * tiers_kmeans.c: optimal one-dimensional k-means for three groups.
+ *
+ * Equal prices never part, so the problem is one of m distinct values x with weights. The sum of squared distances of a
+ * group with weight W, sum S and sum of squares Q is Q - S^2/W; Q adds up to the same for every grouping, so the best
+ * grouping has the greatest sum of S^2/W. Let gain2(j) be the best of two groups over x[0..j); the answer is the j with the
+ * greatest gain2(j) + S^2/W of x[j..m). The best split of x[0..j) never moves left as j grows (quadrangle inequality), so
+ * all gain2 come from one divide-and-conquer pass of m log m evaluations (Gronlund et al. 2017 give the theory; no further
+ * layer is needed for three groups).
+ *
+ * Evaluations are in double. Two that differ by less than its error could be told apart wrongly, so those are compared as
+ * exact 128-bit fractions when (n x n x range)^2 fits, else in long double. Values are taken relative to the lowest.
+ */
+#include "tiers_kmeans.h"
+
+#include <math.h>
+
+#include "exact.h"
+
+#define LOG_UNIT 1073741824.0 /* 2^30 units for one step of e */
+
+/* Prefixes: [i] is over the first i distinct values. */
+typedef struct kmeans
+{
+	size_t m;
+	const int64_t *sum;
+	const int64_t *weight;
+	const double *real_sum;
+	const double *real_weight;
+	const double *head; /* sum^2 / weight of the first i */
+	size_t *split;      /* best first value of the second group, for x[0..j) */
+	double *gain2;
+	double error; /* two gains closer than this are not told apart in double */
+	bool exact;
+} kmeans;
+
+/* ---- near ties ------------------------------------------------------------------------------------------------------------- */
+
+static kernel_int128
+square(const kmeans *k, size_t from, size_t to)
+{
+	kernel_int128 sum = k->sum[to] - k->sum[from];
+
+	return sum * sum;
+}
+
+static kernel_int128
+weight(const kmeans *k, size_t from, size_t to)
+{
+	return k->weight[to] - k->weight[from];
+}
+
+/* Gain of the groups [0,i) [i,j) [j,end) as a fraction; j == end leaves the third out. */
+static exact
+exact_gain(const kmeans *k, size_t i, size_t j, size_t end)
+{
+	kernel_int128 w1 = weight(k, 0, i);
+	kernel_int128 w2 = weight(k, i, j);
+	kernel_int128 w3 = j < end ? weight(k, j, end) : 1;
+	kernel_int128 third = j < end ? square(k, j, end) : 0;
+
+	return (exact) {square(k, 0, i) * w2 * w3 + square(k, i, j) * w1 * w3 + third * w1 * w2, w1 * w2 * w3};
+}
+
+static long double
+part_gain(const kmeans *k, size_t from, size_t to)
+{
+	long double sum = (long double) (k->sum[to] - k->sum[from]);
+
+	return from < to ? sum * sum / (long double) (k->weight[to] - k->weight[from]) : 0;
+}
+
+static long double
+long_gain(const kmeans *k, size_t i, size_t j, size_t end)
+{
+	return part_gain(k, 0, i) + part_gain(k, i, j) + part_gain(k, j, end);
+}
+
+/* Is grouping (i, j) strictly better than (other_i, other_j)? Called only for near ties. */
+static bool
+better(const kmeans *k, size_t i, size_t j, size_t other_i, size_t other_j, size_t end)
+{
+	if (k->exact)
+		return exact_compare(exact_gain(k, i, j, end), exact_gain(k, other_i, other_j, end)) > 0;
+	return long_gain(k, i, j, end) > long_gain(k, other_i, other_j, end);
+}
+
+/* ---- two groups ---------------------------------------------------------------------------------------------------------------- */
+
+/* Gain of x[0..j) split at i, in double. */
+static inline double
+gain_at(const kmeans *k, size_t i, size_t j)
+{
+	double rest = k->real_sum[j] - k->real_sum[i];
+
+	return k->head[i] + rest * rest / (k->real_weight[j] - k->real_weight[i]);
+}
+
+/* Best split of x[0..j) among low..high, the leftmost of equals. */
+static void
+best_split(kmeans *k, size_t j, size_t low, size_t high)
+{
+	size_t best = low;
+	double gain = gain_at(k, low, j);
+
+	for (size_t i = low + 1; i <= high; i++)
+	{
+		double candidate = gain_at(k, i, j);
+
+		if (candidate <= gain - k->error)
+			continue;
+		if (candidate >= gain + k->error || better(k, i, j, best, j, j))
+		{
+			best = i;
+			gain = candidate;
+		}
+	}
+	k->split[j] = best;
+	k->gain2[j] = gain;
+}
+
+/* Splits for every j in first..last, all of which lie in low..high. Depth is log2 of the range. */
+static void
+split_all(kmeans *k, size_t first, size_t last, size_t low, size_t high)
+{
+	while (first <= last)
+	{
+		size_t middle = first + (last - first) / 2;
+
+		best_split(k, middle, low, high < middle ? high : middle - 1);
+		if (middle > first)
+			split_all(k, first, middle - 1, low, k->split[middle]);
+		first = middle + 1;
+		low = k->split[middle];
+	}
+}
+
+/* ---- three groups ---------------------------------------------------------------------------------------------------------------- */
+
+/* Gain of all with the third group from j on, in double. */
+static inline double
+gain_with_third(const kmeans *k, size_t j)
+{
+	double rest = k->real_sum[k->m] - k->real_sum[j];
+
+	return k->gain2[j] + rest * rest / (k->real_weight[k->m] - k->real_weight[j]);
+}
+
+static size_t
+best_third(const kmeans *k)
+{
+	size_t best = 2;
+	double gain = gain_with_third(k, 2);
+
+	for (size_t j = 3; j < k->m; j++)
+	{
+		double candidate = gain_with_third(k, j);
+
+		if (candidate <= gain - k->error)
+			continue;
+		if (candidate >= gain + k->error || better(k, k->split[j], j, k->split[best], best, k->m))
+		{
+			best = j;
+			gain = candidate;
+		}
+	}
+	return best;
+}
+
+/* ---- preparation -------------------------------------------------------------------------------------------------------------------- */
+
+static size_t
+count_distinct(const int64_t *sorted, size_t n)
+{
+	size_t m = 1;
+
+	for (size_t i = 1; i < n; i++)
+		m += sorted[i] != sorted[i - 1];
+	return m;
+}
+
+/* Distance from the lowest price, in minor units or in logarithmic units. */
+static int64_t
+distance(int64_t price, int64_t lowest, bool logarithmic)
+{
+	if (!logarithmic)
+		return price - lowest;
+	return llround((log((double) price) - log((double) lowest)) * LOG_UNIT);
+}
+
+static void
+fill(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, int64_t *sum, int64_t *weights, double *reals)
+{
+	double *real_sum = reals;
+	double *real_weight = reals + k->m + 1;
+	double *head = reals + 2 * (k->m + 1);
+	size_t i = 0;
+
+	sum[0] = weights[0] = 0;
+	real_sum[0] = real_weight[0] = head[0] = 0;
+	for (size_t at = 1; at <= k->m; at++)
+	{
+		size_t begin = i;
+
+		while (i < n && sorted[i] == sorted[begin])
+			i++;
+		weights[at] = (int64_t) i;
+		sum[at] = sum[at - 1] + distance(sorted[begin], sorted[0], logarithmic) * (int64_t) (i - begin);
+		real_sum[at] = (double) sum[at];
+		real_weight[at] = (double) weights[at];
+		head[at] = real_sum[at] * real_sum[at] / real_weight[at];
+	}
+	k->sum = sum;
+	k->weight = weights;
+	k->real_sum = real_sum;
+	k->real_weight = real_weight;
+	k->head = head;
+	k->gain2 = reals + 3 * (k->m + 1);
+}
+
+/* How far double can be trusted, and whether 128 bits hold the exact fractions. */
+static void
+set_error(kmeans *k, size_t n, int64_t range)
+{
+	/* A gain is at most sum x range; each of its few operations is off by at most 2^-53 of that. */
+	k->error = ldexp(k->real_sum[k->m] * (double) range, -49);
+	k->exact = (double) n * (double) n * (double) range < 0x1p63;
+}
+
+static kernel_status
+solve(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, const kernel_alloc *alloc, size_t *split, size_t *third)
+{
+	size_t slots = k->m + 1;
+	int64_t *whole;
+
+	if (n > SIZE_MAX / (6 * sizeof(double)) - 1)
+		return KERNEL_NO_MEMORY;
+	whole = alloc->allocate(alloc->context, slots * (2 * sizeof(int64_t) + sizeof(size_t) + 4 * sizeof(double)));
+	if (whole == NULL)
+		return KERNEL_NO_MEMORY;
+	k->split = (size_t *) (whole + 2 * slots);
+	fill(k, sorted, n, logarithmic, whole, whole + slots, (double *) (k->split + slots));
+	set_error(k, n, distance(sorted[n - 1], sorted[0], logarithmic));
+	split_all(k, 2, k->m - 1, 1, k->m - 2);
+	*third = best_third(k);
+	*split = k->split[*third];
+	alloc->release(alloc->context, whole);
+	return KERNEL_OK;
+}
+
+/* Position in the sorted prices of the at-th distinct value. */
+static size_t
+position_of(const int64_t *sorted, size_t n, size_t at)
+{
+	size_t position = 0;
+
+	for (size_t seen = 0; seen < at; seen++)
+	{
+		int64_t value = sorted[position];
+
+		while (position < n && sorted[position] == value)
+			position++;
+	}
+	return position;
+}
+
+kernel_status
+tiers_kmeans_groups(const int64_t *sorted, size_t n, bool logarithmic, const kernel_alloc *alloc, tiers_groups *groups)
+{
+	kmeans k = {.m = count_distinct(sorted, n)};
+	size_t second = k.m - 1;
+	size_t third = k.m - 1;
+	kernel_status status = KERNEL_OK;
+
+	*groups = (tiers_groups) {n, n};
+	if (k.m == 1)
+		return KERNEL_OK;
+	if (k.m > 2)
+		status = solve(&k, sorted, n, logarithmic, alloc, &second, &third);
+	if (status != KERNEL_OK)
+		return status;
+	groups->second = position_of(sorted, n, second);
+	groups->third = position_of(sorted, n, third);
+	return KERNEL_OK;
+}
