@@ -1,0 +1,244 @@
+-- Finding clients and trips by words, best match first. A query that fits nothing answers with what is nearest.
+
+create function voygen_api.find_clients(
+  query text default null,
+  filters voygen_api.client_filters default null,
+  "limit" integer default 20,
+  cursor text default null
+) returns voygen_api.client_list
+language plpgsql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  most integer := voygen_lib.require_limit(find_clients."limit");
+  after voygen_lib.place := voygen_lib.place_read(find_clients.cursor);
+  words text[] := voygen_lib.search_words(find_clients.query);
+  answer voygen_api.client_list;
+begin
+  with texts as materialized (
+    select c.*,
+      voygen_lib.plain(c.name) as plain_name,
+      voygen_lib.plain(concat_ws(' ', c.name, c.slug, c.email, c.phone)) as plain_all
+    from clients as c
+    where c.agency_id = voygen_lib.agency()
+      and (c.archived_at is not null) = coalesce((find_clients.filters).archived, false)
+      and ((find_clients.filters).tier is null or c.tier = (find_clients.filters).tier::text)
+      and ((find_clients.filters).email is null or lower(c.email) = lower((find_clients.filters).email))
+  ),
+  fits as materialized (
+    select *, voygen_lib.fit(words, plain_all) as fit
+    from texts
+  ),
+  scored as materialized (
+    select *,
+      voygen_lib.weight(words, array[plain_name, plain_all], array[2.0, 1.0])
+        + case when lower(btrim(find_clients.query)) in (slug, client_id::text, lower(email)) then 10 else 0 end as score
+    from fits
+    where cardinality(words) = 0
+      or (fit > 0 and fit = (select max(fit) from fits))
+  ),
+  page as (
+    select *
+    from scored
+    where after is null
+      or (score, client_id) < (after.score, after.id)
+    order by score desc, client_id desc
+    limit most
+  ),
+  counted as (
+    select
+      (select count(*) from scored) as total,
+      (select count(*) from scored where after is null or (score, client_id) < (after.score, after.id)) as ahead
+  )
+  select
+    coalesce(
+      (select array_agg((
+          client_id, slug, name, email, phone, tier, preferences, notes,
+          (select count(*) from trips as t where t.agency_id = page.agency_id and t.client_id = page.client_id and t.archived_at is null),
+          archived_at)::voygen_api.client
+        order by score desc, client_id desc)
+      from page),
+      '{}'),
+    counted.total,
+    case
+      when counted.ahead > most then (
+        counted.ahead - most,
+        (select voygen_lib.place_text(score, client_id) from page order by score, client_id limit 1))::voygen_api.truncated
+    end,
+    case
+      when counted.total = 0 then array(
+        select name
+        from texts
+        order by voygen_lib.likeness_whole(voygen_lib.plain(find_clients.query), plain_name) desc, client_id
+        limit 5)
+      else '{}'
+    end
+  into answer
+  from counted;
+  return answer;
+end
+$$;
+comment on function voygen_api.find_clients is
+'Find clients
+Finds clients by words of name, slug, e-mail or telephone, best match first; misspelt names are found too. Without words every client fits, newest first. When nothing fits, suggestions has the nearest names.
+@param query Words, a slug, a number or an address. @example Andersn
+@param filters Which clients to consider.
+@param limit Most rows to answer. @min 1 @max 100
+@param cursor The cursor of truncated in an earlier answer to the same question.
+@example {"query": "Anna Andersson"}';
+
+create type voygen_api.client_name as (
+  client_id bigint,
+  slug text,
+  name text
+);
+comment on type voygen_api.client_name is 'Whom a trip is for.';
+
+create type voygen_api.trip_match as (
+  trip_id bigint,
+  slug text,
+  title text,
+  destination text,
+  client voygen_api.client_name,
+  start_date date,
+  end_date date,
+  status text,
+  traveler_count integer,
+  archived_at timestamptz,
+  score numeric
+);
+comment on type voygen_api.trip_match is 'A trip that was found.';
+comment on column voygen_api.trip_match.score is 'How well it fits the words; 0 when none were given.';
+
+create type voygen_api.trip_filters as (
+  status voygen_api.trip_status,
+  destination text,
+  client text,
+  starts_after date,
+  starts_before date,
+  archived boolean
+);
+comment on type voygen_api.trip_filters is 'Which trips to consider.';
+comment on column voygen_api.trip_filters.destination is 'Part of the destination; case and accents do not count.';
+comment on column voygen_api.trip_filters.client is 'Number or slug of a client. @format id';
+comment on column voygen_api.trip_filters.starts_after is 'First day on this day or later.';
+comment on column voygen_api.trip_filters.starts_before is 'First day on this day or earlier.';
+comment on column voygen_api.trip_filters.archived is 'true: only archived ones, false or absent: only those in use.';
+
+create type voygen_api.trip_list as (
+  trips voygen_api.trip_match[],
+  total bigint,
+  truncated voygen_api.truncated,
+  suggestions text[]
+);
+comment on type voygen_api.trip_list is 'Trips found, best match first.';
+comment on column voygen_api.trip_list.suggestions is 'When nothing fits: the slugs nearest to what was asked.';
+
+create function voygen_api.find_trips(
+  query text default null,
+  filters voygen_api.trip_filters default null,
+  "limit" integer default 20,
+  cursor text default null
+) returns voygen_api.trip_list
+language plpgsql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  most integer := voygen_lib.require_limit(find_trips."limit");
+  after voygen_lib.place := voygen_lib.place_read(find_trips.cursor);
+  words text[] := voygen_lib.search_words(find_trips.query);
+  wanted_client bigint;
+  answer voygen_api.trip_list;
+begin
+  if (find_trips.filters).client is not null then
+    wanted_client := voygen.resolve_client((find_trips.filters).client);
+  end if;
+
+  with texts as materialized (
+    select t.*,
+      c.name as client_name,
+      c.slug as client_slug,
+      voygen_lib.plain(c.name) as plain_client,
+      voygen_lib.plain(t.destination || ' ' || legs.cities) as plain_place,
+      voygen_lib.plain(t.title) as plain_title,
+      voygen_lib.plain(concat_ws(' ', t.slug, array_to_string(t.traveler_names, ' '), extract(year from t.start_date))) as plain_rest
+    from trips as t
+    join clients as c using (agency_id, client_id)
+    cross join lateral (
+      select coalesce(string_agg(l.city, ' '), '') as cities
+      from trip_legs as l
+      where l.agency_id = t.agency_id
+        and l.trip_id = t.trip_id
+    ) as legs
+    where t.agency_id = voygen_lib.agency()
+      and (t.archived_at is not null) = coalesce((find_trips.filters).archived, false)
+      and ((find_trips.filters).status is null or t.status = (find_trips.filters).status::text)
+      and (wanted_client is null or t.client_id = wanted_client)
+      and ((find_trips.filters).starts_after is null or t.start_date >= (find_trips.filters).starts_after)
+      and ((find_trips.filters).starts_before is null or t.start_date <= (find_trips.filters).starts_before)
+      and ((find_trips.filters).destination is null
+        or strpos(voygen_lib.plain(t.destination), voygen_lib.plain((find_trips.filters).destination)) > 0)
+  ),
+  fits as materialized (
+    select *, voygen_lib.fit(words, concat_ws(' ', plain_client, plain_place, plain_title, plain_rest)) as fit
+    from texts
+  ),
+  scored as materialized (
+    select *,
+      voygen_lib.weight(words, array[plain_client, plain_place, plain_title, plain_rest], array[2.0, 1.5, 1.0, 0.9])
+        + case when lower(btrim(find_trips.query)) in (slug, trip_id::text) then 10 else 0 end as score
+    from fits
+    where cardinality(words) = 0
+      or (fit > 0 and fit = (select max(fit) from fits))
+      or lower(btrim(find_trips.query)) in (slug, trip_id::text)
+  ),
+  page as (
+    select *
+    from scored
+    where after is null
+      or (score, trip_id) < (after.score, after.id)
+    order by score desc, trip_id desc
+    limit most
+  ),
+  counted as (
+    select
+      (select count(*) from scored) as total,
+      (select count(*) from scored where after is null or (score, trip_id) < (after.score, after.id)) as ahead
+  )
+  select
+    coalesce(
+      (select array_agg((
+          trip_id, slug, title, destination, (client_id, client_slug, client_name)::voygen_api.client_name,
+          start_date, end_date, status, traveler_count::integer, archived_at, score)::voygen_api.trip_match
+        order by score desc, trip_id desc)
+      from page),
+      '{}'),
+    counted.total,
+    case
+      when counted.ahead > most then (
+        counted.ahead - most,
+        (select voygen_lib.place_text(score, trip_id) from page order by score, trip_id limit 1))::voygen_api.truncated
+    end,
+    case
+      when counted.total = 0 then array(
+        select slug
+        from texts
+        order by voygen_lib.likeness_whole(voygen_lib.plain(find_trips.query), plain_client || ' ' || plain_place) desc, trip_id desc
+        limit 5)
+      else '{}'
+    end
+  into answer
+  from counted;
+  return answer;
+end
+$$;
+comment on function voygen_api.find_trips is
+'Find trips
+Finds trips by words of client, destination, cities, title, travelers, slug or year, best match first; misspelt names are found too. Without words every trip fits, newest first. When nothing fits, suggestions has the nearest slugs.
+@param query Words, a slug or a number. @example Andersn Dublin
+@param filters Which trips to consider.
+@param limit Most rows to answer. @min 1 @max 100
+@param cursor The cursor of truncated in an earlier answer to the same question.
+@example {"query": "Andersson Dublin", "filters": {"status": "planning"}}';
