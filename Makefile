@@ -21,8 +21,10 @@ copy: deps
 	@$(CLUSTER)/copy
 
 build: copy ## build the extension (into the private PostgreSQL) and build/voygen
-	@if [ -f extension/Makefile ]; then $(MAKE) -s -C extension PG_CONFIG="$(PG_CONFIG)" all install; fi
-	@if [ -f service/Makefile ]; then $(MAKE) -s -C service; fi
+	@echo "voygen: building the extension"
+	@$(MAKE) -s -C extension PG_CONFIG="$(PG_CONFIG)" all install
+	@echo "voygen: building build/voygen"
+	@$(MAKE) -s -C service
 
 cluster: build ## start the private server (restarts it when voygen.so has changed)
 	@$(CLUSTER)/start
@@ -83,4 +85,4 @@ reset: cluster ## drop database voygen and deploy it anew; asks for CONFIRM=yes
 
 clean: ## remove what was built; data and secrets stay
 	@rm -rf build
-	@if [ -f extension/Makefile ] && [ -x "$(PG_CONFIG)" ]; then $(MAKE) -C extension PG_CONFIG="$(PG_CONFIG)" clean; fi
+	@if [ -x "$(PG_CONFIG)" ]; then $(MAKE) -s -C extension PG_CONFIG="$(PG_CONFIG)" clean; fi
