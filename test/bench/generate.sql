@@ -2,7 +2,7 @@
 --
 --   psql -v trips=20000 -f generate.sql        20,000 trips: 60,000 legs, 240,000 hotels, 1,200,000 rooms, 200,000 activities
 --
--- Rows lie in trip order, as an ingest leaves them. Triggers and foreign keys are off while loading (superuser).
+-- Rows lie in trip order, as an ingest leaves them. Foreign keys are off while loading (superuser).
 -- Every choice is a hash of the row's number and a salt, so no two runs differ.
 \set ON_ERROR_STOP on
 \if :{?trips}
@@ -20,13 +20,14 @@ immutable
 parallel safe
 return ((hashint8extended(id, salt) & 2147483647) % n)::integer;
 
-insert into voygen.agencies (slug, name, currency)
-values ('bench', 'Benchmark Travel', 'USD')
-on conflict (slug) do nothing;
+select voygen.create_agency('bench', 'Benchmark Travel', 'USD') as made \gset
 select agency_id as agency from voygen.agencies where slug = 'bench' \gset
 select set_config('voygen.agency_id', :'agency', false) as agency_set \gset
 
 begin;
+-- its own terms instead of those a new agency starts with
+delete from voygen.commission_rules where agency_id = :agency;
+delete from voygen.commission_rates where agency_id = :agency;
 set local session_replication_role = replica;
 set local synchronous_commit = off;
 set local work_mem = '256MB';
@@ -143,6 +144,8 @@ where h.agency_id = :agency
 order by h.trip_id, h.hotel_id, k;
 
 \ir rates.sql
+-- the marks of loading: facts are built whole by whoever measures them
+delete from voygen.facts_dirty where agency_id = :agency;
 commit;
 
 analyze voygen.agencies, voygen.sites, voygen.clients, voygen.trips, voygen.trip_legs, voygen.trip_activities, voygen.bookings,

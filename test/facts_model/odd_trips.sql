@@ -37,16 +37,18 @@ return case
   else round(odd.pick(id, salt + 1, most * 100) / 100.0, 2)
 end;
 
-insert into voygen.agencies (slug, name, currency, rounding, low_cut, high_cut)
-values ('odd-one', 'Odd One', 'USD', 'half_up', 25, 75),
-       ('odd-two', 'Odd Two', 'JPY', 'half_even', 33.33, 70)
-on conflict (slug) do nothing;
+select voygen.create_agency('odd-one', 'Odd One', 'USD'), voygen.create_agency('odd-two', 'Odd Two', 'JPY') \g /dev/null
+update voygen.agencies set rounding = 'half_even', low_cut = 33.33, high_cut = 70 where slug = 'odd-two';
 
 begin;
 create temp table ag on commit drop as
 select agency_id, row_number() over (order by slug) as n
 from voygen.agencies
 where slug in ('odd-one', 'odd-two');
+
+-- their own terms instead of those a new agency starts with
+delete from voygen.commission_rules where agency_id in (select agency_id from ag);
+delete from voygen.commission_rates where agency_id in (select agency_id from ag);
 
 insert into voygen.sites (agency_id, site, title, kind)
 select agency_id, site, initcap(site), 'portal'
