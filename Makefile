@@ -22,9 +22,9 @@ copy: deps
 
 build: copy ## build the extension (into the private PostgreSQL) and build/voygen
 	@echo "voygen: building the extension"
-	@$(MAKE) -s -C extension PG_CONFIG="$(PG_CONFIG)" all install
+	@flock .voygen/build.lock $(MAKE) -s -C extension PG_CONFIG="$(PG_CONFIG)" all install
 	@echo "voygen: building build/voygen"
-	@$(MAKE) -s -C service
+	@flock .voygen/build.lock $(MAKE) -s -C service
 
 cluster: build ## start the private server (restarts it when voygen.so has changed)
 	@$(CLUSTER)/start
