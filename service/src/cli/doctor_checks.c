@@ -97,11 +97,15 @@ static const char tools_sql[] = "select false, format('%s: %s', tool, problem) f
 								" select true, format('%s tools', count(*)) from voygen.tool";
 
 const struct doctor_check doctor_checks[] = {
-	{"server", server_sql, NULL, false},   {"version", extension_sql, NULL, true},
-	{"preload", preload_sql, NULL, false}, {"migrations", migrations_sql, "sqitch.plan", false},
+	{"server", server_sql, NULL, false},
+	{"version", extension_sql, NULL, true},
+	{"preload", preload_sql, NULL, false},
+	{"migrations", migrations_sql, "sqitch.plan", false},
 	{"inventory", inventory_sql, "inventory.txt", false},
 	{"roles", roles_sql, NULL, false},
-	{"jobs", jobs_sql, NULL, false},     {"queue", queue_sql, NULL, false},
+	{"jobs", jobs_sql, NULL, false},
+	{"queue", queue_sql, NULL, false},
 	{"failed", failed_sql, NULL, false},
-	{"tools", tools_sql, NULL, false},   {NULL, NULL, NULL, false},
+	{"tools", tools_sql, NULL, false},
+	{NULL, NULL, NULL, false},
 };

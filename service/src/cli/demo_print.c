@@ -1,0 +1,147 @@
+/*
+ * demo_print.c - what an advisor wants to know of one trip. Every figure is printed as the tools answered it.
+ */
+#include "cli/demo_print.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/demo_load.h"
+#include "json/reading.h"
+
+static struct json_object *
+call_for_trip(struct session *session, struct caller *caller, const char *tool, const char *trip_id,
+			  struct failure *failure)
+{
+	struct json_object *arguments = json_new(session->arena);
+
+	json_set_text(session->arena, arguments, "trip_id", trip_id);
+	return demo_call(session, caller, tool, arguments, failure);
+}
+
+/* Arguments {"trip_ids": [trip_id]}. */
+static struct json_object *
+only_trip(struct arena *arena, const char *trip_id)
+{
+	struct json_object *arguments = json_new(arena);
+	struct json_object *ids = json_object_new_array();
+	struct json_object *id = json_object_new_string(trip_id);
+
+	if (ids == NULL || id == NULL || json_object_array_add(ids, id) != 0 ||
+		json_object_object_add(arguments, "trip_ids", ids) != 0)
+		arena->fail(sizeof(id));
+	return arguments;
+}
+
+/* The trip's facts in two lines. */
+static bool
+print_trip(struct session *session, struct caller *caller, const char *trip_id, struct failure *failure)
+{
+	struct arena *arena = session->arena;
+	struct json_object *answer;
+	struct json_object *facts;
+
+	answer = demo_call(session, caller, "query_trip_facts", only_trip(arena, trip_id), failure);
+	if (answer == NULL)
+		return false;
+	facts = json_member(json_item(json_member(answer, "trips"), 0), "facts");
+	printf("\n%s (%s)\n", json_text(arena, facts, "title", ""), trip_id);
+	printf("  %s to %s, %s nights, %s travelers, %zu hotel offers of %s, from %s %s a night\n",
+		   json_text(arena, facts, "start_date", "?"), json_text(arena, facts, "end_date", "?"),
+		   json_text(arena, facts, "nights", "?"), json_text(arena, facts, "traveler_count", "?"),
+		   json_count(json_member(facts, "hotels")),
+		   json_text(arena, json_member(facts, "availability"), "checked_at", "an unknown time"),
+		   json_text(arena, facts, "lead_price_min", "?"), json_text(arena, facts, "currency", ""));
+	json_object_put(answer);
+	return true;
+}
+
+static void
+print_tier(struct arena *arena, struct json_object *shortlist, const char *tier)
+{
+	struct json_object *hotels = json_member(json_member(shortlist, "tiers"), tier);
+
+	for (size_t i = 0; i < json_count(hotels); i++)
+	{
+		struct json_object *hotel = json_item(hotels, i);
+
+		printf("  %-6s %9s  %s (%s)\n", tier, json_text(arena, hotel, "nightly_amount", "?"),
+			   json_text(arena, hotel, "name", ""), json_text(arena, hotel, "site", ""));
+		printf("                    score %s: %s\n", json_text(arena, hotel, "score", "?"),
+			   json_text(arena, hotel, "reason", ""));
+	}
+}
+
+static bool
+print_shortlist(struct session *session, struct caller *caller, const char *trip_id, struct failure *failure)
+{
+	struct arena *arena = session->arena;
+	struct json_object *answer = call_for_trip(session, caller, "shortlist_hotels", trip_id, failure);
+	struct json_object *cuts;
+
+	if (answer == NULL)
+		return false;
+	cuts = json_member(answer, "cuts");
+	printf("\nShortlist by price a night (%s; low below %s, high from %s)\n", json_text(arena, answer, "method", "?"),
+		   json_text_item(arena, cuts, 0, "?"), json_text_item(arena, cuts, 1, "?"));
+	print_tier(arena, answer, "low");
+	print_tier(arena, answer, "medium");
+	print_tier(arena, answer, "high");
+	if (json_member(answer, "note") != NULL)
+		printf("  note: %s\n", json_text(arena, answer, "note", ""));
+	json_object_put(answer);
+	return true;
+}
+
+static bool
+print_commission(struct session *session, struct caller *caller, const char *trip_id, struct failure *failure)
+{
+	struct arena *arena = session->arena;
+	struct json_object *answer = call_for_trip(session, caller, "optimize_commission", trip_id, failure);
+	struct json_object *selection;
+	struct json_object *baseline;
+
+	if (answer == NULL)
+		return false;
+	selection = json_member(answer, "selection");
+	baseline = json_member(answer, "baseline");
+	printf("\nBest commission\n");
+	for (size_t i = 0; i < json_count(selection); i++)
+	{
+		struct json_object *choice = json_item(selection, i);
+
+		printf("  %s: %s for %s earns %s (%s)\n", json_text(arena, choice, "site", ""),
+			   json_text(arena, choice, "name", json_text(arena, choice, "hotel_key", "")),
+			   json_text(arena, choice, "price", "?"), json_text(arena, choice, "commission", "?"),
+			   json_text(arena, choice, "reason", ""));
+	}
+	printf("  in all %s of %s; the cheapest eligible offers: %s of %s\n",
+		   json_text(arena, answer, "total_commission", "?"), json_text(arena, answer, "total_price", "?"),
+		   json_text(arena, baseline, "total_commission", "nothing"), json_text(arena, baseline, "total_price", "?"));
+	printf("  gain %s %%, at %s more for the client\n",
+		   json_text(arena, answer, "gain_percent", "(from nothing, so no)"),
+		   json_text(arena, answer, "client_cost_delta", "?"));
+	json_object_put(answer);
+	return true;
+}
+
+static void
+print_next(const char *trip_id)
+{
+	printf("\nWhere to look next\n"
+		   "  build/voygen tools                                     every tool; build/voygen call NAME runs one\n"
+		   "  build/voygen call query_hotels '{\"trip_id\": \"%s\", \"sort\": \"commission\"}'\n"
+		   "  make psql                                              the same in SQL; README.md has a page of it\n"
+		   "  build/voygen doctor                                    whether all is well\n",
+		   trip_id);
+}
+
+bool
+demo_print(struct session *session, struct caller *caller, const char *trip_id, struct failure *failure)
+{
+	if (!print_trip(session, caller, trip_id, failure) || !print_shortlist(session, caller, trip_id, failure) ||
+		!print_commission(session, caller, trip_id, failure))
+		return false;
+	print_next(trip_id);
+	return true;
+}
