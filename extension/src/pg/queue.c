@@ -10,8 +10,9 @@
  *
  * A mark takes effect when its transaction commits, all changes of which it
  * then covers, earlier and later ones. So a second mark of the same trip in
- * one transaction says nothing new, and the last few are remembered, each with
- * the subtransaction that made it: it is forgotten when that one is undone.
+ * one transaction says nothing new. The last few are remembered by where their
+ * rows are, and the row is looked at before it is relied on: an undone
+ * savepoint, a refresh in this transaction or a DELETE may have taken it away.
  */
 #include "postgres.h"
 
@@ -26,9 +27,11 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "pg/module.h"
@@ -40,7 +43,8 @@ typedef struct Remembered
 {
 	int64		agency;
 	int64		trip;
-	SubTransactionId made_in;
+	int64		mark;
+	ItemPointerData tid;
 } Remembered;
 
 static Remembered remembered[REMEMBERED];
@@ -56,42 +60,10 @@ sequence_changed(Datum arg, Oid relid)
 		sequence_oid = InvalidOid;
 }
 
-void
-queue_forget(void)
-{
-	nremembered = next_remembered = 0;
-}
-
 static void
 transaction_ends(XactEvent event, void *arg)
 {
-	queue_forget();
-}
-
-/* An undone subtransaction takes its marks with it; a kept one hands them up. */
-static void
-subtransaction_ends(SubXactEvent event, SubTransactionId mine,
-					SubTransactionId parent, void *arg)
-{
-	int			kept = 0;
-
-	if (nremembered == 0 ||
-		(event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB))
-		return;
-	for (int i = 0; i < nremembered; i++)
-	{
-		Remembered	mark = remembered[i];
-
-		if (mark.made_in == mine)
-		{
-			if (event == SUBXACT_EVENT_ABORT_SUB)
-				continue;
-			mark.made_in = parent;
-		}
-		remembered[kept++] = mark;
-	}
-	nremembered = kept;
-	next_remembered = kept % REMEMBERED;
+	nremembered = next_remembered = 0;
 }
 
 void
@@ -99,26 +71,43 @@ queue_init(void)
 {
 	CacheRegisterRelcacheCallback(sequence_changed, (Datum) 0);
 	RegisterXactCallback(transaction_ends, NULL);
-	RegisterSubXactCallback(subtransaction_ends, NULL);
+}
+
+/* True when the row of a remembered mark is still there. A row's place may
+ * have been given to another by now, hence the look at its number. */
+static bool
+row_is_there(Queue *queue, const Remembered *mark)
+{
+	HeapTupleData tuple;
+	Buffer		buffer;
+	bool		isnull;
+	bool		there;
+
+	tuple.t_self = mark->tid;
+	if (!heap_fetch(queue->table, SnapshotSelf, &tuple, &buffer, false))
+		return false;
+	there = DatumGetInt64(heap_getattr(&tuple, queue->door->att[DIRTY_MARK],
+									   RelationGetDescr(queue->table), &isnull)) == mark->mark;
+	ReleaseBuffer(buffer);
+	return there;
 }
 
 static bool
-already_marked(int64 agency, int64 trip)
+already_marked(Queue *queue, int64 agency, int64 trip)
 {
 	for (int i = 0; i < nremembered; i++)
-		if (remembered[i].trip == trip && remembered[i].agency == agency)
+		if (remembered[i].trip == trip && remembered[i].agency == agency &&
+			row_is_there(queue, &remembered[i]))
 			return true;
 	return false;
 }
 
 static void
-remember(int64 agency, int64 trip)
+remember(int64 agency, int64 trip, int64 mark, ItemPointer tid)
 {
-	Remembered *mark = &remembered[next_remembered];
+	Remembered *place = &remembered[next_remembered];
 
-	mark->agency = agency;
-	mark->trip = trip;
-	mark->made_in = GetCurrentSubTransactionId();
+	*place = (Remembered) {agency, trip, mark, *tid};
 	next_remembered = (next_remembered + 1) % REMEMBERED;
 	if (nremembered < REMEMBERED)
 		nremembered++;
@@ -196,6 +185,8 @@ put_direct(Queue *queue, int64 agency, int64 trip, int64 mark, int64 until)
 	/* The number is new, so there is nothing it could be equal to. */
 	index_insert(queue->index, key, key_null, &tuple->t_self, queue->table,
 				 UNIQUE_CHECK_NO, false, &no_info);
+	if (until == 0)
+		remember(agency, trip, mark, &tuple->t_self);
 	heap_freetuple(tuple);
 }
 
@@ -239,10 +230,8 @@ put(Queue *queue, int64 agency, int64 trip, int64 until)
 void
 queue_put(Queue *queue, int64 agency, int64 trip)
 {
-	if (already_marked(agency, trip))
-		return;
-	put(queue, agency, trip, 0);
-	remember(agency, trip);
+	if (queue->index == NULL || !already_marked(queue, agency, trip))
+		put(queue, agency, trip, 0);
 }
 
 void

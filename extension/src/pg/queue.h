@@ -49,7 +49,4 @@ extern void queue_put(Queue *queue, int64 agency, int64 trip);
 extern void queue_put_block(Queue *queue, int64 agency, int64 first, int64 until);
 extern void queue_close(Queue *queue);
 
-/* Forgets what this transaction has marked: its marks are about to be taken. */
-extern void queue_forget(void);
-
 #endif
