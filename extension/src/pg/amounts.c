@@ -25,7 +25,7 @@
 #define NUM_BASE			10000
 #define NUM_DIGIT_DECIMALS	4
 
-static const int64 power10[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+static const int64 power10[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 
 /* Two bytes at any address: values inside tuples are not aligned. */
 static inline uint16
@@ -118,7 +118,7 @@ amount_encode(int64 value, int scale, char *to)
 	unsigned __int128 wide = (unsigned __int128) rest *
 		power10[fraction * NUM_DIGIT_DECIMALS - scale];
 
-	Assert(scale >= 0 && scale <= 6);
+	Assert(scale >= 0 && scale <= 8);
 	/* Least significant first; `fraction` of them lie below the point. */
 	while (wide != 0)
 	{
