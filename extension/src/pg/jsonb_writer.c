@@ -84,22 +84,22 @@ entry(JsonbWriter *w, uint32 type)
 }
 
 void
-jsonb_writer_init(JsonbWriter *w)
+jw_init(JsonbWriter *w)
 {
 	w->data = palloc(FIRST_SIZE);
 	w->size = FIRST_SIZE;
-	jsonb_writer_reset(w);
+	jw_reset(w);
 }
 
 void
-jsonb_writer_reset(JsonbWriter *w)
+jw_reset(JsonbWriter *w)
 {
 	w->len = VARHDRSZ;
 	w->depth = 0;
 }
 
 Jsonb *
-jsonb_writer_finish(JsonbWriter *w)
+jw_finish(JsonbWriter *w)
 {
 	Assert(w->depth == 0);
 	SET_VARSIZE(w->data, w->len);
@@ -158,7 +158,7 @@ make_image(JsonbKeys *keys)
 }
 
 void
-jsonb_object(JsonbWriter *w, JsonbKeys *keys)
+jw_object(JsonbWriter *w, JsonbKeys *keys)
 {
 	int			start;
 
@@ -172,7 +172,7 @@ jsonb_object(JsonbWriter *w, JsonbKeys *keys)
 }
 
 void
-jsonb_array(JsonbWriter *w, int n)
+jw_array(JsonbWriter *w, int n)
 {
 	uint32		header = n | JB_FARRAY;
 	int			start;
@@ -185,7 +185,7 @@ jsonb_array(JsonbWriter *w, int n)
 }
 
 void
-jsonb_end(JsonbWriter *w)
+jw_end(JsonbWriter *w)
 {
 	JsonbFrame *frame = &w->frames[w->depth - 1];
 
@@ -197,19 +197,19 @@ jsonb_end(JsonbWriter *w)
 }
 
 void
-jsonb_null(JsonbWriter *w)
+jw_null(JsonbWriter *w)
 {
 	entry(w, JENTRY_ISNULL);
 }
 
 void
-jsonb_bool(JsonbWriter *w, bool value)
+jw_bool(JsonbWriter *w, bool value)
 {
 	entry(w, value ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE);
 }
 
 void
-jsonb_string(JsonbWriter *w, const char *bytes, int len)
+jw_string(JsonbWriter *w, const char *bytes, int len)
 {
 	memcpy(room(w, len), bytes, len);
 	w->len += len;
@@ -217,13 +217,13 @@ jsonb_string(JsonbWriter *w, const char *bytes, int len)
 }
 
 void
-jsonb_literal(JsonbWriter *w, const char *word)
+jw_literal(JsonbWriter *w, const char *word)
 {
-	jsonb_string(w, word, strlen(word));
+	jw_string(w, word, strlen(word));
 }
 
 void
-jsonb_decimal(JsonbWriter *w, int64 value, int scale)
+jw_decimal(JsonbWriter *w, int64 value, int scale)
 {
 	pad(w);
 	w->len += amount_encode(value, scale, room(w, AMOUNT_ENCODED_MAX));
@@ -231,7 +231,7 @@ jsonb_decimal(JsonbWriter *w, int64 value, int scale)
 }
 
 void
-jsonb_numeric(JsonbWriter *w, const struct varlena *numeric)
+jw_numeric(JsonbWriter *w, const struct varlena *numeric)
 {
 	int			len = VARSIZE_ANY_EXHDR(numeric);
 	char	   *to;

@@ -47,26 +47,26 @@ typedef struct JsonbWriter
 
 /* The buffer grows in CurrentMemoryContext at the time of init, and is kept
  * from one document to the next. */
-extern void jsonb_writer_init(JsonbWriter *w);
+extern void jw_init(JsonbWriter *w);
 
 /* Starts a document. */
-extern void jsonb_writer_reset(JsonbWriter *w);
+extern void jw_reset(JsonbWriter *w);
 /* Ends it: the document lies in the writer's buffer until the next reset. */
-extern Jsonb *jsonb_writer_finish(JsonbWriter *w);
+extern Jsonb *jw_finish(JsonbWriter *w);
 
 /* Containers: an object gets exactly the values of its keys, in their order;
  * an array exactly n values. */
-extern void jsonb_object(JsonbWriter *w, JsonbKeys *keys);
-extern void jsonb_array(JsonbWriter *w, int n);
-extern void jsonb_end(JsonbWriter *w);
+extern void jw_object(JsonbWriter *w, JsonbKeys *keys);
+extern void jw_array(JsonbWriter *w, int n);
+extern void jw_end(JsonbWriter *w);
 
-extern void jsonb_null(JsonbWriter *w);
-extern void jsonb_bool(JsonbWriter *w, bool value);
-extern void jsonb_string(JsonbWriter *w, const char *bytes, int len);
-extern void jsonb_literal(JsonbWriter *w, const char *word);
+extern void jw_null(JsonbWriter *w);
+extern void jw_bool(JsonbWriter *w, bool value);
+extern void jw_string(JsonbWriter *w, const char *bytes, int len);
+extern void jw_literal(JsonbWriter *w, const char *word);
 /* value / 10^scale, printed with `scale` decimals. */
-extern void jsonb_decimal(JsonbWriter *w, int64 value, int scale);
+extern void jw_decimal(JsonbWriter *w, int64 value, int scale);
 /* A numeric as stored, any header. */
-extern void jsonb_numeric(JsonbWriter *w, const struct varlena *numeric);
+extern void jw_numeric(JsonbWriter *w, const struct varlena *numeric);
 
 #endif

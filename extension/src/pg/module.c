@@ -18,6 +18,7 @@
 #include "pg/marks.h"
 #include "pg/module.h"
 #include "pg/queue.h"
+#include "pg/rates.h"
 #include "pg/relations.h"
 
 PG_MODULE_MAGIC;
@@ -33,6 +34,7 @@ _PG_init(void)
 	relations_init();
 	queue_init();
 	marks_init();
+	rates_init();
 	MarkGUCPrefixReserved("voygen");
 }
 

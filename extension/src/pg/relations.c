@@ -380,6 +380,28 @@ stream_seek(Stream *stream, int64 key)
 	return true;
 }
 
+void
+stream_restart(Stream *stream)
+{
+	stream->has_row = stream->ended = false;
+	if (stream->portal)
+	{
+		SPI_cursor_close(stream->portal);
+		stream->portal = NULL;
+		stream->nfetched = stream->next_fetched = 0;
+	}
+}
+
+bool
+stream_find(Stream *stream, int64 key)
+{
+	if (stream->has_row && stream->at == key)
+		return true;
+	stream_restart(stream);
+	stream->last = key;
+	return stream_seek(stream, key);
+}
+
 ItemPointer
 stream_tid(Stream *stream)
 {

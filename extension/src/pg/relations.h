@@ -89,6 +89,11 @@ extern void stream_close(Stream *stream);
 
 /* Moves to the first row at or after this second key; false at the end. */
 extern bool stream_seek(Stream *stream, int64 key);
+/* Lets the next key be lower than the last. */
+extern void stream_restart(Stream *stream);
+/* Moves to the row (the first of the rows) with this second key, wherever it
+ * lies; false when there is none. */
+extern bool stream_find(Stream *stream, int64 key);
 /* Moves to the next row; false at the end. */
 extern bool stream_next(Stream *stream);
 

@@ -65,13 +65,19 @@ static const char *const agency_columns[] = {
 	"agency_id", "rounding", "low_cut", "high_cut"
 };
 static const char *const rate_columns[] = {
-	"agency_id", "rate_id"
+	"agency_id", "rate_id", "kind", "site", "supplier", "chain", "property",
+	"accommodation_type", "rate_type", "currency", "advisor", "refundable", "prepaid",
+	"min_nights", "stay_from", "stay_until", "effective_from", "effective_until",
+	"weekdays", "commission_percent", "fixed_amount", "tiers", "tier_mode", "tier_window",
+	"tier_measure", "min_commission_amount", "max_commission_amount", "first_nights",
+	"priority", "is_active"
 };
 static const char *const rule_columns[] = {
-	"agency_id", "rule_id"
+	"agency_id", "rule_id", "conditions", "actions", "priority", "is_active",
+	"effective_from", "effective_until"
 };
 static const char *const volume_columns[] = {
-	"agency_id", "site", "window_kind", "window_start"
+	"agency_id", "site", "window_kind", "window_start", "amount", "room_nights", "bookings"
 };
 
 /* Other tables list the columns of their key first. */

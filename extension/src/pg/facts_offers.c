@@ -1,0 +1,278 @@
+/*
+ * facts_offers.c
+ *	  The commission of each hotel row: the best of its offers.
+ *
+ * The offers of a row are its available rooms, or the row itself when it has
+ * none. What all offers of a row share is set once per row, so that a room
+ * costs one look at its own words and the quote.
+ */
+#include "postgres.h"
+
+#include "utils/date.h"
+
+#include "pg/amounts.h"
+#include "pg/facts.h"
+
+/* One offer's own part. */
+typedef struct Offer
+{
+	kernel_text room_key;		/* NULL bytes: the row itself */
+	int64		amount_milli;
+	kernel_text tax_basis;
+	int64		tax_milli;
+	int64		stated_milli;
+	int64		stated_ppm;
+} Offer;
+
+static uint32
+word(Facts *facts, commission_word which, kernel_text text)
+{
+	return text.bytes == NULL ? 0
+		: commission_book_word(facts->book->book, which, text.bytes, text.length);
+}
+
+/* A text of the current row, in place: only to be looked up, not kept. */
+static kernel_text
+peek(Stream *row, int column)
+{
+	struct varlena *value;
+
+	if (stream_null(row, column))
+		return (kernel_text) {NULL, 0};
+	value = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(stream_value(row, column)));
+	return (kernel_text) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+}
+
+static uint8
+tri(Stream *row, int column)
+{
+	if (stream_null(row, column))
+		return KERNEL_UNKNOWN;
+	return DatumGetBool(stream_value(row, column)) ? KERNEL_YES : KERNEL_NO;
+}
+
+static int64
+ppm(Stream *row, int column)
+{
+	int64		value;
+
+	if (stream_null(row, column) || !amount_decode(stream_value(row, column), 4, &value))
+		return FACTS_UNKNOWN;
+	return value;
+}
+
+/* Tells the rules about the trip. */
+void
+facts_quote_trip(Facts *facts)
+{
+	const FactsTrip *trip = &facts->trip;
+	commission_trip about = {0};
+
+	about.has_budget = trip->budget_milli != FACTS_UNKNOWN &&
+		facts_same_currency(&trip->budget_currency, &trip->currency);
+	about.budget_milli = about.has_budget ? trip->budget_milli : 0;
+	about.client_tier = trip->client_tier;
+	about.destination = trip->destination;
+	about.start = trip->start;
+	commission_scope_set(facts->book->scope, &about);
+	commission_offer_init(&facts->offer);
+	facts->offer.booked_on = facts->today;
+	facts->offer.rooms = 1;
+	facts->offer.components = &facts->component;
+	facts->offer.word[COMMISSION_ADVISOR] = word(facts, COMMISSION_ADVISOR, trip->advisor);
+}
+
+/* What all offers of a hotel row share. */
+static void
+start_hotel(Facts *facts, const FactsHotel *hotel)
+{
+	commission_offer *offer = &facts->offer;
+	Stream	   *row = &facts->hotels;
+
+	offer->word[COMMISSION_SITE] = word(facts, COMMISSION_SITE, hotel->site);
+	offer->word[COMMISSION_SUPPLIER] = word(facts, COMMISSION_SUPPLIER, peek(row, HOTEL_SUPPLIER));
+	offer->word[COMMISSION_CHAIN] = word(facts, COMMISSION_CHAIN, peek(row, HOTEL_CHAIN));
+	offer->word[COMMISSION_PROPERTY] = word(facts, COMMISSION_PROPERTY, hotel->key);
+	offer->word[COMMISSION_PRODUCT_TYPE] = word(facts, COMMISSION_PRODUCT_TYPE,
+												peek(row, HOTEL_PRODUCT_TYPE));
+	offer->word[COMMISSION_RATE_TYPE] = word(facts, COMMISSION_RATE_TYPE, peek(row, HOTEL_RATE_TYPE));
+	offer->word[COMMISSION_CURRENCY] = word(facts, COMMISSION_CURRENCY,
+											(kernel_text) {hotel->currency.code, 3});
+	offer->exponent = hotel->currency.digits;
+	offer->refundable = hotel->refundable;
+	offer->nights = stream_null(row, HOTEL_NIGHTS) ? 0 : DatumGetInt16(stream_value(row, HOTEL_NIGHTS));
+	offer->check_in = stream_null(row, HOTEL_CHECK_IN) ? KERNEL_DAY_UNKNOWN
+		: DatumGetDateADT(stream_value(row, HOTEL_CHECK_IN));
+	offer->volume = rates_volume(facts->book, hotel->site, facts->today, &facts->volume)
+		? &facts->volume : NULL;
+}
+
+/* Sets the amounts of the offer. */
+static void
+set_amounts(Facts *facts, const Offer *own, int digits)
+{
+	commission_component *component = &facts->component;
+
+	facts->offer.n_components = own->amount_milli != FACTS_UNKNOWN;
+	if (facts->offer.n_components)
+	{
+		memset(component, 0, sizeof(*component));
+		component->kind = COMMISSION_ROOM;
+		component->amount = facts_minor(own->amount_milli, digits);
+		component->tax = own->tax_basis.bytes == NULL ? COMMISSION_TAX_UNKNOWN
+			: commission_tax_from_text(own->tax_basis.bytes, own->tax_basis.length);
+		component->has_tax_amount = own->tax_milli != FACTS_UNKNOWN;
+		component->tax_amount = component->has_tax_amount ? facts_minor(own->tax_milli, digits) : 0;
+	}
+	facts->offer.has_stated_amount = own->stated_milli != FACTS_UNKNOWN;
+	facts->offer.stated_amount = facts->offer.has_stated_amount ? facts_minor(own->stated_milli, digits) : 0;
+	facts->offer.has_stated_percent = own->stated_ppm != FACTS_UNKNOWN;
+	facts->offer.stated_ppm = facts->offer.has_stated_percent ? own->stated_ppm : 0;
+}
+
+/* By bytes; the row itself (no key) comes first and is alone anyway. */
+static int
+compare_keys(kernel_text a, kernel_text b)
+{
+	int			order = memcmp(a.bytes ? a.bytes : "", b.bytes ? b.bytes : "", Min(a.length, b.length));
+
+	return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+/* Best: highest commission, then lowest amount (unknown last), then key. */
+static bool
+is_better(const FactsHotel *hotel, int64 commission, const Offer *own)
+{
+	if (hotel->commission == FACTS_UNKNOWN || commission != hotel->commission)
+		return hotel->commission == FACTS_UNKNOWN || commission > hotel->commission;
+	if (own->amount_milli != hotel->best_amount)
+	{
+		if (own->amount_milli == FACTS_UNKNOWN || hotel->best_amount == FACTS_UNKNOWN)
+			return hotel->best_amount == FACTS_UNKNOWN;
+		return own->amount_milli < hotel->best_amount;
+	}
+	return compare_keys(own->room_key, hotel->best_room) < 0;
+}
+
+/* Quotes the offer and keeps it when it is the best so far. */
+static void
+consider(Facts *facts, FactsHotel *hotel, const Offer *own)
+{
+	commission_quote quote;
+	kernel_error error = {0};
+	kernel_status status;
+
+	set_amounts(facts, own, hotel->currency.digits);
+	status = commission_quote_offer(facts->book->book, facts->book->scope, &facts->offer, NULL,
+									&quote, &error);
+	if (status != KERNEL_OK)
+		rates_raise(status, &error);
+	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible ||
+		!is_better(hotel, quote.expected, own))
+		return;
+	hotel->commission = quote.expected;
+	hotel->source = quote.source;
+	hotel->rate_id = quote.source == COMMISSION_SOURCE_COMPUTED ? quote.rate_id : 0;
+	hotel->best_amount = own->amount_milli;
+	hotel->best_room = own->room_key;
+	if (own->room_key.bytes)
+	{
+		char	   *copy = palloc(own->room_key.length + 1);
+
+		memcpy(copy, own->room_key.bytes, own->room_key.length);
+		hotel->best_room.bytes = copy;
+	}
+}
+
+static bool
+room_is_offered(Facts *facts)
+{
+	kernel_text status = peek(&facts->rooms, ROOM_STATUS);
+
+	return status.length == 9 && memcmp(status.bytes, "available", 9) == 0;
+}
+
+static void
+consider_room(Facts *facts, FactsHotel *hotel, uint32 hotel_rate_type)
+{
+	Stream	   *row = &facts->rooms;
+	commission_offer *offer = &facts->offer;
+	Offer		own;
+
+	if (!stream_null(row, ROOM_CURRENCY))
+	{
+		FactsCurrency currency = facts_currency(row, ROOM_CURRENCY);
+
+		if (!facts_same_currency(&currency, &hotel->currency))
+			return;
+	}
+	own.room_key = peek(row, ROOM_KEY);
+	own.amount_milli = facts_milli(row, ROOM_TOTAL);
+	if (own.amount_milli == FACTS_UNKNOWN && offer->nights != 0)
+	{
+		own.amount_milli = facts_milli(row, ROOM_NIGHTLY);
+		if (own.amount_milli != FACTS_UNKNOWN)
+			own.amount_milli *= offer->nights;
+	}
+	own.tax_basis = peek(row, ROOM_TAX_BASIS);
+	own.tax_milli = facts_milli(row, ROOM_TAX);
+	own.stated_milli = facts_milli(row, ROOM_COMMISSION);
+	own.stated_ppm = ppm(row, ROOM_COMMISSION_PERCENT);
+	if (tri(row, ROOM_ELIGIBLE) == KERNEL_NO)
+		own.stated_milli = 0;
+	offer->word[COMMISSION_RATE_TYPE] = stream_null(row, ROOM_RATE_TYPE) ? hotel_rate_type
+		: word(facts, COMMISSION_RATE_TYPE, peek(row, ROOM_RATE_TYPE));
+	offer->refundable = stream_null(row, ROOM_REFUNDABLE) ? hotel->refundable : tri(row, ROOM_REFUNDABLE);
+	consider(facts, hotel, &own);
+}
+
+static void
+consider_row(Facts *facts, FactsHotel *hotel)
+{
+	Stream	   *row = &facts->hotels;
+	Offer		own;
+
+	own.room_key = (kernel_text) {NULL, 0};
+	own.amount_milli = hotel->total_milli;
+	own.tax_basis = peek(row, stream_null(row, HOTEL_TOTAL) ? HOTEL_PRICE_TAX : HOTEL_TOTAL_TAX);
+	own.tax_milli = facts_milli(row, HOTEL_TAX);
+	own.stated_milli = facts_milli(row, HOTEL_COMMISSION);
+	own.stated_ppm = ppm(row, HOTEL_COMMISSION_PERCENT);
+	consider(facts, hotel, &own);
+}
+
+/* Moves the rooms past this hotel, quoting them when the hotel is offered. */
+void
+facts_quote_hotel(Facts *facts, FactsHotel *hotel)
+{
+	Stream	   *rooms = &facts->rooms;
+	int64		trip = facts->trip.id;
+	bool		quoted = hotel->offered && hotel->currency.code[0] != '\0';
+	bool		has_room = false;
+	uint32		rate_type = 0;
+
+	if (quoted)
+	{
+		start_hotel(facts, hotel);
+		rate_type = facts->offer.word[COMMISSION_RATE_TYPE];
+	}
+	while (stream_at(rooms, trip))
+	{
+		int64		of = DatumGetInt64(stream_value(rooms, ROOM_HOTEL));
+
+		if (of > hotel->id)
+			break;
+		if (of == hotel->id)
+		{
+			hotel->rooms++;
+			if (quoted && room_is_offered(facts))
+			{
+				has_room = true;
+				consider_room(facts, hotel, rate_type);
+			}
+		}
+		stream_next(rooms);
+	}
+	if (quoted && !has_room)
+		consider_row(facts, hotel);
+}

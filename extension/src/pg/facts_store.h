@@ -1,0 +1,50 @@
+/*
+ * facts_store.h
+ *	  Keeps the facts: compares with what is stored, writes what changed.
+ */
+#ifndef VOYGEN_FACTS_STORE_H
+#define VOYGEN_FACTS_STORE_H
+
+#include "postgres.h"
+
+#include "executor/execdesc.h"
+#include "nodes/execnodes.h"
+
+#include "pg/facts.h"
+
+/* A table rows are written to. */
+typedef struct StoreTable
+{
+	TableId		id;
+	Relation	rel;
+	const Door *door;
+	bool		direct;			/* no need of the planner */
+	EState	   *estate;
+	ResultRelInfo *target;
+	TupleTableSlot *slot;
+} StoreTable;
+
+typedef struct Store
+{
+	int64		agency;
+	Snapshot	snapshot;
+	TimestampTz as_of;
+	MemoryContext per_trip;
+	Stream		stored;			/* facts as they are */
+	Stream		failed;			/* trips set aside */
+	StoreTable	facts;
+	StoreTable	history;
+} Store;
+
+extern void store_begin(Store *store, const Facts *facts, int64 last);
+/* True when something was written. */
+extern bool store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns);
+extern void store_end(Store *store);
+
+/* True when the stored row says just this. */
+extern bool store_same(Stream *stored, Jsonb *document, const FactsColumns *columns);
+
+/* Notes that a trip could not be built. */
+extern void store_failure(int64 agency, int64 trip, const char *reason, int sqlstate);
+
+#endif

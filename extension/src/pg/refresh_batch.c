@@ -1,0 +1,240 @@
+/*
+ * refresh_batch.c
+ *	  Builds a batch of trips whose locks are held.
+ *
+ * Everything is read under one snapshot, taken after the locks: whatever
+ * another refresher of these trips wrote is in it, and so is every change whose
+ * mark it shows. Just the marks it shows are taken away; one that commits later
+ * stays and stands for a change that is not in these facts.
+ *
+ * A batch runs in a subtransaction. When it fails, nothing of it has happened,
+ * and its trips are built one by one, each in a subtransaction of its own; the
+ * one that fails again is set aside with the reason, its marks taken, and the
+ * others go on. What says that the whole transaction is to end (cancelled, a
+ * serialization failure, no resources) is not caught.
+ */
+#include "postgres.h"
+
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "pg/facts.h"
+#include "pg/facts_store.h"
+#include "pg/queue.h"
+#include "pg/refresh_batch.h"
+
+void
+batch_add(Batch *batch, int64 trip, bool forced)
+{
+	if (batch->ntrips > 0 && batch->trips[batch->ntrips - 1].trip == trip)
+	{
+		batch->trips[batch->ntrips - 1].forced |= forced;
+		return;
+	}
+	if (batch->ntrips == batch->room)
+	{
+		batch->room = batch->room ? batch->room * 2 : 256;
+		batch->trips = batch->trips ? repalloc_huge(batch->trips, sizeof(Candidate) * batch->room)
+			: palloc(sizeof(Candidate) * batch->room);
+	}
+	batch->trips[batch->ntrips++] = (Candidate) {trip, forced};
+}
+
+/* ---- marks ---- */
+
+static void
+take_through_spi(Stream *marks)
+{
+	Oid			types[] = {INT8OID, INT8OID, INT8OID};
+	Datum		values[] = {stream_value(marks, DIRTY_AGENCY), stream_value(marks, DIRTY_TRIP),
+		stream_value(marks, DIRTY_MARK)};
+
+	SPI_connect();
+	if (SPI_execute_with_args("delete from voygen.facts_dirty where agency_id operator(pg_catalog.=) $1"
+							  " and trip_id operator(pg_catalog.=) $2 and mark_id operator(pg_catalog.=) $3",
+							  3, types, values, NULL, false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "deleting from voygen.facts_dirty failed");
+	SPI_finish();
+}
+
+void
+mark_take(Relation queue, Stream *marks)
+{
+	TM_FailureData failure;
+	TM_Result	result;
+
+	if (marks->scan == NULL)
+	{
+		take_through_spi(marks);
+		return;
+	}
+	result = table_tuple_delete(queue, stream_tid(marks), GetCurrentCommandId(true),
+								marks->scan->xs_snapshot, InvalidSnapshot, true, &failure, false);
+	/* Somebody else may have taken it: the trip is built all the same. */
+	if (result != TM_Ok && result != TM_SelfModified && IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access to the marks of trip " INT64_FORMAT,
+						DatumGetInt64(stream_value(marks, DIRTY_TRIP))),
+				 errhint("The transaction might succeed if retried.")));
+}
+
+/* Takes the marks of one trip that the snapshot shows; true when there was one. */
+static bool
+take_marks(Relation queue, Stream *marks, int64 trip)
+{
+	bool		any = false;
+
+	for (stream_seek(marks, trip); stream_at(marks, trip); stream_next(marks))
+	{
+		if (!stream_null(marks, DIRTY_UNTIL))
+			continue;
+		mark_take(queue, marks);
+		any = true;
+	}
+	return any;
+}
+
+/* ---- building ---- */
+
+/* Builds candidates [from, to) under one snapshot. */
+static void
+build(Batch *batch, int from, int to, RefreshResult *result)
+{
+	int64		last = batch->trips[to - 1].trip;
+	const Door *door;
+	Relation	queue;
+	Snapshot	snapshot;
+	Facts	   *facts;
+	Store		store;
+	Stream		marks;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	snapshot = GetActiveSnapshot();
+	queue = relations_open(TABLE_DIRTY, RowExclusiveLock, &door);
+	facts = facts_begin(batch->agency, last, snapshot, GetCurrentTimestamp());
+	store_begin(&store, facts, last);
+	stream_open(&marks, TABLE_DIRTY, batch->agency, last, snapshot);
+	for (int i = from; i < to; i++)
+	{
+		int64		trip = batch->trips[i].trip;
+		FactsColumns columns;
+		Jsonb	   *document;
+
+		/* No mark any more: another refresher was here before our lock. */
+		if (!take_marks(queue, &marks, trip) && !batch->trips[i].forced)
+			continue;
+		document = facts_build(facts, trip, &columns);
+		if (document == NULL)
+			continue;
+		if (store_put(&store, trip, document, &columns))
+			result->refreshed++;
+		else
+			result->unchanged++;
+	}
+	stream_close(&marks);
+	store_end(&store);
+	facts_end(facts);
+	table_close(queue, NoLock);
+	PopActiveSnapshot();
+}
+
+/* Errors that mean the whole transaction, not a trip. */
+static bool
+must_rethrow(int sqlstate)
+{
+	int			class = ERRCODE_TO_CATEGORY(sqlstate);
+
+	return class == ERRCODE_TO_CATEGORY(ERRCODE_T_R_SERIALIZATION_FAILURE) ||
+		class == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
+		class == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
+		class == ERRCODE_TO_CATEGORY(ERRCODE_INVALID_TRANSACTION_STATE) ||
+		class == ERRCODE_TO_CATEGORY(ERRCODE_READ_ONLY_SQL_TRANSACTION);
+}
+
+/* Runs build in a subtransaction; NULL when it went well, else the error. */
+static ErrorData *
+try_build(Batch *batch, int from, int to, RefreshResult *result)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	RefreshResult before = *result;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		build(batch, from, to, result);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (error == NULL)
+		return NULL;
+	*result = before;
+	/* With one snapshot for the transaction, a row that appeared beside it is
+	 * found only when ours is inserted. */
+	if (IsolationUsesXactSnapshot() && error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+		error->sqlerrcode = ERRCODE_T_R_SERIALIZATION_FAILURE;
+	if (must_rethrow(error->sqlerrcode))
+		ReThrowError(error);
+	return error;
+}
+
+/* Takes the marks of a trip that cannot be built and notes why. */
+static void
+set_aside(Batch *batch, int64 trip, const ErrorData *error)
+{
+	const Door *door;
+	Relation	queue;
+	Stream		marks;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	queue = relations_open(TABLE_DIRTY, RowExclusiveLock, &door);
+	stream_open(&marks, TABLE_DIRTY, batch->agency, trip, GetActiveSnapshot());
+	take_marks(queue, &marks, trip);
+	stream_close(&marks);
+	table_close(queue, NoLock);
+	store_failure(batch->agency, trip, error->message, error->sqlerrcode);
+	PopActiveSnapshot();
+}
+
+void
+batch_refresh(Batch *batch, RefreshResult *result)
+{
+	ErrorData  *error;
+
+	if (batch->ntrips == 0)
+		return;
+	error = try_build(batch, 0, batch->ntrips, result);
+	for (int i = 0; error != NULL && i < batch->ntrips; i++)
+	{
+		ErrorData  *own = batch->ntrips == 1 ? error : try_build(batch, i, i + 1, result);
+
+		if (own == NULL)
+			continue;
+		set_aside(batch, batch->trips[i].trip, own);
+		result->failed++;
+	}
+}

@@ -1,0 +1,42 @@
+/*
+ * refresh_batch.h
+ *	  A batch of trips of one agency: which they are, and building them.
+ */
+#ifndef VOYGEN_REFRESH_BATCH_H
+#define VOYGEN_REFRESH_BATCH_H
+
+#include "postgres.h"
+
+#include "pg/relations.h"
+
+/* A trip to look at. */
+typedef struct Candidate
+{
+	int64		trip;
+	bool		forced;			/* build it whether or not it has a mark of its own */
+} Candidate;
+
+typedef struct Batch
+{
+	int64		agency;
+	Candidate  *trips;			/* ascending */
+	int			ntrips;
+	int			room;
+} Batch;
+
+typedef struct RefreshResult
+{
+	int64		refreshed;
+	int64		unchanged;
+	int64		failed;
+	int64		skipped;		/* held by another refresher */
+} RefreshResult;
+
+extern void batch_add(Batch *batch, int64 trip, bool forced);
+/* Builds the trips, all of whose locks are held, and takes their marks. */
+extern void batch_refresh(Batch *batch, RefreshResult *result);
+
+/* Deletes the row of the queue that the stream of marks stands on. */
+extern void mark_take(Relation queue, Stream *marks);
+
+#endif
