@@ -165,6 +165,7 @@ create function voygen_lib.write_rooms(hotel voygen.hotel_cache, rooms jsonb) re
 language sql volatile parallel unsafe
 set search_path = pg_catalog, voygen, pg_temp
 set enable_nestloop = off -- how many items a list holds is not known when the plan is made; the guess of a few costs minutes
+set jit = off
 as $$
   with fault_of_field as materialized (
     select *
