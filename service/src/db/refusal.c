@@ -115,6 +115,7 @@ refusal_read(struct arena *arena, const PGconn *connection, const PGresult *resu
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 	const char *message;
+	const char *hint;
 
 	if (stopped)
 	{
@@ -140,8 +141,11 @@ refusal_read(struct arena *arena, const PGconn *connection, const PGresult *resu
 	}
 	if (strncmp(sqlstate, "23", 2) == 0)
 		detail = NULL; /* the whole row; may hold what nobody should see on a terminal */
+	hint = copied_field(arena, result, PG_DIAG_MESSAGE_HINT);
+	if (sqlstate[0] != 'V' && strcmp(code_of(sqlstate), "precondition_failed") == 0)
+		hint = "`voygen doctor` names what is missing in this database; `make up` deploys it";
 	failure_set(failure, code_of(sqlstate),
 				arena_format(arena, "%s%s%s (SQLSTATE %s)", message != NULL ? message : "the database refused",
 							 detail != NULL ? ": " : "", detail != NULL ? detail : "", sqlstate),
-				copied_field(arena, result, PG_DIAG_MESSAGE_HINT));
+				hint);
 }
