@@ -88,6 +88,7 @@ table_end(StoreTable *table)
 	{
 		AfterTriggerEndQuery(table->estate);
 		ExecCloseIndices(table->target);
+		ExecCloseResultRelations(table->estate);
 		ExecDropSingleTupleTableSlot(table->slot);
 		ExecResetTupleTable(table->estate->es_tupleTable, false);
 		FreeExecutorState(table->estate);
