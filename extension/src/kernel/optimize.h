@@ -10,7 +10,7 @@
  * Method: without a budget each leg stands alone. With one, legs are merged into the frontier of selections that no
  * other beats on both price and commission (Nemhauser and Ullmann 1969); a partial selection is dropped when even the
  * linear relaxation of the legs left (Sinha and Zoltners 1979, upper hull of each leg) cannot reach the best complete
- * selection known. All in integers. The frontier's work is limited; beyond the limit the answer is KERNEL_TOO_LARGE,
+ * selection known. All in integers. The work is limited; beyond the limit the answer is KERNEL_TOO_LARGE,
  * never an approximation.
  */
 #ifndef VOYGEN_KERNEL_OPTIMIZE_H
@@ -42,7 +42,7 @@ typedef struct optimize_options
 	uint64_t work_limit;     /* candidate selections looked at; 0 = OPTIMIZE_WORK_DEFAULT */
 } optimize_options;
 
-#define OPTIMIZE_WORK_DEFAULT UINT64_C(20000000)
+#define OPTIMIZE_WORK_DEFAULT UINT64_C(200000000)
 #define OPTIMIZE_NONE SIZE_MAX
 
 /* Sums over a selection. expected_micro: expected commission in millionths of a minor unit. */
