@@ -46,4 +46,27 @@ alter procedure voygen.protect_table(regclass) owner to voygen_owner;
 revoke execute on procedure voygen.protect_table(regclass) from public;
 comment on procedure voygen.protect_table(regclass) is 'Puts a table with an agency_id column under row-level security: every role but the owner sees and writes the current agency''s rows only.';
 
+create procedure voygen.detach_tables(variadic subjects regclass[])
+language plpgsql
+as $$
+declare
+  doomed record;
+begin
+  for doomed in
+    select c.conrelid::regclass as subject, c.conname as name
+    from pg_catalog.pg_constraint c
+    where c.contype = 'f'
+      and c.conrelid = any (subjects)
+      and not c.confrelid = any (subjects)
+    order by c.conrelid, c.conname
+  loop
+    execute format('alter table %s drop constraint %I', doomed.subject, doomed.name);
+    commit;
+  end loop;
+end
+$$;
+alter procedure voygen.detach_tables(regclass[]) owner to voygen_owner;
+revoke execute on procedure voygen.detach_tables(regclass[]) from public;
+comment on procedure voygen.detach_tables(regclass[]) is 'Cuts the foreign keys of tables about to be dropped, one per transaction: dropping them all at once would lock many tables that clients write, in another order than theirs.';
+
 commit;

@@ -1,6 +1,8 @@
 -- Revert voygen:commission from pg
+set role voygen_owner;
+call voygen.detach_tables('voygen.commission_audit', 'voygen.commission_volumes', 'voygen.commission_rules', 'voygen.commission_rates');
+
 begin;
-set local role voygen_owner;
 
 drop table voygen.commission_audit;
 drop table voygen.commission_volumes;

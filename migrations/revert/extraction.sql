@@ -1,6 +1,8 @@
 -- Revert voygen:extraction from pg
+set role voygen_owner;
+call voygen.detach_tables('voygen.extraction_attempts', 'voygen.extraction_sessions');
+
 begin;
-set local role voygen_owner;
 
 drop table voygen.extraction_attempts;
 drop table voygen.extraction_sessions;

@@ -1,6 +1,8 @@
 -- Revert voygen:facts from pg
+set role voygen_owner;
+call voygen.detach_tables('voygen.facts_runs', 'voygen.facts_failed', 'voygen.facts_dirty', 'voygen.trip_facts_history', 'voygen.trip_facts');
+
 begin;
-set local role voygen_owner;
 
 drop table voygen.facts_runs;
 drop table voygen.facts_failed;

@@ -3,6 +3,7 @@ begin;
 
 alter default privileges for role voygen_owner grant execute on functions to public;
 
+drop procedure voygen.detach_tables(regclass[]);
 drop procedure voygen.protect_table(regclass);
 create temporary table found_schema on commit drop as
 select owner

@@ -1,6 +1,8 @@
 -- Revert voygen:hotels from pg
+set role voygen_owner;
+call voygen.detach_tables('voygen.rooms_cache', 'voygen.hotel_cache');
+
 begin;
-set local role voygen_owner;
 
 drop table voygen.rooms_cache;
 drop table voygen.hotel_cache;

@@ -1,5 +1,9 @@
 -- Revert voygen:instruction_templating from pg
 -- Takes away what the deploy added and nothing else; rows that belong to one agency go with the column that said so.
+-- One lock on another table at a time.
+alter table voygen.instruction_sets drop constraint if exists instruction_sets_default_template_fkey;
+alter table voygen.instruction_sets drop constraint if exists instruction_sets_agency_id_fkey;
+
 begin;
 
 revoke all on voygen.instruction_sets from voygen_reader, voygen_agent, voygen_admin;

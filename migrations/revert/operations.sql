@@ -1,6 +1,8 @@
 -- Revert voygen:operations from pg
+set role voygen_owner;
+call voygen.detach_tables('voygen.starter_data', 'voygen.idempotency_keys', 'voygen.audit');
+
 begin;
-set local role voygen_owner;
 
 drop trigger append_only on voygen.commission_audit;
 drop table voygen.starter_data;

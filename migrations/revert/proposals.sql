@@ -1,6 +1,8 @@
 -- Revert voygen:proposals from pg
+set role voygen_owner;
+call voygen.detach_tables('voygen.proposal_images', 'voygen.proposals');
+
 begin;
-set local role voygen_owner;
 
 drop table voygen.proposal_images;
 drop table voygen.proposals;

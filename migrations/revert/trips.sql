@@ -1,6 +1,8 @@
 -- Revert voygen:trips from pg
+set role voygen_owner;
+call voygen.detach_tables('voygen.client_questions', 'voygen.followups', 'voygen.payment_schedule', 'voygen.bookings', 'voygen.transfers', 'voygen.flights', 'voygen.trip_activities', 'voygen.trip_legs', 'voygen.trips', 'voygen.clients');
+
 begin;
-set local role voygen_owner;
 
 drop table voygen.client_questions;
 drop table voygen.followups;
