@@ -285,10 +285,7 @@ begin
     end if;
   end loop;
 
-  if o.eligible is false or o.stated_amount is not null or o.stated_percent is not null then
-    if stated is null then
-      return null;
-    end if;
+  if stated is not null then
     return row(facts_model.round_ratio(greatest(stated, 0), 1, o.currency, rounding), 'stated', null)::facts_model.score;
   end if;
   if num is null then

@@ -6,7 +6,7 @@ language sql
 immutable
 as $$
   select case
-    when tax_basis = 'included' and tax_amount is not null then amount - tax_amount
+    when tax_basis = 'included' and tax_amount is not null then greatest(amount - tax_amount, 0)
     else amount
   end
 $$;

@@ -50,6 +50,9 @@ where slug in ('odd-one', 'odd-two');
 delete from voygen.commission_rules where agency_id in (select agency_id from ag);
 delete from voygen.commission_rates where agency_id in (select agency_id from ag);
 
+-- ids drawn later stay clear of those given here
+select setval(format('voygen.ids_%s', agency_id)::regclass, 10000000) from ag \g /dev/null
+
 insert into voygen.sites (agency_id, site, title, kind)
 select agency_id, site, initcap(site), 'portal'
 from ag, unnest(array['navitrip', 'trisept', 'vax', 'viator', 'web']) site

@@ -1,0 +1,96 @@
+# Facts built in C equal the independent recomputation in SQL (test/facts_model.sql), digit for digit and path by path:
+# on two agencies full of odd trips, on the four real trips, and again as the clock moves on.
+use strict;
+use warnings;
+use JSON::PP;
+use Test::More;
+use VoygenTest;
+
+my $db = fresh_database('facts_equal');
+$db->do("set timezone = 'UTC'");
+my $checkout = checkout();
+
+sub run_file
+{
+	my ($file, @options) = @_;
+	system('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', 'facts_equal', @options, '-f', "$checkout/$file") == 0 or BAIL_OUT("$file failed");
+	return;
+}
+
+sub use_agency
+{
+	my ($slug) = @_;
+	my ($agency) = $db->selectrow_array('select agency_id from voygen.agencies where slug = ?', undef, $slug);
+	$db->do("set voygen.agency_id = '$agency'");
+	return $agency;
+}
+
+# Refreshes until nothing is left, then compares; a difference is shown by trip and path.
+sub facts_equal
+{
+	my ($agency, $what) = @_;
+	for (1 .. 20)
+	{
+		$db->do('select * from voygen.refresh_facts(voygen.current_agency())');
+		my ($left) = $db->selectrow_array('select count(*) from voygen.facts_dirty where agency_id = ?', undef, $agency);
+		last unless $left;
+	}
+	my $drift = $db->selectall_arrayref('select * from facts_model.drift(?) order by 1, 2', undef, $agency);
+	my ($trips) = $db->selectrow_array('select count(*) from voygen.trip_facts where agency_id = ?', undef, $agency);
+	ok($trips > 0 && !@$drift, "$what: $trips trips equal the recomputation")
+		or diag(scalar(@$drift), " differences\n",
+			map { sprintf "trip %s %s: stored %s, expected %s\n", map { $_ // '(none)' } @$_ } @$drift[0 .. ($#$drift > 30 ? 30 : $#$drift)]);
+	return;
+}
+
+run_file('test/facts_model/odd_trips.sql', '-v', 'trips=250');
+run_file('test/facts_model.sql');
+for my $slug ('odd-one', 'odd-two')
+{
+	my $agency = use_agency($slug);
+	facts_equal($agency, $slug);
+	my ($kinds) = $db->selectrow_array(q{
+		select count(distinct r.kind)
+		from voygen.trip_facts f
+		cross join jsonb_array_elements(f.facts -> 'hotels') h
+		join voygen.commission_rates r on r.agency_id = f.agency_id and r.rate_id = (h ->> 'rate_id')::bigint
+		where f.agency_id = ?}, undef, $agency);
+	cmp_ok($kinds, '>=', 5, "$slug: the odd trips bring all kinds of base rates to bear ($kinds)");
+
+	# Every value moves: cheaper rooms, other currencies, other rounding, another client tier.
+	$db->do("update voygen.rooms_cache set total_amount = round(total_amount * 0.875, 0) where agency_id = $agency and room_id % 3 = 0");
+	$db->do("update voygen.agencies set rounding = case rounding when 'half_up' then 'half_even' else 'half_up' end, low_cut = 31.7 where agency_id = $agency");
+	$db->do("update voygen.clients set tier = 'vip' where agency_id = $agency and client_id % 2 = 0");
+	facts_equal($agency, "$slug after changes");
+}
+
+# The real trips, through the tools that take them in.
+my ($founded) = $db->selectrow_array("select voygen.create_agency('real-trips', 'Real Trips', 'USD')");
+$db->do("set voygen.agency_id = '$founded'");
+for my $fixture (sort glob "$checkout/test/fixtures/trips/*.json")
+{
+	open my $file, '<', $fixture or BAIL_OUT("$fixture: $!");
+	local $/;
+	my $trip = decode_json(<$file>);
+	my $text = sub { JSON::PP->new->canonical->encode($_[0]) };
+	my ($client) = $db->selectrow_array('select client_id from voygen_api.create_client(name => ?)', undef, $trip->{client}{name});
+	my ($id) = $db->selectrow_array(q{
+		select trip_id
+		from voygen_api.create_trip(client_id => ?, title => ?, destination => ?, start_date => ?, end_date => ?, travelers => to_jsonb(?::integer),
+			legs => array(select jsonb_populate_record(null::voygen_api.leg_input, l) from jsonb_array_elements(?::jsonb) l))},
+		undef, $client, @{ $trip->{trip} }{qw(title destination start_date end_date travelers)}, $text->($trip->{trip}{legs}));
+	for my $part (@{ $trip->{hotels} })
+	{
+		my @result = $db->selectrow_array(q{
+			select inserted, coalesce(cardinality(rejected), 0)
+			from voygen_api.ingest_hotels(trip_id => ?, site => ?, check_in => ?, check_out => ?,
+				hotels => ?::jsonb)},
+			undef, $id, @{$part}{qw(site check_in check_out)}, $text->($part->{hotels}));
+		ok($result[0] && !$result[1], "$trip->{trip}{title}: $result[0] hotels of $part->{site} taken in");
+	}
+}
+facts_equal($founded, 'the real trips');
+# a price seen in June is old news; seen now it is not
+$db->do("update voygen.hotel_cache set checked_at = now() where agency_id = $founded");
+facts_equal($founded, 'the real trips, just checked');
+done_testing();
