@@ -6,7 +6,8 @@ language sql
 immutable
 as $$
   select case
-    when tax_basis = 'included' and tax_amount is not null then greatest(amount - tax_amount, 0)
+    when tax_basis = 'included' and amount < tax_amount then 0
+    when tax_basis = 'included' and tax_amount is not null then amount - tax_amount
     else amount
   end
 $$;
