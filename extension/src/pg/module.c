@@ -15,6 +15,7 @@
 #include "utils/guc.h"
 #include "utils/rel.h"
 
+#include "pg/call.h"
 #include "pg/marks.h"
 #include "pg/module.h"
 #include "pg/queue.h"
@@ -35,6 +36,7 @@ _PG_init(void)
 	queue_init();
 	marks_init();
 	rates_init();
+	call_init();
 	MarkGUCPrefixReserved("voygen");
 }
 

@@ -1,0 +1,390 @@
+/*
+ * call.c
+ *	  The door through which every tool is called:
+ *
+ *	      select voygen.call(agency_id, token_digest, tool, arguments)
+ *
+ * One statement does the whole call, so that a gateway can send it alone,
+ * prepared, without a transaction around it, and so that a cluster can send
+ * it to the machine that holds the agency. In order:
+ *
+ *	1. The agency is set for the length of the call and the clock starts.
+ *	2. The token is looked up by agency and digest, as the owner. It gives the
+ *	   role (admin, agent or reader, no other), the person and the scopes.
+ *	   Unknown, expired and revoked tokens get one and the same error.
+ *	3. The tool is found by name; the role must hold EXECUTE on it and the
+ *	   scopes must name it.
+ *	4. The arguments, still text, are parsed and checked against the schema
+ *	   that the function's signature and comment give.
+ *	5. A tool that writes and is given an idempotency_key claims the key: the
+ *	   second of two calls waits for the first and gets its result. The claim
+ *	   is part of the transaction, so a call that fails leaves the key free.
+ *	6. The function runs: as voygen_reader when it is STABLE (whoever calls),
+ *	   as the token's role when it is VOLATILE. It is called directly, not by a
+ *	   statement, so there is nothing to plan.
+ *	7. The result is written as JSON; calls of writing tools are put in the
+ *	   audit, in the same transaction.
+ *	8. User, settings, clock and hooks are put back.
+ *
+ * Whatever is raised on the way leaves as an error of class VG with its parts
+ * as JSON in DETAIL. What a tool cannot do in between, and why, is said in
+ * call_guard.c. Invariants: at most one call at a time in a backend; no
+ * statement of a call touches two agencies; the session after a call is the
+ * session before it.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "pg/call.h"
+#include "pg/call_arguments.h"
+#include "pg/call_error.h"
+#include "pg/call_guard.h"
+#include "pg/call_result.h"
+#include "pg/call_store.h"
+#include "pg/call_tools.h"
+
+#define OWNER "voygen_owner"
+#define READER "voygen_reader"
+#define KEY_ARGUMENT "idempotency_key"
+
+/* Longer arguments are audited by their digest. */
+#define AUDITED_BYTES 32768
+
+PG_FUNCTION_INFO_V1(voygen_call);
+PG_FUNCTION_INFO_V1(voygen_tools);
+
+typedef struct call_state
+{
+	call_guard	guard;
+	call_identity identity;
+	const char *tool_name;
+	call_tool  *tool;
+	call_place	place;
+	arena		memory;
+	const char *text;			/* the arguments */
+	const jdoc_value *object;
+	instr_time	started;
+} call_state;
+
+void
+call_init(void)
+{
+	call_guard_init();
+	call_arguments_init();
+	call_tools_init();
+}
+
+/* --- who may call what --------------------------------------------------- */
+
+/* A scope is a tool's name, or the beginning of names with a * behind. */
+static bool
+scope_matches(const char *scope, const char *tool)
+{
+	size_t		length = strlen(scope);
+
+	if (length > 0 && scope[length - 1] == '*')
+		return strncmp(scope, tool, length - 1) == 0;
+	return strcmp(scope, tool) == 0;
+}
+
+static bool
+in_scope(const call_identity *identity, const char *tool)
+{
+	ListCell   *cell;
+
+	if (!identity->has_scopes)
+		return true;
+	foreach(cell, identity->scopes)
+		if (scope_matches(lfirst(cell), tool))
+			return true;
+	return false;
+}
+
+static void
+check_allowed(const call_state *call)
+{
+	call_fault	fault = {NULL, NULL, NULL, "voygen.tool lists the tools of a role."};
+
+	if (pg_proc_aclcheck(call->tool->signature->function, call->identity.role, ACL_EXECUTE) == ACLCHECK_OK &&
+		in_scope(&call->identity, call->tool_name))
+		return;
+	call_raise(CALL_NOT_ALLOWED,
+			   psprintf("this token may not call the tool %s", call->tool_name), &fault);
+}
+
+static void pg_attribute_noreturn()
+refuse_tool(const char *name)
+{
+	call_fault	fault = {NULL, "the name of a tool", NULL, "voygen.tool lists the tools of a role."};
+	char	   *shown = pnstrdup(name, pg_mbcliplen(name, strlen(name), 64));
+
+	fault.got = psprintf("the name \"%s\"", shown);
+	call_raise(CALL_UNKNOWN_NAME, psprintf("there is no tool %s", shown), &fault);
+}
+
+/* --- running --------------------------------------------------------------- */
+
+/* The digest of the arguments in their canonical form. */
+static Datum
+arguments_digest(call_state *call)
+{
+	jdoc_text	canonical;
+	bytea	   *bytes;
+
+	jdoc_text_start(&canonical, &call->memory);
+	jdoc_text_add_canonical(&canonical, call->object);
+	if (canonical.failed)
+		call_raise(CALL_UNAVAILABLE, "memory ran out while reading the arguments", NULL);
+	bytes = palloc(VARHDRSZ + canonical.length);
+	SET_VARSIZE(bytes, VARHDRSZ + canonical.length);
+	memcpy(VARDATA(bytes), canonical.bytes, canonical.length);
+	return DirectFunctionCall1(sha256_bytea, PointerGetDatum(bytes));
+}
+
+/* Calls the function as role and writes what it answers. */
+static char *
+run_function(call_state *call, Oid role)
+{
+	tool_signature *signature = call->tool->signature;
+	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
+	StringInfoData out;
+	Datum		result;
+	bool		missing = false;
+
+	call_guard_become(&call->guard, role);
+	InitFunctionCallInfoData(*fcinfo, &call->tool->function, signature->count, DEFAULT_COLLATION_OID, NULL, NULL);
+	call_arguments_read(call->tool, call->object, call->text, fcinfo->args, &call->place);
+	for (int i = 0; i < signature->count; i++)
+		missing = missing || fcinfo->args[i].isnull;
+	if (missing && signature->strict)
+		elog(ERROR, "the tool is STRICT and an argument is null");
+	result = FunctionCallInvoke(fcinfo);
+	if (fcinfo->isnull)
+		elog(ERROR, "the tool answered nothing");
+	initStringInfo(&out);
+	call_result_write(&out, signature->result, result, false);
+	return out.data;
+}
+
+static char *
+run_reading(call_state *call)
+{
+	char	   *result;
+
+	call_guard_read_only(&call->guard);
+	result = run_function(call, get_role_oid(READER, false));
+	call_guard_check_unwritten(&call->guard);
+	return result;
+}
+
+static void
+add_to_audit(call_state *call)
+{
+	instr_time	now;
+	const char *arguments;
+	size_t		length = call->object->end - call->object->start;
+
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, call->started);
+	if (length > AUDITED_BYTES)
+		arguments = psprintf("{\"(bytes)\":%zu,\"(sha256)\":\"%s\"}", length,
+							 DatumGetCString(DirectFunctionCall1(byteaout, arguments_digest(call))) + 2);
+	else
+		arguments = call_arguments_redacted(call->tool, call->object, call->text);
+	call_store_audit(&call->identity, call->tool_name, arguments, (int64) INSTR_TIME_GET_MICROSEC(now));
+}
+
+static char *
+run_writing(call_state *call)
+{
+	Oid			owner = get_role_oid(OWNER, false);
+	const jdoc_value *key = jdoc_find_word(call->object, KEY_ARGUMENT);
+	bool		once = key != NULL && key->kind == JDOC_STRING;
+	Datum		key_text = (Datum) 0;
+	char	   *result;
+
+	if (once)
+	{
+		key_text = PointerGetDatum(cstring_to_text_with_len(key->is.text, key->count));
+		result = call_store_claim(call->identity.agency, key_text, call->tool_name, arguments_digest(call));
+		if (result != NULL)
+			return result;
+	}
+	result = run_function(call, call->identity.role);
+	call_guard_become(&call->guard, owner);
+	if (once)
+		call_store_result(call->identity.agency, key_text, result);
+	add_to_audit(call);
+	return result;
+}
+
+/* Everything between the opening and the closing of the door. */
+static char *
+run_call(call_state *call, Datum digest, size_t length)
+{
+	call_guard_become(&call->guard, get_role_oid(OWNER, false));
+	call_store_identify(call->identity.agency, digest, &call->identity);
+	call->tool = call_tools_find(call->tool_name);
+	if (call->tool == NULL)
+		refuse_tool(call->tool_name);
+	check_allowed(call);
+	call->object = call_arguments_check(call->tool, call->text, length, &call->memory);
+	return call->tool->signature->read_only ? run_reading(call) : run_writing(call);
+}
+
+/* Opens the door, works, closes it, and turns any error into one of ours. */
+static char *
+call_tool_guarded(call_state *call, Datum digest, size_t length)
+{
+	MemoryContext context = CurrentMemoryContext;
+	char	   *volatile result = NULL;
+
+	INSTR_TIME_SET_CURRENT(call->started);
+	call_guard_enter(&call->guard, call->identity.agency);
+	PG_TRY();
+	{
+		result = run_call(call, digest, length);
+		call_guard_stop_clock();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+		bool		struck;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		struck = call_guard_fail(&call->guard);
+		call_tools_forget_uses();
+		call_raise_again(error, call->tool_name, call_place_text(&call->place), struck);
+	}
+	PG_END_TRY();
+	call_guard_leave(&call->guard);
+	call_tools_release(call->tool);
+	return result;
+}
+
+/* An agency and a digest, before anything else is believed. */
+static void
+check_door(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_GETARG_INT64(0) <= 0)
+		call_raise(CALL_NOT_ALLOWED, "an agency and a token are needed", NULL);
+	if (call_guard_active())
+		call_raise(CALL_NOT_ALLOWED, "a tool cannot open the door again", NULL);
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the encoding of the database is not UTF8"),
+				 errhint("Create the database with ENCODING 'UTF8'.")));
+}
+
+/* call(agency_id, token_digest, tool, arguments) returns the result as JSON. */
+Datum
+voygen_call(PG_FUNCTION_ARGS)
+{
+	call_state *call;
+	char	   *result;
+	text	   *arguments = NULL;
+	size_t		length = 2;
+
+	check_door(fcinfo);
+	call = palloc0(sizeof(*call));
+	call->identity.agency = PG_GETARG_INT64(0);
+	call->tool_name = PG_ARGISNULL(2) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	call->text = "{}";
+	if (!PG_ARGISNULL(3))
+	{
+		arguments = PG_GETARG_TEXT_PP(3);
+		call->text = VARDATA_ANY(arguments);
+		length = VARSIZE_ANY_EXHDR(arguments);
+	}
+	arena_start(&call->memory, call_tools_memory(CurrentMemoryContext));
+	result = call_tool_guarded(call, PG_GETARG_DATUM(1), length);
+	arena_end(&call->memory);
+	PG_RETURN_TEXT_P(cstring_to_text(result));
+}
+
+/* --- the list of tools ------------------------------------------------------ */
+
+static const char list_tools[] =
+"select t.name, pg_catalog.json_build_object('name', t.name, 'title', t.title, 'description', t.description,"
+" 'inputSchema', t.input_schema, 'outputSchema', t.output_schema,"
+" 'annotations', pg_catalog.json_build_object('readOnlyHint', t.read_only, 'destructiveHint', t.destructive,"
+" 'idempotentHint', t.idempotent, 'openWorldHint', false),"
+" 'examples', t.examples, 'isJob', t.is_job, 'jobSchema', t.job_schema)::pg_catalog.text"
+" from voygen.tool t order by t.name";
+
+/* The tools a token may call, as a JSON list; runs as the token's role. */
+static char *
+tools_of(const call_identity *identity, MemoryContext context)
+{
+	StringInfoData out;
+
+	SPI_connect();
+	if (SPI_execute(list_tools, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "cannot list the tools");
+	MemoryContextSwitchTo(context);
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char	   *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+
+		if (!in_scope(identity, name))
+			continue;
+		if (out.len > 1)
+			appendStringInfoChar(&out, ',');
+		appendStringInfoString(&out, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2));
+	}
+	appendStringInfoChar(&out, ']');
+	SPI_finish();
+	return out.data;
+}
+
+/* tools(agency_id, token_digest): what this token may call, for tools/list. */
+Datum
+voygen_tools(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = CurrentMemoryContext;
+	call_guard	guard;
+	call_identity identity;
+	char	   *volatile result = NULL;
+
+	check_door(fcinfo);
+	call_guard_enter(&guard, PG_GETARG_INT64(0));
+	PG_TRY();
+	{
+		call_guard_become(&guard, get_role_oid(OWNER, false));
+		call_store_identify(PG_GETARG_INT64(0), PG_GETARG_DATUM(1), &identity);
+		call_guard_become(&guard, identity.role);
+		result = tools_of(&identity, context);
+		call_guard_stop_clock();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+		bool		struck;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		struck = call_guard_fail(&guard);
+		call_raise_again(error, "tools", NULL, struck);
+	}
+	PG_END_TRY();
+	call_guard_leave(&guard);
+	PG_RETURN_TEXT_P(cstring_to_text(result));
+}

@@ -1,0 +1,35 @@
+/*
+ * call_store.h
+ *	  The rows a call reads and leaves: token, idempotency key, audit.
+ */
+#ifndef VOYGEN_CALL_STORE_H
+#define VOYGEN_CALL_STORE_H
+
+#include "postgres.h"
+
+#include "nodes/pg_list.h"
+
+typedef struct call_identity
+{
+	int64		agency;
+	bool		has_user;
+	int64		user;
+	Oid			role;
+	char	   *role_name;
+	List	   *scopes;			/* char *; NIL with has_scopes: nothing allowed */
+	bool		has_scopes;
+} call_identity;
+
+/* All run as the owner of the tables; results live in the caller's context. */
+
+/* Raises the one error for every token that does not hold. */
+extern void call_store_identify(int64 agency, Datum digest, call_identity *identity);
+
+/* Takes a key for this call: NULL when it is ours to run, else the stored
+ * result. Waits for another call that holds the key. */
+extern char *call_store_claim(int64 agency, Datum key, const char *tool, Datum digest);
+extern void call_store_result(int64 agency, Datum key, const char *result);
+
+extern void call_store_audit(const call_identity *identity, const char *tool, const char *arguments, int64 duration_us);
+
+#endif
