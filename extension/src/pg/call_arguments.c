@@ -364,7 +364,7 @@ write_redacted(StringInfo out, const tool_shape *shape, const jdoc_value *value,
 
 	if (shape->tags.redact && value->kind != JDOC_NULL)
 		appendStringInfoString(out, "\"(redacted)\"");
-	else if (shape->kind == SHAPE_LIST && value->kind == JDOC_ARRAY)
+	else if (shape->element != NULL && value->kind == JDOC_ARRAY)
 	{
 		appendStringInfoChar(out, '[');
 		for (uint32 i = 0; i < value->count; i++)

@@ -59,7 +59,7 @@ static jschema *
 schema_of(const tool_signature *signature, arena *memory, char **problem)
 {
 	jschema_options options = {.assert_format = true,.arguments = true};
-	char	   *text = tool_input_schema(signature);
+	char	   *text = tool_input_schema(signature, SCHEMA_CHECKED);
 	jdoc_error	error;
 	const jdoc_value *document = jdoc_parse(memory, text, strlen(text), NULL, &error);
 	char		words[256];

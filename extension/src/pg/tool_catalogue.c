@@ -61,7 +61,7 @@ voygen_describe_tool(PG_FUNCTION_ARGS)
 		elog(ERROR, "describe_tool must return a row");
 	values[0] = CStringGetTextDatum(tool->tags.title ? tool->tags.title : tool->name);
 	values[1] = CStringGetTextDatum(tool->tags.description ? tool->tags.description : "");
-	values[2] = jsonb_of(tool_input_schema(tool));
+	values[2] = jsonb_of(tool_input_schema(tool, SCHEMA_SHOWN));
 	values[3] = jsonb_of(tool_output_schema(tool->result));
 	values[4] = BoolGetDatum(tool->read_only);
 	values[5] = BoolGetDatum(tool->tags.destructive);

@@ -212,12 +212,6 @@ write_scalar(StringInfo out, const tool_shape *shape, bool nullable)
 			write_type(out, "string", nullable);
 			write_text(out, "format", "date-time");
 			break;
-		case SHAPE_JSON:
-			if (shape->tags.format != NULL)
-				appendStringInfoString(out, ANY_TYPE "]");
-			else
-				write_type(out, "object", nullable);
-			break;
 		case SHAPE_ENUM:
 			write_type(out, "string", nullable);
 			write_labels(out, shape->type, nullable);
@@ -253,7 +247,7 @@ write_names(StringInfo out, const List *fields, bool all)
 }
 
 static void
-write_input_record(StringInfo out, const tool_shape *shape)
+write_input_record(StringInfo out, const tool_shape *shape, schema_use use)
 {
 	ListCell   *cell;
 
@@ -266,31 +260,56 @@ write_input_record(StringInfo out, const tool_shape *shape)
 			appendStringInfoChar(out, ',');
 		escape_json(out, field->name);
 		appendStringInfoChar(out, ':');
-		shape_write_input(out, field->shape, field->shown_default);
+		shape_write_input(out, field->shape, field->shown_default, use);
 	}
 	appendStringInfoChar(out, '}');
 	write_names(out, shape->fields, false);
 	appendStringInfoString(out, ",\"additionalProperties\":false");
 }
 
-void
-shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_default)
+static void
+write_input_list(StringInfo out, const tool_shape *shape, schema_use use)
 {
-	appendStringInfoChar(out, '{');
-	if (shape->kind == SHAPE_RECORD)
-		write_input_record(out, shape);
-	else if (shape->kind == SHAPE_LIST)
+	appendStringInfoString(out, "\"type\":\"array\"");
+	if (shape->kind == SHAPE_LIST || use == SCHEMA_SHOWN)
 	{
-		appendStringInfoString(out, "\"type\":\"array\",\"items\":");
-		shape_write_input(out, shape->element, NULL);
-		appendStringInfo(out, ",\"maxItems\":%s", shape->tags.max_items ? shape->tags.max_items : DEFAULT_MAX_ITEMS);
+		appendStringInfoString(out, ",\"items\":");
+		shape_write_input(out, shape->element, NULL, use);
 	}
-	else
+	appendStringInfo(out, ",\"maxItems\":%s", shape->tags.max_items ? shape->tags.max_items : DEFAULT_MAX_ITEMS);
+}
+
+/* Drops the comma that every keyword but the first of a schema has before it. */
+static void
+drop_first_comma(StringInfo out, int start)
+{
+	if (out->len > start && out->data[start] == ',')
+	{
+		memmove(out->data + start, out->data + start + 1, out->len - start);
+		out->len--;
+	}
+}
+
+void
+shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_default, schema_use use)
+{
+	int			start;
+
+	appendStringInfoChar(out, '{');
+	start = out->len;
+	if (shape->kind == SHAPE_RECORD)
+		write_input_record(out, shape, use);
+	else if (shape->element != NULL)
+		write_input_list(out, shape, use);
+	else if (shape->kind != SHAPE_JSON)
 		write_scalar(out, shape, false);
+	else if (shape->tags.format == NULL)
+		write_type(out, "object", false);	/* @format any: a value of any kind */
 	write_description(out, shape);
 	if (shown_default != NULL)
 		appendStringInfo(out, ",\"default\":%s", shown_default);
 	write_example(out, shape);
+	drop_first_comma(out, start);
 	appendStringInfoChar(out, '}');
 }
 

@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "funcapi.h"
+#include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -93,8 +94,10 @@ tags_check(tool_shape *shape, const char *where, shape_findings *findings)
 	number_tag(&tags->min, "min", where, findings);
 	number_tag(&tags->max, "max", where, findings);
 	number_tag(&tags->max_items, "max_items", where, findings);
-	if (tags->max_items != NULL && shape->kind != SHAPE_LIST)
+	if (tags->max_items != NULL && shape->element == NULL)
 		problem(findings, where, "@max_items belongs on a list");
+	if (tags->items != NULL && shape->kind != SHAPE_JSON)
+		problem(findings, where, "@items belongs on a jsonb");
 	if ((tags->min != NULL || tags->max != NULL) && shape->kind != SHAPE_INTEGER &&
 		shape->kind != SHAPE_NUMBER && shape->kind != SHAPE_TEXT)
 		problem(findings, where, "@min and @max belong on numbers and texts");
@@ -152,6 +155,20 @@ read_record(tool_shape *shape, const char *where, shape_findings *findings, int 
 	read_columns(shape, shape->desc, relation, where, findings, depth);
 }
 
+/* The items a jsonb is said to hold. */
+static void
+read_items(tool_shape *shape, const char *where, shape_findings *findings, int depth)
+{
+	value_tags	none = {0};
+	int32		typmod;
+	Oid			type = shape_type_named(shape->tags.items, &typmod);
+
+	if (OidIsValid(type))
+		shape->element = shape_read(type, typmod, &none, psprintf("%s[]", where), findings, depth + 1);
+	else
+		problem(findings, where, psprintf("@items names the type %s, which does not exist", shape->tags.items));
+}
+
 /* Sets the kind by the type's entry in the catalogue. */
 static void
 read_kind(tool_shape *shape, const char *where, shape_findings *findings, int depth)
@@ -176,6 +193,8 @@ read_kind(tool_shape *shape, const char *where, shape_findings *findings, int de
 		default:
 			shape->kind = base_kind(shape->type, &shape->format, &shape->pattern);
 	}
+	if (shape->kind == SHAPE_JSON && shape->tags.items != NULL)
+		read_items(shape, where, findings, depth);
 	if (shape->kind == SHAPE_UNKNOWN)
 		problem(findings, where, psprintf("type %s has no JSON Schema", format_type_be(shape->type)));
 }
@@ -204,6 +223,17 @@ shape_read(Oid type, int32 typmod, const value_tags *tags, const char *where,
 		(shape->kind == SHAPE_TEXT || shape->kind == SHAPE_INTEGER);
 	tags_check(shape, where, findings);
 	return shape;
+}
+
+Oid
+shape_type_named(const char *name, int32 *typmod)
+{
+	Oid			type;
+
+	if (strchr(name, '.') == NULL)
+		name = psprintf("%s.%s", TOOL_SCHEMA, name);
+	parseTypeString(name, &type, typmod, true);
+	return type;
 }
 
 tool_shape *

@@ -15,6 +15,8 @@
 
 #include "pg/tool_tags.h"
 
+#define TOOL_SCHEMA "voygen_api"
+
 typedef enum shape_kind
 {
 	SHAPE_UNKNOWN,				/* a type without a schema */
@@ -62,7 +64,7 @@ struct tool_shape
 	bool		by_value;
 	char		align;
 
-	tool_shape *element;		/* of a list */
+	tool_shape *element;		/* of a list, or of a SHAPE_JSON with @items */
 	List	   *fields;			/* shape_field, of a record */
 	TupleDesc	desc;			/* of a record; NULL for a parameter list */
 };
@@ -85,9 +87,22 @@ extern tool_shape *shape_of_type(Oid type, int32 typmod, const value_tags *tags,
 /* A record whose columns are given (the result of OUT parameters). */
 extern tool_shape *shape_of_columns(TupleDesc desc, const char *where, shape_findings *findings);
 
-/* Writes the JSON Schema of a value going in or coming out. */
-extern void shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_default);
+/*
+ * Writes the JSON Schema of a value going in or coming out. Clients are shown
+ * the whole; calls are checked without the items that a tool judges itself
+ * (@items), so that one bad item does not turn the others away.
+ */
+typedef enum schema_use
+{
+	SCHEMA_SHOWN,
+	SCHEMA_CHECKED
+} schema_use;
+
+extern void shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_default, schema_use use);
 extern void shape_write_output(StringInfo out, const tool_shape *shape, bool nullable);
+
+/* The type of that name in the tools' schema, or InvalidOid. */
+extern Oid	shape_type_named(const char *name, int32 *typmod);
 
 /* True when the shape holds something tagged @redact. */
 extern bool shape_has_secret(const tool_shape *shape);

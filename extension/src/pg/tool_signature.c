@@ -17,7 +17,6 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/json.h"
@@ -226,15 +225,12 @@ static void
 read_job(tool_signature *tool)
 {
 	value_tags	none = {0};
-	char	   *name = tool->tags.job_result;
 	Oid			type;
 	int32		typmod;
 
-	if (name == NULL)
+	if (tool->tags.job_result == NULL)
 		return;
-	if (strchr(name, '.') == NULL)
-		name = psprintf("%s.%s", TOOL_SCHEMA, name);
-	parseTypeString(name, &type, &typmod, true);
+	type = shape_type_named(tool->tags.job_result, &typmod);
 	if (!OidIsValid(type))
 		problem(tool, psprintf("@job names the type %s, which does not exist", tool->tags.job_result));
 	else
@@ -269,12 +265,12 @@ tool_signature_read(Oid function)
 }
 
 char *
-tool_input_schema(const tool_signature *tool)
+tool_input_schema(const tool_signature *tool, schema_use use)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
-	shape_write_input(&out, tool->arguments, NULL);
+	shape_write_input(&out, tool->arguments, NULL, use);
 	return out.data;
 }
 

@@ -9,8 +9,6 @@
 
 #include "pg/tool_shape.h"
 
-#define TOOL_SCHEMA "voygen_api"
-
 typedef struct tool_signature
 {
 	Oid			function;
@@ -34,7 +32,7 @@ extern Oid	tool_function(const char *name);
 extern tool_signature *tool_signature_read(Oid function);
 
 /* Schemas as JSON text. */
-extern char *tool_input_schema(const tool_signature *tool);
+extern char *tool_input_schema(const tool_signature *tool, schema_use use);
 extern char *tool_output_schema(const tool_shape *result);
 
 #endif

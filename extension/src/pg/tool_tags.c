@@ -78,6 +78,8 @@ value_tag(const char *comment, const char **at, size_t length, value_tags *tags)
 		tags->max = next_word(at);
 	else if (tag_is(tag, length, "max_items"))
 		tags->max_items = next_word(at);
+	else if (tag_is(tag, length, "items"))
+		tags->items = next_word(at);
 	else if (tag_is(tag, length, "format"))
 		tags->format = next_word(at);
 	else if (tag_is(tag, length, "unit"))

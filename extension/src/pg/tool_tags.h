@@ -18,6 +18,7 @@ typedef struct value_tags
 	char	   *min;
 	char	   *max;
 	char	   *max_items;
+	char	   *items;			/* a jsonb is a list of this type, judged item by item by the tool */
 	char	   *format;
 	char	   *unit;
 	char	   *example;
