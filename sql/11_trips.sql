@@ -247,7 +247,7 @@ Makes a trip for a client, with a slug of client, destination, what the title ad
 @param destination Where it goes. @example Dublin
 @param start_date First day.
 @param end_date Last day.
-@param travelers How many travel, or a list of their names, or {"count", "names"}. @example 2
+@param travelers How many travel, or a list of their names, or {"count", "names"}. @format any @example 2
 @param budget What the client wants to spend on the whole trip.
 @param legs The stays of the trip in order.
 @param currency Currency the trip is planned in; else that of the budget, else that of the agency. @example EUR
@@ -363,7 +363,7 @@ Changes the fields that are given and leaves the others as they are. The slug st
 @param destination Where it goes.
 @param start_date First day.
 @param end_date Last day.
-@param travelers How many travel, or a list of their names, or {"count", "names"}.
+@param travelers How many travel, or a list of their names, or {"count", "names"}. @format any
 @param budget What the client wants to spend on the whole trip.
 @param currency Currency the trip is planned in.
 @param status Where the trip stands.

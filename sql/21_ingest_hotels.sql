@@ -199,7 +199,7 @@ comment on function voygen_api.ingest_hotels is
 Takes the hotels a site offers for a trip. Good items are kept, bad ones are named with what is wrong; the same call again changes nothing. Each hotel is put to the leg its city and dates fit; when none or several fit, to none.
 @param trip_id Number or slug of the trip. @format id
 @param site Where they were found: navitrip, trisept, vax, viator, web or a site of the agency''s own. @example navitrip
-@param hotels The hotels, each a HotelOption. At most 20000.
+@param hotels The hotels, each a HotelOption. @items hotel_option @max_items 20000
 @param session_id The extraction they come from.
 @param check_in First day of the stay asked for; an item''s own wins.
 @param check_out Last day of the stay asked for; an item''s own wins.

@@ -270,7 +270,7 @@ Takes the rooms and rates a site offers in a hotel of a trip. Good items are kep
 @param trip_id Number or slug of the trip. @format id
 @param site Where they were found. @example navitrip
 @param hotel_key The hotel, as query_hotels shows it, or the number the site gave it.
-@param rooms The rooms, each a RoomOption. At most 20000.
+@param rooms The rooms, each a RoomOption. @items room_option @max_items 20000
 @param leg_id The leg, when the hotel is offered for several.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent

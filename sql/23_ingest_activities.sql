@@ -232,7 +232,7 @@ comment on function voygen_api.ingest_activities is
 Takes the tours and tickets a site offers for a trip. Good items are kept, bad ones are named with what is wrong; the same call again changes nothing, and what an advisor made of an activity stays.
 @param trip_id Number or slug of the trip. @format id
 @param site Where they were found. @example viator
-@param activities The activities, each a TourOption. At most 20000.
+@param activities The activities, each a TourOption. @items tour_option @max_items 20000
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
 @example {"trip_id": "anna-andersson-dublin-october-2026", "site": "viator", "activities": [{"product_code": "5010SYDNEY", "title": "Cliffs of Moher day trip", "city": "Dublin", "price": {"amount": 75, "currency": "EUR", "basis": "per_person"}, "rating": 4.7, "review_scale": 5}]}';
