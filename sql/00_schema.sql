@@ -4,10 +4,8 @@
 -- voygen_api  tools and the types of their arguments and results
 -- voygen_lib  what several tools share; never listed as a tool
 
-set local client_min_messages = warning; -- no list of what goes with them
 drop schema if exists voygen_api cascade;
 drop schema if exists voygen_lib cascade;
-set local client_min_messages = notice;
 
 create schema voygen_api authorization voygen_owner;
 create schema voygen_lib authorization voygen_owner;
