@@ -22,7 +22,7 @@ as $$
     select c.*, format('%I.%I', n.nspname, c.relname) as name, n.nspname
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('voygen', 'voygen_api')
+    where n.nspname in ('voygen', 'voygen_api', 'voygen_lib')
       and not (c.relkind = 'S' and c.relname ~ '^ids_[0-9]+$')
       and not exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid
                       where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e' and e.extname <> 'voygen')
@@ -101,7 +101,7 @@ as $$
   from pg_proc p
   join pg_namespace n on n.oid = p.pronamespace
   join pg_language l on l.oid = p.prolang
-  where n.nspname in ('voygen', 'voygen_api')
+  where n.nspname in ('voygen', 'voygen_api', 'voygen_lib')
     and not exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid
                     where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e' and e.extname <> 'voygen')
 $$;
@@ -122,7 +122,7 @@ as $$
   from pg_type t
   join pg_namespace n on n.oid = t.typnamespace
   left join pg_class c on c.oid = t.typrelid
-  where n.nspname in ('voygen', 'voygen_api')
+  where n.nspname in ('voygen', 'voygen_api', 'voygen_lib')
     and coalesce(c.relkind, 'c') = 'c'
     and not (t.typcategory = 'A' and t.typelem <> 0)
     and not exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid
@@ -134,7 +134,7 @@ as $$
                    case when exists (select from pg_trigger g where g.tgconstraint = c.oid and g.tgisinternal and g.tgenabled = 'D') then 'disabled' end)
   from pg_constraint c
   join pg_namespace n on n.oid = c.connamespace
-  where n.nspname in ('voygen', 'voygen_api')
+  where n.nspname in ('voygen', 'voygen_api', 'voygen_lib')
     and c.contype <> 't'
 $$;
 comment on function voygen.inventory_types() is 'Types, domains and constraints for voygen.inventory.';
@@ -175,7 +175,7 @@ as $$
   select 'grant', r.subject || ' to ' || voygen.inventory_role(a.grantee),
          string_agg(lower(a.privilege_type) || case when a.is_grantable then ' with grant option' else '' end, ', ' order by a.privilege_type)
   from rights r, aclexplode(r.acl) a
-  where r.nspname in ('voygen', 'voygen_api')
+  where r.nspname in ('voygen', 'voygen_api', 'voygen_lib')
     and r.name !~ '^ids_[0-9]+$'
   group by r.subject, voygen.inventory_role(a.grantee)
   union all
@@ -188,7 +188,7 @@ as $$
                 from aclexplode(defaclacl) a) as rights
         from pg_default_acl) d
   left join pg_namespace n on n.oid = d.defaclnamespace
-  where voygen.inventory_role(d.defaclrole) like 'voygen%' or n.nspname in ('voygen', 'voygen_api')
+  where voygen.inventory_role(d.defaclrole) like 'voygen%' or n.nspname in ('voygen', 'voygen_api', 'voygen_lib')
   union all
   -- Functions of PostgreSQL itself whose rights are not as the server was made with.
   select 'system function', p.oid::regprocedure::text,
@@ -239,8 +239,8 @@ as $$
   )
   select 'comment', type || ' ' || identity, description
   from described
-  where schema in ('voygen', 'voygen_api') or (type = 'schema' and identity in ('voygen', 'voygen_api'))
-     or type in ('trigger', 'policy', 'table constraint', 'rule') and identity ~ ' on voygen(_api)?\.'
+  where schema in ('voygen', 'voygen_api', 'voygen_lib') or (type = 'schema' and identity in ('voygen', 'voygen_api', 'voygen_lib'))
+     or type in ('trigger', 'policy', 'table constraint', 'rule') and identity ~ ' on voygen(_api|_lib)?\.'
 $$;
 comment on function voygen.inventory_comments() is 'Comments, with the tags that make tools'' schemas, for voygen.inventory.';
 
@@ -270,7 +270,7 @@ as $$
   from (
     select 'schema' as kind, quote_ident(nspname) as identity, 'owner ' || voygen.inventory_role(nspowner) as definition
     from pg_namespace
-    where nspname in ('voygen', 'voygen_api')
+    where nspname in ('voygen', 'voygen_api', 'voygen_lib')
     union all
     select 'extension', extname, extversion || ', schema ' || extnamespace::regnamespace
     from pg_extension
@@ -289,7 +289,7 @@ as $$
   ) i
   order by i.kind collate "C", i.identity collate "C"
 $$;
-comment on function voygen.inventory() is 'Every object Voygen is made of and what makes it what it is, without the data: the schemas voygen and voygen_api, rights, roles, comments, jobs.';
+comment on function voygen.inventory() is 'Every object Voygen is made of and what makes it what it is, without the data: the schemas voygen, voygen_api and voygen_lib, rights, roles, comments, jobs.';
 
 create function voygen.inventory_check(expected text) returns table (kind text, identity text, problem text, expected_definition text, found_definition text)
 language sql

@@ -15,3 +15,12 @@ create index concurrently idx_instructions_templating on voygen.instruction_sets
 
 drop index concurrently if exists voygen.idx_instructions_chain;
 create index concurrently idx_instructions_chain on voygen.instruction_sets (chain_compatible, is_active) where chain_compatible;
+
+-- A set found in the database may have its own rule about names, and rows that break ours.
+drop index concurrently if exists voygen.idx_instructions_name;
+select 'create unique index concurrently idx_instructions_name on voygen.instruction_sets (agency_id, name) nulls not distinct'
+where not exists (
+  select
+  from voygen.adopted
+  where kind = 'table' and name = 'voygen.instruction_sets')
+\gexec

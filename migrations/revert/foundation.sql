@@ -1,6 +1,19 @@
 -- Revert voygen:foundation from pg
 begin;
 
+-- The SQL API and the schedule are rebuilt by every deployment and cannot be without what follows.
+drop schema if exists voygen_api cascade;
+drop schema if exists voygen_lib cascade;
+do $$
+begin
+  if to_regclass('cron.job') is not null then
+    delete from cron.job
+    where username = 'voygen_jobs'
+      and database = current_database();
+  end if;
+end
+$$;
+
 alter default privileges for role voygen_owner grant execute on functions to public;
 
 drop procedure voygen.detach_tables(regclass[]);

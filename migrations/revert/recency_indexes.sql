@@ -3,6 +3,7 @@ set client_min_messages = warning;
 -- These waits hold nobody up.
 set lock_timeout = 0;
 
+drop index concurrently if exists voygen.idx_instructions_name;
 drop index concurrently if exists voygen.idx_instructions_chain;
 drop index concurrently if exists voygen.idx_instructions_templating;
 drop index concurrently if exists voygen.idx_trips_updated;
