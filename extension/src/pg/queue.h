@@ -23,11 +23,12 @@
 #define QUEUE_BLOCK 1024
 #define QUEUE_EVERY_TRIP 0
 
-/* First trip id of the block that holds this trip. */
+/* First trip id of the block that holds this trip. Blocks begin at 1, so that the
+ * mark of the first one is no mark of the whole agency. */
 static inline int64
 queue_block(int64 trip)
 {
-	return trip - trip % QUEUE_BLOCK;
+	return trip - (trip - 1) % QUEUE_BLOCK;
 }
 
 typedef struct Queue
