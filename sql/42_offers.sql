@@ -173,6 +173,7 @@ create type voygen_lib.quoted as (
   available boolean,
   base numeric,
   commission numeric,
+  percent numeric,
   source text,
   rate_id bigint,
   eligible boolean,
@@ -181,6 +182,7 @@ create type voygen_lib.quoted as (
   quote jsonb
 );
 comment on type voygen_lib.quoted is 'An offer with the commission expected for it.';
+comment on column voygen_lib.quoted.percent is 'As the portal states it, else what the commission is of the base.';
 comment on column voygen_lib.quoted.rate_id is 'The rate of a computed commission.';
 comment on column voygen_lib.quoted.reason is 'Why a rule makes it ineligible.';
 
@@ -196,7 +198,12 @@ as $$
   )
   select
     o.trip_id, o.leg_id, o.hotel_id, o.hotel_key, o.room_key, o.site, o.hotel_name, o.room_name, o.amount, o.currency, o.refundable,
-    o.available, (q.quote ->> 'base')::numeric, (q.quote ->> 'expected')::numeric, q.quote ->> 'source',
+    o.available, (q.quote ->> 'base')::numeric, (q.quote ->> 'expected')::numeric,
+    case
+      when q.quote ->> 'source' = 'stated' and o.product #> '{stated,percent}' is not null then trim_scale((o.product #>> '{stated,percent}')::numeric)
+      when (q.quote ->> 'base')::numeric > 0 then trim_scale(round((q.quote ->> 'expected')::numeric * 100 / (q.quote ->> 'base')::numeric, 2))
+    end,
+    q.quote ->> 'source',
     case when q.quote ->> 'source' = 'computed' then (q.quote ->> 'rate_id')::bigint end,
     (q.quote ->> 'eligible')::boolean, q.quote ->> 'ineligible_reason', (q.quote ->> 'preferred')::boolean, q.quote
   from commission_quotes(
@@ -205,6 +212,18 @@ as $$
   join offer as o on o.index = q.index
 $$;
 comment on function voygen_lib.quoted_offers(bigint[], boolean) is 'The offers of hotels with the commission the agency expects for each.';
+
+create function voygen_lib.best_offers(hotel_ids bigint[]) returns setof voygen_lib.quoted
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select distinct on (q.hotel_id) q.*
+  from voygen_lib.quoted_offers(hotel_ids) as q
+  where q.commission is not null
+  order by q.hotel_id, q.commission desc, q.amount, q.room_key collate "C"
+$$;
+comment on function voygen_lib.best_offers(bigint[]) is
+'Of each hotel the offer with the highest commission, then the lowest amount, then the first room; hotels without a known commission are left out.';
 
 create function voygen_lib.score(distance_to_center numeric, review_score numeric, commission numeric, refundable boolean, stars numeric) returns numeric
 language sql immutable parallel safe

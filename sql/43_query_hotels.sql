@@ -115,8 +115,15 @@ begin atomic
 end;
 comment on function voygen_lib.availability(voygen.hotel_cache) is 'What is known today of a hotel''s availability: a check is good for a day.';
 
+create function voygen_lib.commission_shown(best voygen_lib.quoted) returns voygen_api.hotel_commission
+language sql immutable parallel safe
+begin atomic
+  select case when best.commission is not null then (best.commission, best.percent, best.source)::voygen_api.hotel_commission end;
+end;
+comment on function voygen_lib.commission_shown(voygen_lib.quoted) is 'The commission of an offer as the tools show it; null when it is not known.';
+
 create function voygen_lib.hotel_shown(
-  hotel voygen.hotel_cache, commission numeric, base numeric, source text, score numeric
+  hotel voygen.hotel_cache, best voygen_lib.quoted, score numeric
 ) returns voygen_api.hotel
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
@@ -131,20 +138,12 @@ as $$
     end,
     voygen_lib.exact(hotel.nightly_amount, hotel.currency), voygen_lib.exact(voygen_lib.stay_total(hotel), hotel.currency),
     hotel.star_rating, hotel.review_score, hotel.review_count,
-    case
-      when commission is not null
-      then (
-        commission,
-        coalesce(
-          case when source = 'stated' then trim_scale(hotel.commission_percent) end,
-          case when base > 0 then trim_scale(round(commission * 100 / base, 4)) end),
-        source)::voygen_api.hotel_commission
-    end,
+    voygen_lib.commission_shown(best),
     hotel.refundable, hotel.free_cancellation_until, voygen_lib.availability(hotel), hotel.checked_at, hotel.check_in, hotel.check_out,
     (select count(*) from rooms_cache as r where r.agency_id = hotel.agency_id and r.trip_id = hotel.trip_id and r.hotel_id = hotel.hotel_id),
     hotel.amenities, hotel.images, hotel.giata_id, trim_scale(score))::voygen_api.hotel
 $$;
-comment on function voygen_lib.hotel_shown(voygen.hotel_cache, numeric, numeric, text, numeric) is 'A hotel as the tools show it.';
+comment on function voygen_lib.hotel_shown(voygen.hotel_cache, voygen_lib.quoted, numeric) is 'A hotel as the tools show it.';
 
 create function voygen_api.query_hotels(
   trip_id text default null,
@@ -181,11 +180,8 @@ begin
     query_hotels.refundable, query_hotels.stars_min, query_hotels.available);
 
   with best as materialized (
-    -- Highest commission, then lowest amount, then the key of the room.
-    select distinct on (q.hotel_id) q.hotel_id, q.commission, q.base, q.source
-    from voygen_lib.quoted_offers(case when wanted_sort in ('commission', 'score') then ids else '{}' end) as q
-    where q.commission is not null
-    order by q.hotel_id, q.commission desc, q.amount, q.room_key collate "C"
+    select *
+    from voygen_lib.best_offers(case when wanted_sort in ('commission', 'score') then ids else '{}' end)
   ),
   keyed as materialized (
     select h.hotel_id, h as row, s.score,
@@ -213,10 +209,8 @@ begin
     limit most
   ),
   page_best as materialized (
-    select distinct on (q.hotel_id) q.hotel_id, q.commission, q.base, q.source
-    from voygen_lib.quoted_offers((select coalesce(array_agg(hotel_id), '{}') from page)) as q
-    where q.commission is not null
-    order by q.hotel_id, q.commission desc, q.amount, q.room_key collate "C"
+    select *
+    from voygen_lib.best_offers((select coalesce(array_agg(hotel_id), '{}') from page))
   ),
   counted as (
     select
@@ -227,7 +221,7 @@ begin
     coalesce(
       (select array_agg(
           voygen_lib.hotel_shown(
-            page.row, b.commission, b.base, b.source,
+            page.row, b,
             voygen_lib.score((page.row).distance_to_center, (page.row).review_score, b.commission, (page.row).refundable, (page.row).star_rating))
           order by page.key, page.hotel_id)
        from page
