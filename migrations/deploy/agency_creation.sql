@@ -88,8 +88,9 @@ stable
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 begin
-  -- A superuser serves all agencies; everybody else the one of the session, and learns nothing about the others.
-  if not (select rolsuper from pg_catalog.pg_roles where rolname = session_user) and agency is distinct from voygen.current_agency()
+  -- A superuser who has not taken another role serves all agencies; everybody else the one of the session, and learns nothing about the others.
+  if not (current_setting('role') = 'none' and (select rolsuper from pg_catalog.pg_roles where rolname = session_user))
+     and agency is distinct from voygen.current_agency()
      or not exists (select from voygen.agencies a where a.agency_id = agency) then
     raise exception 'agency % does not exist', agency
       using errcode = 'VG003', hint = 'Found one with voygen agency create.';

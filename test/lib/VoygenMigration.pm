@@ -9,7 +9,7 @@ use File::Temp;
 use Test::More;
 use VoygenTest;
 
-our @EXPORT = qw(changes migrate schema_dump same_dump place_agency place_trip);
+our @EXPORT = qw(changes migrate schema_dump same_dump place_agency place_trip fill_agency);
 
 # Names of the changes in the order of the plan.
 sub changes
@@ -78,6 +78,51 @@ sub place_trip
 	$db->do("insert into voygen.rooms_cache (trip_id, hotel_id, room_key, name, nightly_amount, currency) values ($trip, $hotel, 'r1', 'Double', 120, 'USD')");
 	$db->do("reset voygen.agency_id");
 	return $trip;
+}
+
+# Founds an agency and puts at least one row into each of its tables; answers its number.
+sub fill_agency
+{
+	my ($db, $slug) = @_;
+	my ($agency) = $db->selectrow_array("select voygen.create_agency('$slug', 'Agency $slug')");
+	$db->do("insert into voygen.sites (agency_id, site, title) values ($agency, 'navitrip', 'Navitrip') on conflict do nothing");
+	my ($user) = $db->selectrow_array("select voygen.create_user($agency, 'a\@b.example', 'A', 'admin')");
+	$db->do("select voygen.create_token($agency, 'voygen_admin', $user)");
+	my $trip = place_trip($db, $agency, 'rome');
+	$db->do("select set_config('voygen.agency_id', '$agency', false)");
+	$db->do($_) for (
+		"insert into voygen.trip_activities (trip_id, title) values ($trip, 'Walk')",
+		"insert into voygen.flights (trip_id, origin, destination) values ($trip, 'DUB', 'FCO')",
+		"insert into voygen.transfers (trip_id, kind) values ($trip, 'shuttle')",
+		"insert into voygen.bookings (trip_id, kind, site, price_amount, currency) values ($trip, 'hotel', 'navitrip', 360, 'USD')",
+		"insert into voygen.payment_schedule (trip_id, due_on, amount, currency) values ($trip, '2027-01-01', 100, 'USD')",
+		"insert into voygen.followups (trip_id, due_at) values ($trip, now())",
+		"insert into voygen.client_questions (client_id, trip_id, question) select client_id, trip_id, 'Where?' from voygen.trips where agency_id = $agency",
+		"insert into voygen.commission_rates (site, commission_percent) values ('navitrip', 10)",
+		"insert into voygen.commission_rules (name) values ('A test rule')",
+		"insert into voygen.commission_volumes (site, window_kind, window_start, currency) values ('navitrip', 'month', '2026-11-01', 'USD')",
+		"insert into voygen.commission_audit (trip_id, reason) values ($trip, 'test')",
+		"insert into voygen.trip_facts (trip_id, facts) values ($trip, '{}')",
+		"insert into voygen.trip_facts_history (trip_id) values ($trip)",
+		"insert into voygen.facts_failed (agency_id, trip_id, reason, sqlstate) values ($agency, $trip, 'test', '22000')",
+		"insert into voygen.facts_runs (agency_id) values ($agency)",
+		"insert into voygen.proposals (trip_id) values ($trip)",
+		"insert into voygen.proposal_images (proposal_id, source_url) select proposal_id, 'https://a.example/1.jpg' from voygen.proposals where agency_id = $agency",
+		"insert into voygen.extraction_sessions (trip_id, site) values ($trip, 'navitrip')",
+		"insert into voygen.extraction_attempts (session_id, attempt) select session_id, 1 from voygen.extraction_sessions where agency_id = $agency",
+		"insert into voygen.instruction_sets (name, content, agency_id) values ('own', 'text', $agency)",
+		"insert into voygen.template_definitions (name, title, content, category) values ('letter', 'Letter', 'Dear {name}', 'custom')",
+		"insert into voygen.template_usage (template_id, trip_id) select template_id, $trip from voygen.template_definitions where agency_id = $agency",
+		"insert into voygen.template_processings (template_id, variables_provided, processed_content) select template_id, '{}', 'x' from voygen.template_definitions where agency_id = $agency",
+		"insert into voygen.execution_chains (name, title, category, steps) values ('chain', 'Chain', 'custom', '[{}]')",
+		"insert into voygen.chain_executions (chain_id, execution_context) select chain_id, '{}' from voygen.execution_chains where agency_id = $agency",
+		"insert into voygen.step_executions (execution_id, step_id, step_index) select execution_id, 's', 0 from voygen.chain_executions where agency_id = $agency",
+		"insert into voygen.audit (tool, outcome) values ('test', 'ok')",
+		"insert into voygen.idempotency_keys (key, tool, args_digest) values ('k', 'test', '\\x00')",
+		"insert into voygen.starter_data values ('site', 'test', '{\"title\": \"Test\", \"kind\": \"web\"}') on conflict do nothing",
+	);
+	$db->do("reset voygen.agency_id");
+	return $agency;
 }
 
 1;
