@@ -134,6 +134,18 @@ check_value(check *c, const commission_rate *rate)
 	check_tiers(c, rate);
 }
 
+/* Defaults are fine; a value outside the enums would index beyond a volume. */
+static void
+check_scale(check *c, const commission_rate *rate)
+{
+	if ((unsigned) rate->mode > COMMISSION_MARGINAL)
+		refuse(c, "mode", "whole or marginal", "another word");
+	if ((unsigned) rate->window >= COMMISSION_WINDOWS)
+		refuse(c, "window", "month, quarter or year", "another word");
+	if ((unsigned) rate->measure >= COMMISSION_MEASURES)
+		refuse(c, "measure", "amount, room_nights or bookings", "another word");
+}
+
 static void
 check_limits(check *c, const commission_rate *rate)
 {
@@ -152,6 +164,7 @@ commission_check_rate(const commission_rate *rate, size_t at, kernel_error *erro
 	check c = {"rates", at, rate->id, error, false};
 
 	check_value(&c, rate);
+	check_scale(&c, rate);
 	check_limits(&c, rate);
 	check_count(&c, "min_nights", rate->min_nights);
 	check_count(&c, "first_nights", rate->first_nights);
