@@ -51,6 +51,7 @@
 #include "pg/call_arguments.h"
 #include "pg/call_error.h"
 #include "pg/call_guard.h"
+#include "pg/call_near.h"
 #include "pg/call_result.h"
 #include "pg/call_store.h"
 #include "pg/call_tools.h"
@@ -125,11 +126,14 @@ check_allowed(const call_state *call)
 }
 
 static void pg_attribute_noreturn()
-refuse_tool(const char *name)
+refuse_tool(const char *name, Oid role)
 {
 	call_fault	fault = {NULL, "the name of a tool", NULL, "voygen.tool lists the tools of a role."};
 	char	   *shown = pnstrdup(name, pg_mbcliplen(name, strlen(name), 64));
+	char	   *near = call_near_names(shown, role);
 
+	if (near != NULL)
+		fault.hint = psprintf("Did you mean one of these: %s?", near);
 	fault.got = psprintf("the name \"%s\"", shown);
 	call_raise(CALL_UNKNOWN_NAME, psprintf("there is no tool %s", shown), &fault);
 }
@@ -238,7 +242,7 @@ run_call(call_state *call, Datum digest, size_t length)
 	call_store_identify(call->identity.agency, digest, &call->identity);
 	call->tool = call_tools_find(call->tool_name);
 	if (call->tool == NULL)
-		refuse_tool(call->tool_name);
+		refuse_tool(call->tool_name, call->identity.role);
 	check_allowed(call);
 	call->object = call_arguments_check(call->tool, call->text, length, &call->memory);
 	return call->tool->signature->read_only ? run_reading(call) : run_writing(call);
