@@ -14,7 +14,13 @@
 #endif
 
 static const struct command *const commands[] = {
-	&call_command, &tools_command, &doctor_command, &agency_command, &user_command, &token_command, &demo_command,
+	&call_command,
+	&tools_command,
+	&doctor_command,
+	&agency_command,
+	&user_command,
+	&token_command,
+	&demo_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -13,9 +13,8 @@
 
 /* One line per tool: its name and its title. */
 static void
-print_titles(struct arena *arena, struct json_object *list)
+print_titles(struct arena *arena, struct json_object *tools)
 {
-	struct json_object *tools = json_member(list, "tools");
 	int width = 0;
 
 	for (size_t i = 0; i < json_count(tools); i++)
@@ -81,8 +80,8 @@ const struct command tools_command = {
 	.summary = "list the tools the token may call",
 	.help = "usage: voygen tools [--json]\n"
 			"\n"
-			"Prints the name and title of each tool that VOYGEN_TOKEN may call. With --json one object\n"
-			"{tools: [{name, title, description, inputSchema, outputSchema, annotations}]}, which is what\n"
+			"Prints the name and title of each tool that VOYGEN_TOKEN may call. With --json a list of\n"
+			"{name, title, description, inputSchema, outputSchema, annotations, …}, which is what\n"
 			"an assistant needs to call them.\n",
 	.run = run_tools,
 };

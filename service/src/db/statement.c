@@ -19,8 +19,8 @@
 
 /* Type numbers of PostgreSQL's catalogue; these never change. */
 #define TYPE_BYTEA 17
-#define TYPE_INT8  20
-#define TYPE_TEXT  25
+#define TYPE_INT8 20
+#define TYPE_TEXT 25
 
 void
 statement_begin(struct statement *statement, const char *sql)

@@ -17,6 +17,6 @@
 /* The agency a token names; false with the failure filled when the text is no token. */
 bool token_agency(const char *token, int64_t *agency_id, struct failure *failure);
 
-bool token_digest(const char *token, unsigned char digest[TOKEN_DIGEST_BYTES], struct failure *failure);
+void token_digest(const char *token, unsigned char digest[TOKEN_DIGEST_BYTES]);
 
 #endif
