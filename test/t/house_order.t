@@ -28,17 +28,17 @@ my @long = grep { (content($_) =~ tr/\n//) > 800 } grep { !m{/data/} } @code;
 is_deeply(\@long, [], 'no source is longer than 800 lines');
 
 my @wide;
-for my $name (grep { /\.(c|h|t|pm)$/ } @code)
+for my $name (grep { /\.[ch]$/ } @code)
 {
 	my $number = 0;
 	for my $line (split /\n/, content($name))
 	{
 		$number++;
 		1 while $line =~ s/^([^\t]*)\t/$1 . ' ' x (4 - length($1) % 4)/e;
-		push @wide, "$name:$number" if length($line) > 132;
+		push @wide, "$name:$number" if length($line) > 140;
 	}
 }
-is_deeply(\@wide, [], 'no line is wider than 132 columns');
+is_deeply(\@wide, [], 'no line of C is wider than 140 columns');
 
 my $words = join '|', map { quotemeta } 'TO' . 'DO', 'FIX' . 'ME', 'not ' . 'implemented', 'for ' . 'now,';
 my @unfinished = grep { content($_) =~ /\b(?:$words)(?!\w)/ } @code;

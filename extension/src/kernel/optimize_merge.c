@@ -12,7 +12,7 @@
 
 #define TABLE_MOST (UINT64_C(1) << 21)
 
-/* ---- merging ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- merging ----------------------------------------------------------------------------------------------------- */
 
 /* One item added to every state of the frontier before, read in order of price. */
 typedef struct cursor
@@ -125,7 +125,7 @@ merge_by_heap(search *s, const frontier_leg *leg, const relaxation *rest, const 
 	return KERNEL_OK;
 }
 
-/* ---- merging by gain ------------------------------------------------------------------------------------------------------------------ */
+/* ---- merging by gain --------------------------------------------------------------------------------------------- */
 
 /* A table for every gain up to what the relaxation says is possible; s->table stays NULL when those are too many. */
 bool
@@ -219,7 +219,7 @@ merge_by_table(search *s, const frontier_leg *leg, const relaxation *rest, const
 	return table_collect(s, rest, to) ? KERNEL_OK : KERNEL_NO_MEMORY;
 }
 
-/* ---- all legs -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- all legs ---------------------------------------------------------------------------------------------------- */
 
 kernel_status
 optimize_merge_leg(search *s, const frontier_leg *leg, const relaxation *rest, const frontier *from, frontier *to)

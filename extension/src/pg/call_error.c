@@ -90,7 +90,8 @@ voygen_raise(PG_FUNCTION_ARGS)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("\"%s\" is no error code", name ? name : "null"),
-			 errhint("Codes are invalid_argument, unknown_name, not_found, conflict, not_allowed, precondition_failed, rate_limited, timeout, unavailable, internal.")));
+			 errhint("Codes are invalid_argument, unknown_name, not_found, conflict, not_allowed, "
+					 "precondition_failed, rate_limited, timeout, unavailable, internal.")));
 }
 
 /* The code for errors a caller can understand; CALL_INTERNAL for the rest. */

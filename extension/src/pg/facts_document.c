@@ -112,7 +112,7 @@ put_two(char *to, int value, char after)
 static int
 format_day(int32 day, char *to)
 {
-	int			year;
+	int			year = 0;
 	int			month;
 	int			mday;
 	char	   *at;

@@ -18,7 +18,8 @@ struct caller
 	unsigned char digest[TOKEN_DIGEST_BYTES];
 };
 
-/* Connects as the gateway (VOYGEN_GATEWAY_URL, else VOYGEN_DATABASE_URL); false with the failure filled. caller_close ends it, also after a failure. */
+/* Connects as the gateway (VOYGEN_GATEWAY_URL, else VOYGEN_DATABASE_URL); false with the failure filled.
+ * caller_close ends it, also after a failure. */
 bool caller_open(struct session *session, struct caller *caller, struct failure *failure);
 void caller_close(struct caller *caller);
 
