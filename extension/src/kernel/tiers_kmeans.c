@@ -239,7 +239,7 @@ solve(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, const kernel
 	if (whole == NULL)
 		return KERNEL_NO_MEMORY;
 	k->split = (size_t *) (whole + 2 * slots);
-	/* One block serves numbers of the same size. cppcheck-suppress invalidPointerCast */
+	/* cppcheck-suppress invalidPointerCast ; one block serves numbers of the same size */
 	fill(k, sorted, n, logarithmic, whole, whole + slots, (double *) (k->split + slots));
 	set_error(k, n, distance(sorted[n - 1], sorted[0], logarithmic));
 	split_all(k, 2, k->m - 1, 1, k->m - 2);
