@@ -144,7 +144,14 @@ run_token(const struct command *self, struct session *session, int argc, char **
 {
 	struct token_request request = {0};
 	const char *words[2] = {NULL, NULL};
-	const struct option_value options[] = {{"--agency", &request.agency, NULL}, {"--role", &request.role, NULL}, {"--user", &request.user, NULL}, {"--expires", &request.expires, NULL}, {"--scope", &request.scope, NULL}, {NULL, NULL, NULL}};
+	const struct option_value options[] = {
+		{"--agency", &request.agency, NULL},
+		{"--role", &request.role, NULL},
+		{"--user", &request.user, NULL},
+		{"--expires", &request.expires, NULL},
+		{"--scope", &request.scope, NULL},
+		{NULL, NULL, NULL},
+	};
 	struct admin_work work;
 
 	if (!options_read(self, argc, argv, options, words, 2))
