@@ -1,0 +1,173 @@
+# The work pg_cron does: what retention takes away and keeps, how volumes are counted, and that pg_cron runs it as a role without privileges.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Test::More;
+use Time::HiRes qw(sleep time);
+use VoygenTest;
+use VoygenMigration;
+
+# pg_cron works in the database of this name only.
+my $name = 'voygen';
+my $db = fresh_database($name);
+my $agency = fill_agency($db, 'first');
+my $forever = fill_agency($db, 'forever');
+my $shorter = fill_agency($db, 'shorter');
+
+# Runs a job as pg_cron would.
+sub run_job
+{
+	my ($job) = @_;
+	$db->do("set session authorization voygen_jobs");
+	my $done = eval { $db->do($job); 1 };
+	my $error = $@;
+	$db->do("reset session authorization");
+	ok($done, $job) or diag $error;
+	return;
+}
+
+sub count_of { my ($table, $where) = @_; return scalar $db->selectrow_array("select count(*) from voygen.$table where $where") }
+
+subtest 'retention takes away what an agency no longer keeps, and nothing else' => sub {
+	# table, column of its age, default days, name in the settings
+	my @kinds = (
+		[ 'audit', 'at', 730, 'audit' ],
+		[ 'commission_audit', 'calculated_at', 2555, 'commission_audit' ],
+		[ 'idempotency_keys', 'created_at', 30, 'idempotency_keys' ],
+		[ 'trip_facts_history', 'recorded_at', 1095, 'facts_history' ],
+		[ 'facts_runs', 'started_at', 30, 'facts_runs' ],
+		[ 'template_processings', 'created_at', 180, 'template_processings' ],
+		[ 'extraction_sessions', 'started_at', 180, 'extraction_sessions' ],
+		[ 'chain_executions', 'started_at', 365, 'chain_executions' ],
+	);
+	my %insert = (
+		audit => "(agency_id, audit_id, tool, outcome, at) values (A, N, 't', 'ok', T)",
+		commission_audit => "(agency_id, audit_id, reason, calculated_at) values (A, N, 't', T)",
+		idempotency_keys => "(agency_id, key, tool, args_digest, created_at) values (A, 'k' || N, 't', '', T)",
+		trip_facts_history => "(agency_id, trip_id, recorded_at) select A, trip_id, T from voygen.trips where agency_id = A",
+		facts_runs => "(agency_id, started_at) values (A, T)",
+		template_processings => "(agency_id, processing_id, template_id, variables_provided, processed_content, created_at) select A, N, min(template_id), '{}', 'x', T from voygen.template_definitions where agency_id = A",
+		extraction_sessions => "(agency_id, session_id, trip_id, site, status, started_at) select A, 's' || N, trip_id, 'navitrip', 'completed', T from voygen.trips where agency_id = A",
+		chain_executions => "(agency_id, execution_id, chain_id, execution_context, status, started_at) select A, N, min(chain_id), '{}', 'completed', T from voygen.execution_chains where agency_id = A",
+	);
+	my $number = 900_000;
+	my $put = sub {
+		my ($owner, $kind, $days) = @_;
+		my $sql = $insert{ $kind->[0] } =~ s/\bA\b/$owner/gr =~ s/\bN\b/++$number/er =~ s/\bT\b/now() - interval '$days days'/r;
+		$db->do("insert into voygen.$kind->[0] $sql");
+	};
+	$db->do("update voygen.agencies set settings = ? where agency_id = ?", undef,
+		'{"retention": {' . join(', ', map { "\"$_->[3]\": null" } @kinds) . '}}', $forever);
+	$db->do("update voygen.agencies set settings = ? where agency_id = ?", undef,
+		'{"retention": {' . join(', ', map { "\"$_->[3]\": 3" } @kinds) . '}}', $shorter);
+	for my $kind (@kinds)
+	{
+		$put->($_, $kind, $kind->[2] + 1) for $agency, $forever;
+		$put->($_, $kind, $kind->[2] - 1) for $agency, $forever;
+		$put->($shorter, $kind, $_) for 2, 4;
+	}
+	$db->do("insert into voygen.facts_runs (agency_id, started_at) values (null, now() - interval '31 days'), (null, now() - interval '29 days')");
+	$db->do("insert into voygen.extraction_sessions (agency_id, session_id, trip_id, site, status, started_at)
+		select $agency, 'running', trip_id, 'navitrip', 'running', now() - interval '1 year' from voygen.trips where agency_id = $agency");
+	run_job('call voygen.retention_job()');
+	for my $kind (@kinds)
+	{
+		my ($table, $age, $days) = @$kind;
+		my $running = $table eq 'extraction_sessions' ? "and status <> 'running'" : '';
+		is(count_of($table, "agency_id = $agency and $age < now() - interval '$days days' $running"), 0, "$table: older than $days days is gone");
+		is(count_of($table, "agency_id = $agency and $age < now() - interval '" . ($days - 2) . " days' $running"), 1, "$table: younger is kept");
+		is(count_of($table, "agency_id = $forever and $age < now() - interval '" . ($days - 2) . " days'"), 2, "$table: kept for ever where the agency says null");
+		is(count_of($table, "agency_id = $shorter and $age < now() - interval '1 day'"), 1, "$table: kept for 3 days where the agency says so");
+	}
+	is(count_of('facts_runs', 'agency_id is null'), 1, 'runs for all agencies are kept for 30 days');
+	is(count_of('extraction_sessions', "session_id = 'running'"), 1, 'what still runs is kept');
+	$db->do("update voygen.agencies set settings = '{\"retention\": {\"audit\": \"soon\"}}' where agency_id = $agency");
+	run_job('call voygen.retention_job()');
+	cmp_ok(count_of('audit', "agency_id = $agency"), '>', 0, 'a setting that is no number counts as none');
+};
+
+subtest 'spare marks go, one of each stays' => sub {
+	my ($trip) = $db->selectrow_array("select trip_id from voygen.trips where agency_id = $agency");
+	$db->do("delete from voygen.facts_dirty");
+	$db->do("insert into voygen.facts_dirty (agency_id, trip_id, reason, marked_at) values
+		($agency, $trip, 'old', now() - interval '3 days'), ($agency, $trip, 'newer', now() - interval '2 days'), ($agency, $trip, 'today', now()),
+		($agency, 0, 'all, old', now() - interval '3 days'), ($agency, 0, 'all', now()),
+		($agency, 999999, 'gone', now() - interval '2 days'), ($agency, 999998, 'gone today', now()),
+		($forever, 0, 'the only one', now() - interval '9 days'), ($forever, -5, 'a client, the only one', now() - interval '9 days')");
+	$db->do("insert into voygen.facts_failed (agency_id, trip_id, reason, sqlstate) values ($agency, 999999, 'gone', '22000')");
+	my $holder = connect_to($name);
+	$holder->begin_work;
+	$holder->do("select from voygen.facts_dirty where reason = 'all, old' for update");
+	run_job('call voygen.retention_job()');
+	is_deeply($db->selectcol_arrayref("select reason from voygen.facts_dirty order by 1"),
+		[ 'a client, the only one', 'all', 'all, old', 'gone today', 'the only one', 'today' ], 'what a newer mark says is taken, what a refresher holds is left');
+	$holder->rollback;
+	run_job('call voygen.retention_job()');
+	is(count_of('facts_dirty', "reason = 'all, old'"), 0, 'and taken later');
+	is(count_of('facts_failed', "trip_id = 999999"), 0, 'a trip that is gone has not failed');
+};
+
+subtest 'volumes follow the bookings' => sub {
+	my ($trip) = $db->selectrow_array("select trip_id from voygen.trips where agency_id = $agency");
+	$db->do("delete from voygen.bookings where agency_id = $agency");
+	$db->do("insert into voygen.bookings (agency_id, booking_id, trip_id, kind, site, status, price_amount, tax_amount, tax_basis, currency, nights, rooms, booked_on) values
+		($agency, 801, $trip, 'hotel', 'navitrip', 'booked',    296.00, 11.03, 'included', 'USD', 2, 1, '2026-02-10'),
+		($agency, 802, $trip, 'hotel', 'navitrip', 'completed', 100.00, 10.00, 'excluded', 'USD', 3, 2, '2026-03-31'),
+		($agency, 803, $trip, 'hotel', 'navitrip', 'cancelled', 999.00, null,  'unknown',  'USD', 9, 9, '2026-03-01'),
+		($agency, 804, $trip, 'hotel', 'navitrip', 'booked',    500.00, null,  'unknown',  'EUR', 1, 1, '2026-04-01'),
+		($agency, 805, $trip, 'hotel', 'vax',      'booked',     70.00, null,  'unknown',  'USD', null, 1, '2026-04-01'),
+		($agency, 806, $trip, 'other', null,       'booked',     10.00, null,  'unknown',  'USD', null, 1, '2026-04-01')");
+	run_job('call voygen.volumes_job()');
+	is_deeply($db->selectall_arrayref("select site, window_kind, window_start::text, amount, room_nights, bookings from voygen.commission_volumes where agency_id = $agency order by 1, 2, 3"), [
+			[ 'navitrip', 'month', '2026-02-01', '284.970', 2, 1 ],
+			[ 'navitrip', 'month', '2026-03-01', '100.000', 6, 1 ],
+			[ 'navitrip', 'month', '2026-04-01', '0.000', 1, 1 ],
+			[ 'navitrip', 'quarter', '2026-01-01', '384.970', 8, 2 ],
+			[ 'navitrip', 'quarter', '2026-04-01', '0.000', 1, 1 ],
+			[ 'navitrip', 'year', '2026-01-01', '384.970', 9, 3 ],
+			[ 'vax', 'month', '2026-04-01', '70.000', 0, 1 ],
+			[ 'vax', 'quarter', '2026-04-01', '70.000', 0, 1 ],
+			[ 'vax', 'year', '2026-01-01', '70.000', 0, 1 ],
+		], 'per month, quarter and year, without tax, cancelled bookings and foreign money');
+	$db->do("delete from voygen.facts_dirty");
+	run_job('call voygen.volumes_job()');
+	is(count_of('facts_dirty', 'true'), 0, 'counting again changes nothing and marks nothing');
+	$db->do("update voygen.bookings set status = 'cancelled' where agency_id = $agency and booking_id = 805");
+	run_job('call voygen.volumes_job()');
+	is(count_of('commission_volumes', "agency_id = $agency and site = 'vax'"), 0, 'what has no booking any more is gone');
+};
+
+subtest 'pg_cron runs the jobs as a role without privileges, and administrators see that it did' => sub {
+	psql($name, 'select 1', '-1', '-f', checkout() . '/sql/jobs.sql');
+	psql($name, 'select 1', '-1', '-f', checkout() . '/sql/jobs.sql');
+	is_deeply($db->selectall_arrayref("select jobname::text, schedule, username from cron.job order by 1"), [
+			[ 'voygen_expire', '*/5 * * * *', 'voygen_jobs' ],
+			[ 'voygen_refresh', '* * * * *', 'voygen_jobs' ],
+			[ 'voygen_retention', '23 3 * * *', 'voygen_jobs' ],
+			[ 'voygen_volumes', '7 * * * *', 'voygen_jobs' ],
+		], 'each is scheduled once, however often it is deployed');
+	my ($privileged) = $db->selectrow_array("select rolsuper or rolbypassrls or rolcreaterole from pg_roles where rolname = 'voygen_jobs'");
+	ok(!$privileged, 'their role is no superuser and does not pass row security by');
+	# The long schedules are not waited for.
+	$db->do("select cron.alter_job(jobid, schedule => '* * * * *') from cron.job");
+	my $until = time + 130;
+	my $seen;
+	until (($seen = $db->selectrow_array("select count(distinct j.jobname) from cron.job_run_details d join cron.job j using (jobid) where d.status in ('succeeded', 'failed')")) == 4 || time > $until) { sleep 0.5 }
+	is_deeply($db->selectall_arrayref("select distinct j.jobname::text, d.status from cron.job_run_details d join cron.job j using (jobid) where d.end_time is not null order by 1"),
+		[ map { [ $_, 'succeeded' ] } qw(voygen_expire voygen_refresh voygen_retention voygen_volumes) ], 'each has run')
+	  or diag explain $db->selectall_arrayref("select command, status, return_message from cron.job_run_details");
+	$db->do("set role voygen_jobs");
+	cmp_ok($db->selectrow_array("select count(*) from cron.job_run_details"), '>=', 4, 'the role of the jobs sees its runs');
+	$db->do("set role voygen_admin");
+	my $runs = $db->selectcol_arrayref("select distinct job from voygen.job_runs() where status = 'succeeded' order by 1");
+	is_deeply($runs, [qw(voygen_expire voygen_refresh voygen_retention voygen_volumes)], 'an administrator sees them too');
+	$db->do("reset role");
+	$db->do("insert into cron.job_run_details (jobid, runid, username, status, end_time) values (1, -1, 'voygen_jobs', 'succeeded', now() - interval '8 days'), (1, -2, 'postgres', 'succeeded', now() - interval '8 days')");
+	run_job('call voygen.retention_job()');
+	is_deeply($db->selectcol_arrayref("select runid from cron.job_run_details where runid < 0"), [ -2 ], 'retention forgets the jobs\' own runs of more than a week ago, nobody else\'s');
+	$db->do("select cron.unschedule(jobid) from cron.job");
+};
+
+done_testing();
