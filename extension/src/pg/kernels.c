@@ -10,16 +10,32 @@
 #include "pg/argument.h"
 #include "pg/kernels.h"
 
+/*
+ * Kernels want memory aligned for any type, __int128 too; palloc aligns to eight bytes. So each piece starts at the next
+ * multiple of sixteen, with the address palloc gave in the eight bytes before it.
+ */
+#define KERNEL_ALIGNMENT 16
+
 static void *
 memory_allocate(void *context, size_t size)
 {
-	return MemoryContextAllocExtended(context, Max(size, 1), MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+	char	   *raw;
+	char	   *aligned;
+
+	if (size > SIZE_MAX - KERNEL_ALIGNMENT)
+		return NULL;
+	raw = MemoryContextAllocExtended(context, size + KERNEL_ALIGNMENT, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+	if (raw == NULL)
+		return NULL;
+	aligned = (char *)TYPEALIGN_DOWN(KERNEL_ALIGNMENT, raw + KERNEL_ALIGNMENT);
+	((void **)aligned)[-1] = raw;
+	return aligned;
 }
 
 static void
 memory_release(void *context, void *memory)
 {
-	pfree(memory);
+	pfree(((void **)memory)[-1]);
 }
 
 kernel_alloc

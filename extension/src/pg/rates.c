@@ -21,6 +21,7 @@
 #include "utils/timestamp.h"
 
 #include "pg/amounts.h"
+#include "pg/kernels.h"
 #include "pg/rates.h"
 #include "pg/rates_read.h"
 #include "pg/relations.h"
@@ -48,23 +49,10 @@ rates_init(void)
 	RegisterXactCallback(transaction_ends, NULL);
 }
 
-static void *
-kernel_palloc(void *context, size_t size)
-{
-	return MemoryContextAllocExtended((MemoryContext) context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-}
-
-static void
-kernel_pfree(void *context, void *memory)
-{
-	pfree(memory);
-}
-
 kernel_alloc
 rates_alloc(MemoryContext context)
 {
-	return (kernel_alloc) {kernel_palloc, kernel_pfree, context};
+	return kernels_memory(context);
 }
 
 void
