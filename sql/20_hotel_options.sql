@@ -80,8 +80,8 @@ comment on column voygen_api.hotel_option.distance_to_center is '@unit km @min 0
 comment on column voygen_api.hotel_option.tax_amount is 'Taxes of the stay, in the currency of the price. @min 0';
 comment on column voygen_api.hotel_option.check_in is 'Wins over the check_in of the call.';
 comment on column voygen_api.hotel_option.check_out is 'Wins over the check_out of the call.';
-comment on column voygen_api.hotel_option.nights is 'Nights the price is for; else they follow from the dates.';
-comment on column voygen_api.hotel_option.guests is 'People a price per person is for.';
+comment on column voygen_api.hotel_option.nights is 'Nights the price is for; else they follow from the dates, and these from the leg.';
+comment on column voygen_api.hotel_option.guests is 'People a price per person is for; else the travelers of the trip.';
 comment on column voygen_api.hotel_option.star_rating is '0 means unknown. @min 0 @max 7';
 comment on column voygen_api.hotel_option.review_score is 'On the scale of review_scale; kept on the scale to 10.';
 comment on column voygen_api.hotel_option.review_scale is '5 or 10; 10 when absent.';

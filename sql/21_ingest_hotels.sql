@@ -27,6 +27,12 @@ as $$
   placed as materialized (
     select item.*,
       place.leg,
+      l.arrive_date as leg_arrive,
+      l.depart_date as leg_depart,
+      -- What was found for a leg and names no days is for the days of the leg.
+      item.check_in is null and item.check_out is null
+        and coalesce(item.nights, l.depart_date - l.arrive_date) = l.depart_date - l.arrive_date
+        and l.depart_date > l.arrive_date as whole_leg,
       min(item.index) over (partition by item.hotel_key, place.leg) as first_index,
       row_number() over (partition by item.hotel_key order by item.index) as turn
     from item
@@ -34,6 +40,10 @@ as $$
       on coalesce(place.city, '') = coalesce(item.city, '')
       and coalesce(place.check_in, '-infinity') = coalesce(item.check_in, '-infinity')
       and coalesce(place.check_out, '-infinity') = coalesce(item.check_out, '-infinity')
+    left join voygen.trip_legs as l
+      on l.agency_id = trip.agency_id
+      and l.trip_id = trip.trip_id
+      and l.leg_id = place.leg
     where item.fault is null
   ),
   stored as materialized (
@@ -74,7 +84,10 @@ as $$
       coalesce(round(review_given * (10 / review_scale), 2), (old).review_score) as review_score,
       coalesce(review_count, (old).review_count) as review_count,
       price_amount, currency, price_basis, price_tax, total_amount, total_tax, tax_amount,
-      check_in, check_out, nights, guests,
+      case when whole_leg then leg_arrive else check_in end as check_in,
+      case when whole_leg then leg_depart else check_out end as check_out,
+      case when whole_leg then leg_depart - leg_arrive else nights end as nights,
+      coalesce(guests, trip.traveler_count) as guests,
       case available when true then 'available' when false then 'sold_out' else coalesce((old).availability_status, 'not_checked') end as availability_status,
       case
         when available is null then coalesce(checked_at, (old).checked_at)
@@ -196,7 +209,7 @@ end
 $$;
 comment on function voygen_api.ingest_hotels is
 'Take in hotels
-Takes the hotels a site offers for a trip. Good items are kept, bad ones are named with what is wrong; the same call again changes nothing. Each hotel is put to the leg its city and dates fit; when none or several fit, to none.
+Takes the hotels a site offers for a trip. Good items are kept, bad ones are named with what is wrong; the same call again changes nothing. Each hotel is put to the leg its city and dates fit; when none or several fit, to none. Without dates it is for the days of its leg, without guests for the travelers of the trip.
 @param trip_id Number or slug of the trip. @format id
 @param site Where they were found: navitrip, trisept, vax, viator, web or a site of the agency''s own. @example navitrip
 @param hotels The hotels, each a HotelOption. @items hotel_option @max_items 20000
