@@ -1,47 +1,17 @@
 -- After a change of rates: the commission of bookings once more, and the volumes that rates with tiers go by.
 
-create function voygen_lib.refresh_volumes(agency bigint) returns bigint
-language sql volatile parallel unsafe
+create function voygen_lib.refresh_volumes() returns void
+language plpgsql volatile parallel unsafe
+security definer -- count_volumes is the owner's, for it takes any agency; here it gets the caller's
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  with wanted as materialized (
-    select b.site, w.kind, date_trunc(w.kind, b.booked_on::timestamp)::date as start, a.currency,
-      coalesce(sum(b.price_amount) filter (where b.currency = a.currency), 0) as amount,
-      coalesce(sum(b.nights::bigint * b.rooms), 0) as room_nights,
-      count(*) as bookings
-    from bookings as b
-    join agencies as a on a.agency_id = b.agency_id
-    cross join (values ('month'), ('quarter'), ('year')) as w(kind)
-    where b.agency_id = agency
-      and b.site is not null
-      and b.status in ('booked', 'completed')
-    group by b.site, w.kind, date_trunc(w.kind, b.booked_on::timestamp), a.currency
-  ),
-  gone as (
-    delete from commission_volumes as v
-    where v.agency_id = agency
-      and not exists (
-        select from wanted where wanted.site = v.site and wanted.kind = v.window_kind and wanted.start = v.window_start)
-    returning 1
-  ),
-  written as (
-    insert into commission_volumes (agency_id, site, window_kind, window_start, amount, currency, room_nights, bookings)
-    select agency, site, kind, start, amount, currency, room_nights, bookings
-    from wanted
-    on conflict (agency_id, site, window_kind, window_start) do update
-    set amount = excluded.amount,
-      currency = excluded.currency,
-      room_nights = excluded.room_nights,
-      bookings = excluded.bookings,
-      updated_at = now()
-    where (commission_volumes.amount, commission_volumes.currency, commission_volumes.room_nights, commission_volumes.bookings)
-      is distinct from (excluded.amount, excluded.currency, excluded.room_nights, excluded.bookings)
-    returning 1
-  )
-  select (select count(*) from gone) + (select count(*) from written)
+begin
+  call voygen.count_volumes(voygen_lib.agency());
+end
 $$;
-comment on function voygen_lib.refresh_volumes(bigint) is
-'Brings the volumes of an agency to what its bookings say; answers how many changed. Amounts in another currency than the agency''s are left out.';
+revoke execute on function voygen_lib.refresh_volumes() from public;
+grant execute on function voygen_lib.refresh_volumes() to voygen_admin;
+comment on function voygen_lib.refresh_volumes() is 'Brings the volumes of the current agency to what its bookings say.';
 
 create type voygen_api.recalculated_currency as (
   currency text,
@@ -82,7 +52,7 @@ begin
   if recalculate_commission.trip_id is not null then
     wanted_trip := voygen.resolve_trip(recalculate_commission.trip_id);
   end if;
-  perform voygen_lib.refresh_volumes(voygen_lib.agency());
+  perform voygen_lib.refresh_volumes();
   for was in
     select b.*
     from bookings as b

@@ -15,7 +15,7 @@ begin
     order by 1
   loop
     execute format('revoke execute on function %s from public', object.name);
-    if object.schema = 'voygen_lib' or (object.proacl is null and object.provolatile <> 'v') then
+    if object.proacl is null and (object.schema = 'voygen_lib' or object.provolatile <> 'v') then
       execute format('grant execute on function %s to voygen_admin, voygen_agent, voygen_reader', object.name);
     elsif object.proacl is null then
       execute format('grant execute on function %s to voygen_admin, voygen_agent', object.name);
