@@ -114,11 +114,11 @@ in_scope(const call_identity *identity, const char *tool)
 }
 
 static void
-check_allowed(const call_state *call)
+check_allowed(const call_state *call, Oid function)
 {
 	call_fault	fault = {NULL, NULL, NULL, "voygen.tool lists the tools of a role."};
 
-	if (pg_proc_aclcheck(call->tool->signature->function, call->identity.role, ACL_EXECUTE) == ACLCHECK_OK &&
+	if (pg_proc_aclcheck(function, call->identity.role, ACL_EXECUTE) == ACLCHECK_OK &&
 		in_scope(&call->identity, call->tool_name))
 		return;
 	call_raise(CALL_NOT_ALLOWED,
@@ -238,12 +238,15 @@ run_writing(call_state *call)
 static char *
 run_call(call_state *call, Datum digest, size_t length)
 {
+	Oid			function;
+
 	call_guard_become(&call->guard, get_role_oid(OWNER, false));
 	call_store_identify(call->identity.agency, digest, &call->identity);
-	call->tool = call_tools_find(call->tool_name);
-	if (call->tool == NULL)
+	function = call_tools_function(call->tool_name);
+	if (!OidIsValid(function))
 		refuse_tool(call->tool_name, call->identity.role);
-	check_allowed(call);
+	check_allowed(call, function);
+	call->tool = call_tools_get(call->tool_name, function);
 	call->object = call_arguments_check(call->tool, call->text, length, &call->memory);
 	return call->tool->signature->read_only ? run_reading(call) : run_writing(call);
 }

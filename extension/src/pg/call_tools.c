@@ -227,16 +227,12 @@ entry_drop(call_entry *entry)
 	MemoryContextDelete(context);
 }
 
-call_tool *
-call_tools_find(const char *name)
+/* The entry of a name, dropped when it is stale. */
+static call_entry *
+entry_find(const char *name)
 {
 	call_entry *entry;
-	MemoryContext context;
-	call_tool  *tool;
-	Oid			function;
 
-	if (strlen(name) >= NAMEDATALEN)
-		return NULL;
 	if (tools == NULL)
 		tools_start();
 	entry = hash_search(tools, name, HASH_FIND, NULL);
@@ -245,25 +241,48 @@ call_tools_find(const char *name)
 		entry_drop(entry);
 		entry = NULL;
 	}
+	return entry;
+}
+
+Oid
+call_tools_function(const char *name)
+{
+	call_entry *entry;
+
+	if (strlen(name) >= NAMEDATALEN)
+		return InvalidOid;
+	entry = entry_find(name);
+	return entry != NULL ? entry->tool->signature->function : tool_function(name);
+}
+
+/* Makes the tool in a child of the caller's context, and keeps it when nothing
+ * can fail any more. */
+static call_entry *
+entry_make(const char *name, Oid function)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "voygen tool", ALLOCSET_DEFAULT_SIZES);
+	call_tool  *tool = tool_make(function, context);
+	call_entry *entry = hash_search(tools, name, HASH_ENTER, NULL);
+
+	entry->context = context;
+	entry->tool = tool;
+	entry->stale = false;
+	entry->type_count = 0;
+	entry->relations = NIL;
+	entry->function_hash = 0;
+	MemoryContextSetParent(context, CacheMemoryContext);
+	tool->entry = entry;
+	entry_watch(entry);
+	return entry;
+}
+
+call_tool *
+call_tools_get(const char *name, Oid function)
+{
+	call_entry *entry = entry_find(name);
+
 	if (entry == NULL)
-	{
-		function = tool_function(name);
-		if (!OidIsValid(function))
-			return NULL;
-		/* a child of the caller's context until nothing can fail any more */
-		context = AllocSetContextCreate(CurrentMemoryContext, "voygen tool", ALLOCSET_DEFAULT_SIZES);
-		tool = tool_make(function, context);
-		entry = hash_search(tools, name, HASH_ENTER, NULL);
-		entry->context = context;
-		entry->tool = tool;
-		entry->stale = false;
-		entry->type_count = 0;
-		entry->relations = NIL;
-		entry->function_hash = 0;
-		MemoryContextSetParent(context, CacheMemoryContext);
-		tool->entry = entry;
-		entry_watch(entry);
-	}
+		entry = entry_make(name, function);
 	entry->in_use = true;
 	return entry->tool;
 }

@@ -24,9 +24,12 @@ typedef struct call_tool
 /* Watches the catalogue; from _PG_init. */
 extern void call_tools_init(void);
 
-/* The tool of that name, or NULL when there is none. It stays valid until
+/* The function of the tool of that name, or InvalidOid. */
+extern Oid	call_tools_function(const char *name);
+
+/* The tool of a function found by that name. It stays valid until
  * call_tools_release. */
-extern call_tool *call_tools_find(const char *name);
+extern call_tool *call_tools_get(const char *name, Oid function);
 extern void call_tools_release(call_tool *tool);
 
 /* After an error: no call is using a tool any more. */
