@@ -20,8 +20,15 @@ begin
   on conflict do nothing;
 
   -- Rates have no name to tell a new one by, so they are only given to an agency that has none.
-  insert into voygen.commission_rates (agency_id, rate_id, kind, site, accommodation_type, rate_type, commission_percent, priority)
-  select agency, nextval(ids), coalesce(b.kind, 'percent'), b.site, b.accommodation_type, b.rate_type, b.commission_percent, coalesce(b.priority, 0)
+  insert into voygen.commission_rates (
+    agency_id, rate_id, kind, site, supplier, chain, property, accommodation_type, rate_type, refundable, prepaid, min_nights,
+    stay_from, stay_until, effective_from, effective_until, weekdays, currency, advisor, commission_percent, fixed_amount, tiers,
+    tier_mode, tier_window, tier_measure, min_commission_amount, max_commission_amount, first_nights, priority)
+  select
+    agency, nextval(ids), coalesce(b.kind, 'percent'), b.site, b.supplier, b.chain, b.property, b.accommodation_type, b.rate_type,
+    b.refundable, b.prepaid, b.min_nights, b.stay_from, b.stay_until, b.effective_from, b.effective_until, b.weekdays, b.currency,
+    b.advisor, b.commission_percent, b.fixed_amount, b.tiers, b.tier_mode, b.tier_window, b.tier_measure, b.min_commission_amount,
+    b.max_commission_amount, b.first_nights, coalesce(b.priority, 0)
   from (select name, jsonb_populate_record(null::voygen.commission_rates, body) as rate from voygen.starter_data where kind = 'rate' order by name) s,
        lateral (select (s.rate).*) b
   where not exists (select from voygen.commission_rates r where r.agency_id = agency);
