@@ -89,7 +89,11 @@ static const char jobs_sql[] =
 	"   else 'no job has ended in the last ten minutes, although the server was up' end"
 	" from (select current_setting('cron.database_name', true) is distinct from current_database()"
 	"     or pg_postmaster_start_time() > now() - interval '10 minutes' as quiet) here"
-	" where not exists (select from ended where finished_at > now() - interval '10 minutes')";
+	" where not exists (select from ended where finished_at > now() - interval '10 minutes')"
+	" union all"
+	" select false, 'pg_cron''s scheduler does not run: restart the server'"
+	" where current_setting('cron.database_name', true) = current_database()"
+	"   and not exists (select from pg_stat_activity where backend_type = 'pg_cron launcher')";
 
 /* What keeps a function of voygen_api from being a tool: a type without schema, a parameter without a comment, … */
 static const char tools_sql[] = "select false, format('%s: %s', tool, problem) from voygen.tool_problems()"
