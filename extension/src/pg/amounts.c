@@ -19,7 +19,9 @@
 #define NUM_SHORT			0x8000
 #define NUM_SPECIAL			0xC000
 #define NUM_SHORT_NEGATIVE	0x2000
+#define NUM_SHORT_SCALE_MASK 0x1F80
 #define NUM_SHORT_SCALE_SHIFT 7
+#define NUM_LONG_SCALE_MASK 0x3FFF
 #define NUM_SHORT_WEIGHT_SIGN 0x0040
 #define NUM_SHORT_WEIGHT_MASK 0x003F
 #define NUM_BASE			10000
@@ -101,6 +103,17 @@ amount_decode(Datum numeric, int scale, int64 *value)
 	if (ok && negative)
 		*value = -*value;
 	return ok;
+}
+
+int
+amount_scale(Datum numeric)
+{
+	struct varlena *packed = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(numeric));
+	uint16		head = load16(VARDATA_ANY(packed));
+
+	if ((head & NUM_SIGN_MASK) == NUM_SHORT)
+		return (head & NUM_SHORT_SCALE_MASK) >> NUM_SHORT_SCALE_SHIFT;
+	return (head & NUM_SIGN_MASK) == NUM_SPECIAL ? 0 : head & NUM_LONG_SCALE_MASK;
 }
 
 int

@@ -21,6 +21,9 @@
  */
 extern bool amount_decode(Datum numeric, int scale, int64 *value);
 
+/* How many decimals a numeric prints. */
+extern int	amount_scale(Datum numeric);
+
 /*
  * Writes value / 10^scale as a numeric that prints `scale` decimals, and
  * returns its length. The bytes are those PostgreSQL itself would store.

@@ -200,6 +200,9 @@ typedef struct Facts
 	commission_volume volume;
 	JsonbWriter writer;
 	FactsTrip	trip;
+	/* Told of every offer quoted, for passes that want each and not the best. */
+	void		(*on_quote) (void *context, const FactsCurrency *currency, const commission_quote *quote);
+	void	   *on_quote_context;
 } Facts;
 
 /* Opens the streams for trips up to `last`, read as the snapshot sees them and
@@ -211,6 +214,9 @@ extern Jsonb *facts_build(Facts *facts, int64 trip, FactsColumns *columns);
 /* Lets the next trip be any trip, judged as of another moment. */
 extern void facts_restart(Facts *facts, TimestampTz as_of);
 extern void facts_end(Facts *facts);
+
+/* Quotes all offers of all trips, in order, without building facts. */
+extern void facts_quote_all(Facts *facts);
 
 /* Between the parts. */
 extern bool facts_read(Facts *facts, int64 trip);

@@ -167,6 +167,8 @@ consider(Facts *facts, FactsHotel *hotel, const Offer *own)
 									&quote, &error);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);
+	if (facts->on_quote)
+		facts->on_quote(facts->on_quote_context, &hotel->currency, &quote);
 	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible ||
 		!is_better(hotel, quote.expected, own))
 		return;

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "pg/facts.h"
+#include "pg/kernels.h"
 
 static int
 compare_texts(kernel_text a, kernel_text b)
@@ -130,7 +131,7 @@ tier_leg(Facts *facts, FactsLeg *leg, FactsHotel **hotels, int n, int64 *prices)
 {
 	int			digits = facts->trip.currency.digits;
 	int			distinct = 0;
-	kernel_alloc alloc = rates_alloc(CurrentMemoryContext);
+	kernel_alloc alloc = kernels_memory(CurrentMemoryContext);
 	kernel_error error = {0};
 	kernel_status status;
 

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -449,4 +450,29 @@ facts_read(Facts *facts, int64 id)
 	for (int kind = 0; kind < ITEM_KINDS; kind++)
 		read_items(facts, trip, (FactsItemKind) kind);
 	return true;
+}
+
+void
+facts_quote_all(Facts *facts)
+{
+	FactsTrip  *trip = &facts->trip;
+	Stream	   *hotels = &facts->hotels;
+	MemoryContext old;
+
+	trip->agency = facts->agency;
+	trip->nlegs = 0;
+	/* Trips without hotels are passed over: the hotels lead. */
+	for (stream_seek(hotels, 0); hotels->has_row; )
+	{
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(facts->per_trip);
+		old = MemoryContextSwitchTo(facts->per_trip);
+		trip->id = hotels->at;
+		if (!stream_seek(&facts->trips, trip->id) || !stream_at(&facts->trips, trip->id))
+			elog(ERROR, "hotels of trip " INT64_FORMAT " have no trip", trip->id);
+		read_trip(facts, trip);
+		facts_quote_trip(facts);
+		read_hotels(facts, trip);
+		MemoryContextSwitchTo(old);
+	}
 }

@@ -9,7 +9,7 @@
 
 /*
  * Decimals of amounts in a currency (three letters, blank-padded or not):
- * 2 when it is unknown; at most 3, the decimals a table column holds.
+ * 2 when it is unknown.
  */
 extern int	currency_digits(const char *code, int len);
 

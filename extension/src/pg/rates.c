@@ -49,12 +49,6 @@ rates_init(void)
 	RegisterXactCallback(transaction_ends, NULL);
 }
 
-kernel_alloc
-rates_alloc(MemoryContext context)
-{
-	return kernels_memory(context);
-}
-
 void
 rates_raise(kernel_status status, const kernel_error *error)
 {
@@ -230,7 +224,7 @@ compile(RateBook *book, Snapshot snapshot)
 	commission_rate *rates = read_rates(book->agency, snapshot, &n_rates);
 	commission_rule *rules = read_rules(book->agency, snapshot, &n_rules);
 	money_rounding rounding;
-	kernel_alloc alloc = rates_alloc(book->context);
+	kernel_alloc alloc = kernels_memory(book->context);
 	kernel_error error = {0};
 	kernel_status status;
 
@@ -303,7 +297,10 @@ rates_book(int64 agency, Snapshot snapshot)
 void
 rates_release(RateBook *book)
 {
-	book->users--;
+	/* It may be gone: the end of the transaction has released it before us. */
+	for (int i = 0; i < KEPT_BOOKS; i++)
+		if (kept[i] == book && book->users > 0)
+			book->users--;
 }
 
 /* ---- days ---- */

@@ -58,7 +58,4 @@ extern kernel_day rates_day(TimestampTz at);
 /* Raises what a kernel found wrong. */
 extern void rates_raise(kernel_status status, const kernel_error *error) pg_attribute_noreturn();
 
-/* Memory of kernels: the current context, out of memory told by NULL. */
-extern kernel_alloc rates_alloc(MemoryContext context);
-
 #endif

@@ -1,0 +1,22 @@
+-- The current agency's commission for the rows of any query, and for all its offers.
+
+create function voygen.commission_amount(
+  site text, amount numeric, currency bpchar, tax text default 'unknown', tax_amount numeric default null,
+  nights integer default null, rooms integer default 1, check_in date default null, supplier text default null,
+  chain text default null, property text default null, product_type text default 'hotel', rate_type text default null,
+  refundable boolean default null, prepaid boolean default null, advisor text default null,
+  stated_amount numeric default null, stated_percent numeric default null, booked_on date default null)
+  returns numeric
+  language c stable parallel safe cost 10
+  as 'MODULE_PATHNAME', 'voygen_commission_amount';
+comment on function voygen.commission_amount(text, numeric, bpchar, text, numeric, integer, integer, date, text, text, text, text, text, boolean, boolean, text, numeric, numeric, date) is
+  'Expected commission of an offer by the current agency''s rates and those rules that ask nothing about a trip: what the '
+  'portal states, else computed; null when it is not known. booked_on is today when it is not given.';
+
+create function voygen.commission_total(agency_id bigint)
+  returns table (currency text, offers bigint, without_commission bigint, commission numeric)
+  language c stable strict parallel restricted rows 3
+  as 'MODULE_PATHNAME', 'voygen_commission_total';
+revoke execute on function voygen.commission_total(bigint) from public;
+comment on function voygen.commission_total(bigint) is
+  'Expected commission of every offer of every trip of an agency, added up by currency, in one pass over the tables.';
