@@ -320,35 +320,31 @@ typedef enum commission_source
 	COMMISSION_SOURCE_COMPUTED
 } commission_source;
 
+/* What is known is said by the has_ fields; the rest is 0 then. Wide fields first: it is written for every row of a scan. */
 typedef struct commission_quote
 {
-	commission_source source;
 	int64_t expected; /* minor units; 0 when source is NONE */
-
+	int64_t base;
+	int64_t computed;
+	int64_t rate_id;      /* of the base rate, 0 when none matched; set even when a stated commission wins */
+	int64_t stated;       /* stated amount, or stated percent x base rounded */
+	int64_t variance;     /* stated - computed, when both are known */
+	int64_t variance_ppm; /* of stated, when that is not 0 */
+	int64_t effective_ppm; /* expected / base, when base is above 0 */
+	int64_t ineligible_rule; /* first rule that says no (minimum percentages last), 0 when eligible */
+	commission_source source;
+	int32_t ineligible_reason; /* commission_why */
+	int32_t rules_applied;     /* how many rules acted */
 	bool has_base;
 	bool base_estimated;
-	int64_t base;
-
 	bool has_computed;
-	int64_t computed;
-	int64_t rate_id; /* of the base rate, 0 when none matched; set even when a stated commission wins */
-
-	bool has_stated; /* stated amount, or stated percent x base rounded */
-	int64_t stated;
-	bool has_variance; /* stated - computed, when both are known */
-	int64_t variance;
-	bool has_variance_ppm; /* of stated, when that is not 0 */
-	int64_t variance_ppm;
+	bool has_stated;
+	bool has_variance;
+	bool has_variance_ppm;
 	bool variance_alert; /* beyond 1 % of stated, and the base is not an estimate */
-
-	bool has_effective; /* expected / base, when base is above 0 */
-	int64_t effective_ppm;
-
+	bool has_effective;
 	bool eligible;
-	int64_t ineligible_rule; /* first rule that says no (minimum percentages last), 0 when eligible */
-	int ineligible_reason;   /* commission_why */
-	bool preferred;          /* a rule prefers the site */
-	int32_t rules_applied;   /* how many rules acted */
+	bool preferred; /* a rule prefers the site */
 } commission_quote;
 
 /* ---- the trace ----------------------------------------------------------------------------------------------------------------- */

@@ -282,29 +282,36 @@ site_of(const book_rate *rate)
 }
 
 static bool
+is_listed(const book_rate *rate, uint32_t site)
+{
+	return site_of(rate) == 0 || site_of(rate) == site;
+}
+
+static bool
 set_site(commission_book *book, uint32_t site)
 {
 	book_list *list = &book->sites[site];
-	uint32_t n = 0;
-	uint32_t *positions;
+	size_t n = 0;
+	book_entry *entries;
 
 	for (size_t i = 0; i < book->n_rates; i++)
-		n += site_of(&book->rates[i]) == 0 || site_of(&book->rates[i]) == site;
-	positions = kernel_arena_take(&book->arena, n, sizeof(uint32_t));
-	if (positions == NULL)
+		n += is_listed(&book->rates[i], site);
+	entries = kernel_arena_take(&book->arena, n, sizeof(book_entry));
+	if (entries == NULL)
 		return false;
-	list->base = positions;
+	n = 0;
 	for (size_t i = 0; i < book->n_rates; i++)
 	{
-		if (i == book->n_base)
-			list->n_base = (uint32_t) (positions - list->base);
-		if (site_of(&book->rates[i]) == 0 || site_of(&book->rates[i]) == site)
-			*positions++ = (uint32_t) i;
+		const book_rate *rate = &book->rates[i];
+
+		if (!is_listed(rate, site))
+			continue;
+		entries[n++] = (book_entry) {book_signature(&rate->key), book_signature(&rate->given), rate};
+		list->n_base += i < book->n_base;
 	}
-	if (book->n_base == book->n_rates)
-		list->n_base = n;
-	list->added = list->base + list->n_base;
-	list->n_added = n - list->n_base;
+	list->base = entries;
+	list->added = entries + list->n_base;
+	list->n_added = (uint32_t) n - list->n_base;
 	return true;
 }
 

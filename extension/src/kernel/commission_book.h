@@ -5,6 +5,8 @@
  * the rate, and so is its whole precedence. Base rates lie sorted by precedence; the first that matches is the answer.
  * Per site there is a list of the rates that can match there (that site's and those of any site), in the same order.
  * The ten keys that are words or truths are compared as five 64-bit words: (offer ^ rate) & given is zero when all agree.
+ * A list holds beside each rate the low six bits of its ten keys in one word, its signature: nearly every rate that does not
+ * match is passed over by looking at that alone, without touching the rate.
  */
 #ifndef VOYGEN_KERNEL_COMMISSION_BOOK_H
 #define VOYGEN_KERNEL_COMMISSION_BOOK_H
@@ -61,11 +63,20 @@ typedef struct book_rule
 	int64_t multiplier_down;
 } book_rule;
 
-/* Positions in book->rates, ascending: n base rates and then n additions. */
+#define BOOK_SIGNATURE_BITS 6 /* of each key: ten of them fit 64 */
+
+typedef struct book_entry
+{
+	uint64_t signature;
+	uint64_t given;
+	const book_rate *rate;
+} book_entry;
+
+/* Rates in the order of book->rates: n base rates and then n additions. */
 typedef struct book_list
 {
-	const uint32_t *base;
-	const uint32_t *added;
+	const book_entry *base;
+	const book_entry *added;
 	uint32_t n_base;
 	uint32_t n_added;
 } book_list;
@@ -102,8 +113,9 @@ extern const char *const book_key_names[BOOK_KEYS];
 kernel_status commission_check_rate(const commission_rate *rate, size_t at, kernel_error *error);
 kernel_status commission_check_rule(const commission_rule *rule, size_t at, kernel_error *error);
 
-/* The offer's keys in lanes and its arrival day as a bit. */
+/* The offer's keys in lanes, the signature of any keys, and the arrival day as a bit. */
 book_key book_key_of_offer(const commission_offer *offer);
+uint64_t book_signature(const book_key *key);
 uint8_t book_weekday_bit(kernel_day day);
 
 /* NULL when the rate matches, else the name of a key that does not. */

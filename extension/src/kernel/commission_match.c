@@ -17,6 +17,21 @@ book_key_of_offer(const commission_offer *offer)
 	}};
 }
 
+uint64_t
+book_signature(const book_key *key)
+{
+	const uint64_t low = (1u << BOOK_SIGNATURE_BITS) - 1;
+	uint64_t signature = 0;
+
+	for (int i = 0; i < BOOK_LANES; i++)
+	{
+		uint64_t pair = (key->lane[i] & low) | (key->lane[i] >> 32 & low) << BOOK_SIGNATURE_BITS;
+
+		signature |= pair << (2 * BOOK_SIGNATURE_BITS * i);
+	}
+	return signature;
+}
+
 uint8_t
 book_weekday_bit(kernel_day day)
 {

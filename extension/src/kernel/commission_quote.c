@@ -111,41 +111,52 @@ find_base(const quoting *q, kernel_error *error)
 
 /* ---- rates --------------------------------------------------------------------------------------------------------------------- */
 
-/* The same verdict as book_rate_mismatch, in as few instructions as possible: this is where a table scan spends its time. */
-static inline bool
-matches(const book_rate *rate, const book_key *key, const commission_offer *offer, uint8_t weekday)
+/* What of an offer is compared with rates. */
+typedef struct question
 {
-	uint64_t differs = (key->lane[0] ^ rate->key.lane[0]) & rate->given.lane[0];
+	const commission_offer *offer;
+	uint64_t signature;
+	book_key key;
+	uint8_t weekday;
+	const book_list *list;
+} question;
 
-	_Static_assert(BOOK_LANES == 5, "one line below for each lane: the compiler does not unroll at -O2");
-	differs |= (key->lane[1] ^ rate->key.lane[1]) & rate->given.lane[1];
-	differs |= (key->lane[2] ^ rate->key.lane[2]) & rate->given.lane[2];
-	differs |= (key->lane[3] ^ rate->key.lane[3]) & rate->given.lane[3];
-	differs |= (key->lane[4] ^ rate->key.lane[4]) & rate->given.lane[4];
-	return differs == 0 && offer->booked_on >= rate->effective_from && offer->booked_on <= rate->effective_until &&
-		   offer->check_in >= rate->stay_from && offer->check_in <= rate->stay_until && offer->nights >= rate->min_nights &&
-		   (rate->weekdays & weekday) != 0;
-}
-
-static const book_list *
-list_of(const quoting *q)
+static question
+question_of(const quoting *q)
 {
 	uint32_t site = q->offer->word[COMMISSION_SITE];
+	question asked = {.offer = q->offer, .key = book_key_of_offer(q->offer)};
 
-	return &q->book->sites[site < q->book->n_sites ? site : 0];
+	asked.signature = book_signature(&asked.key);
+	asked.weekday = book_weekday_bit(q->offer->check_in);
+	asked.list = &q->book->sites[site < q->book->n_sites ? site : 0];
+	return asked;
+}
+
+/* The same verdict as book_rate_mismatch, without the name of the key: this is where a table scan spends its time. */
+static inline bool
+matches(const book_entry *entry, const question *asked)
+{
+	const book_rate *rate = entry->rate;
+	const commission_offer *offer = asked->offer;
+	uint64_t differs = 0;
+
+	if (((asked->signature ^ entry->signature) & entry->given) != 0)
+		return false;
+	for (int i = 0; i < BOOK_LANES; i++)
+		differs |= (asked->key.lane[i] ^ rate->key.lane[i]) & rate->given.lane[i];
+	return differs == 0 && offer->booked_on >= rate->effective_from && offer->booked_on <= rate->effective_until &&
+		   offer->check_in >= rate->stay_from && offer->check_in <= rate->stay_until && offer->nights >= rate->min_nights &&
+		   (rate->weekdays & asked->weekday) != 0;
 }
 
 static const book_rate *
-choose_rate(const quoting *q, const book_key *key, uint8_t weekday)
+choose_rate(const question *asked)
 {
-	const book_list *list = list_of(q);
-
-	for (uint32_t i = 0; i < list->n_base; i++)
+	for (uint32_t i = 0; i < asked->list->n_base; i++)
 	{
-		const book_rate *rate = &q->book->rates[list->base[i]];
-
-		if (matches(rate, key, q->offer, weekday))
-			return rate;
+		if (matches(&asked->list->base[i], asked))
+			return asked->list->base[i].rate;
 	}
 	return NULL;
 }
@@ -206,17 +217,15 @@ add_one(quoting *q, const book_rate *rate)
 }
 
 static kernel_status
-add_overrides(quoting *q, const book_key *key, uint8_t weekday)
+add_overrides(quoting *q, const question *asked)
 {
-	const book_list *list = list_of(q);
-
-	for (uint32_t i = 0; q->known && i < list->n_added; i++)
+	for (uint32_t i = 0; q->known && i < asked->list->n_added; i++)
 	{
-		const book_rate *rate = &q->book->rates[list->added[i]];
+		const book_entry *entry = &asked->list->added[i];
 		kernel_status status = KERNEL_OK;
 
-		if (matches(rate, key, q->offer, weekday))
-			status = add_one(q, rate);
+		if (matches(entry, asked))
+			status = add_one(q, entry->rate);
 		if (status != KERNEL_OK)
 			return status;
 	}
@@ -244,9 +253,8 @@ limit(quoting *q, const book_rate *rate)
 static kernel_status
 apply_rates(quoting *q)
 {
-	book_key key = book_key_of_offer(q->offer);
-	uint8_t weekday = book_weekday_bit(q->offer->check_in);
-	const book_rate *rate = choose_rate(q, &key, weekday);
+	question asked = question_of(q);
+	const book_rate *rate = choose_rate(&asked);
 	kernel_status status;
 
 	quoting_tell_losers(q, rate);
@@ -258,7 +266,7 @@ apply_rates(quoting *q)
 	q->quote->rate_id = rate->id;
 	status = apply_base_rate(q, rate);
 	if (status == KERNEL_OK)
-		status = add_overrides(q, &key, weekday);
+		status = add_overrides(q, &asked);
 	if (status == KERNEL_OK && q->known && (rate->has_cap || rate->has_floor))
 		limit(q, rate);
 	return status;
@@ -373,15 +381,42 @@ settle(quoting *q)
 	return q->book->n_rules > 0 ? quoting_check_minimum(q) : KERNEL_OK;
 }
 
+/* Field by field: clearing the whole structure compiles to a string instruction that costs as much as choosing a rate. */
+static inline void
+begin_quote(commission_quote *quote)
+{
+	quote->expected = 0;
+	quote->base = 0;
+	quote->computed = 0;
+	quote->rate_id = 0;
+	quote->stated = 0;
+	quote->variance = 0;
+	quote->variance_ppm = 0;
+	quote->effective_ppm = 0;
+	quote->ineligible_rule = 0;
+	quote->source = COMMISSION_SOURCE_NONE;
+	quote->ineligible_reason = COMMISSION_WHY_NONE;
+	quote->rules_applied = 0;
+	quote->has_base = false;
+	quote->base_estimated = false;
+	quote->has_computed = false;
+	quote->has_stated = false;
+	quote->has_variance = false;
+	quote->has_variance_ppm = false;
+	quote->variance_alert = false;
+	quote->has_effective = false;
+	quote->eligible = true;
+	quote->preferred = false;
+}
+
 kernel_status
 commission_quote_offer(const commission_book *book, const commission_scope *scope, const commission_offer *offer,
 					   const commission_trace *trace, commission_quote *quote, kernel_error *error)
 {
 	quoting q = {.book = book, .scope = scope, .offer = offer, .trace = trace, .quote = quote, .value = {0, 1}};
-	static const commission_quote blank = {.eligible = true};
 	kernel_status status;
 
-	*quote = blank;
+	begin_quote(quote);
 	if (offer->booked_on == KERNEL_DAY_UNKNOWN)
 		return refuse(error, "booked_on", "a day", 0);
 	if (offer->exponent > 4)

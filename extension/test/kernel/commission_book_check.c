@@ -2,6 +2,7 @@
  * commission_book_check.c: which rate is chosen, which conditions and actions of rules hold, what a book refuses.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -598,6 +599,48 @@ START_TEST(a_book_says_when_it_changes)
 }
 END_TEST
 
+/* More words than the six bits of a signature can tell apart: the full comparison has to. */
+START_TEST(many_words_are_told_apart)
+{
+	enum
+	{
+		MANY = 200
+	};
+	static commission_rate rates[MANY];
+	static char names[MANY][8];
+	allocation state = {0};
+	kernel_alloc alloc = allocation_of(&state);
+	commission_book *book;
+	commission_quote quote;
+
+	case_begin(&c);
+	c.offer.components = c.components;
+	for (int i = 0; i < MANY; i++)
+	{
+		snprintf(names[i], sizeof names[i], "p%d", i);
+		commission_rate_init(&rates[i]);
+		rates[i].id = i + 1;
+		rates[i].kind = COMMISSION_PERCENT;
+		rates[i].has_ppm = true;
+		rates[i].word[COMMISSION_PROPERTY] = case_text(names[i]);
+		rates[i].word[COMMISSION_SITE] = case_text(names[i / 2]);
+	}
+	ck_assert_int_eq(commission_book_compile(rates, MANY, NULL, 0, MONEY_HALF_UP, &alloc, &book, NULL), KERNEL_OK);
+	for (int site = 0; site < MANY; site++)
+	{
+		for (int property = 0; property < MANY; property++)
+		{
+			c.offer.word[COMMISSION_SITE] = commission_book_word(book, COMMISSION_SITE, names[site], strlen(names[site]));
+			c.offer.word[COMMISSION_PROPERTY] =
+				commission_book_word(book, COMMISSION_PROPERTY, names[property], strlen(names[property]));
+			ck_assert_int_eq(commission_quote_offer(book, NULL, &c.offer, NULL, &quote, NULL), KERNEL_OK);
+			ck_assert_int_eq(quote.rate_id, site == property / 2 ? property + 1 : 0);
+		}
+	}
+	commission_book_free(book);
+}
+END_TEST
+
 START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 {
 	allocation state = {0};
@@ -673,6 +716,7 @@ main(void)
 	tcase_add_test(book, senseless_rules_are_refused_by_name);
 	tcase_add_test(book, an_id_comes_once);
 	tcase_add_test(book, a_book_says_when_it_changes);
+	tcase_add_test(book, many_words_are_told_apart);
 	tcase_add_test(book, every_refused_allocation_is_told_and_loses_nothing);
 	tcase_add_test(book, words_of_the_contracts_are_read);
 	srunner_run_all(runner, CK_NORMAL);

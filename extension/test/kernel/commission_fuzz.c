@@ -175,8 +175,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	commission_offer offer = read_offer(&input, components, &volume);
 	commission_book *book;
 	commission_scope *scope = NULL;
-	commission_quote quote;
-	commission_quote traced;
+	commission_quote quote = {0}; /* padding too, as the two are compared whole */
+	commission_quote traced = {0};
 	size_t steps = 0;
 	commission_trace trace = {look, &steps};
 	kernel_error error;

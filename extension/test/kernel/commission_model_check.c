@@ -274,6 +274,8 @@ quote_all_ways(const example *e, const commission_book *book, const commission_o
 	kernel_error error = {0};
 	kernel_status status;
 
+	memset(quote, 0, sizeof *quote); /* padding too, as the two are compared whole */
+	memset(&traced, 0, sizeof traced);
 	ck_assert_int_eq(commission_scope_new(book, &scope), KERNEL_OK);
 	commission_scope_set(scope, &e->trip);
 	status = commission_quote_offer(book, scope, offer, NULL, quote, &error);
