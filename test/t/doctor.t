@@ -1,0 +1,136 @@
+# The doctor names the exact object that is missing, altered or unexpected, whatever its kind.
+
+use strict;
+use warnings;
+use File::Temp;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Test::More;
+use VoygenTest;
+
+my $program = checkout() . '/build/voygen';
+my $name = 'doctor';
+
+# What the doctor says of a database, and its exit status.
+sub ask_doctor
+{
+	my ($database) = @_;
+	local $ENV{VOYGEN_DATABASE_URL} = database_url($database);
+	my $said = `$program doctor 2>&1`;
+	return ($? >> 8, $said);
+}
+
+sub damaged
+{
+	my ($what, $sql, @named) = @_;
+	my $db = fresh_database($name);
+	$db->do('set client_min_messages = error');
+	ok(eval { $db->do($_) for ref $sql ? @$sql : $sql; 1 }, "$what: done") or return diag $@;
+	$db->disconnect;
+	my ($status, $said) = ask_doctor($name);
+	is($status, 1, "$what: the doctor fails");
+	like($said, $_, "$what: and names it") for @named;
+	return;
+}
+
+sub problem { my ($problem, $kind, $identity) = @_; return qr/\b$problem: $kind \Q$identity\E(?:$| \(|\s)/m }
+
+subtest 'the inventory is the one that is checked in' => sub {
+	my $written = File::Temp->new;
+	system(checkout() . '/migrations/make_inventory', $written->filename) == 0 or die "make_inventory failed\n";
+	my $difference = `diff @{[ checkout() ]}/migrations/inventory.txt @{[ $written->filename ]} | cut -c 1-300 | head -n 40`;
+	is($difference, '', 'make inventory changes nothing') or diag 'run make inventory and commit migrations/inventory.txt';
+};
+
+subtest 'a sound database' => sub {
+	my $db = fresh_database($name);
+	$db->do("select voygen.create_agency('one', 'One')");
+	my (undef, $said) = ask_doctor($name);
+	like($said, qr/all \d+ objects are as they should be/, 'is said to be sound, with agencies in it too');
+};
+
+my @damages = (
+	[ 'a table dropped', "drop table voygen.client_questions", problem('missing', 'table', 'voygen.client_questions'), problem('missing', 'column', 'voygen.client_questions.question') ],
+	[ 'a table added', "create table voygen.notes (id bigint)", problem('unexpected', 'table', 'voygen.notes') ],
+	[ 'a column dropped', "alter table voygen.trips drop column notes", problem('missing', 'column', 'voygen.trips.notes') ],
+	[ 'a column\'s type changed', "alter table voygen.trips alter column notes type varchar(10)", problem('altered', 'column', 'voygen.trips.notes') ],
+	[ 'a default changed', "alter table voygen.trips alter column status set default 'proposed'", problem('altered', 'column', 'voygen.trips.status') ],
+	[ 'a column made nullable', "alter table voygen.trips alter column title drop not null", problem('altered', 'column', 'voygen.trips.title') ],
+	[ 'a column\'s storage changed', "alter table voygen.trip_facts alter column facts set compression pglz", problem('altered', 'column', 'voygen.trip_facts.facts') ],
+	[ 'a table\'s option changed', "alter table voygen.trip_facts reset (toast_tuple_target)", problem('altered', 'table', 'voygen.trip_facts') ],
+	[ 'an index dropped', "drop index voygen.idx_trips_status", problem('missing', 'index', 'voygen.idx_trips_status') ],
+	[ 'an index made anew otherwise', [ "drop index voygen.idx_trips_status", "create index idx_trips_status on voygen.trips (status)" ], problem('altered', 'index', 'voygen.idx_trips_status') ],
+	[ 'an index gone invalid', "update pg_index set indisvalid = false where indexrelid = 'voygen.idx_trips_status'::regclass", problem('altered', 'index', 'voygen.idx_trips_status') ],
+	[ 'a constraint dropped', "alter table voygen.trips drop constraint trips_dates_check", problem('missing', 'constraint', 'voygen.trips.trips_dates_check') ],
+	[ 'a constraint changed', [ "alter table voygen.trips drop constraint trips_dates_check", "alter table voygen.trips add constraint trips_dates_check check (end_date > start_date)" ],
+		problem('altered', 'constraint', 'voygen.trips.trips_dates_check') ],
+	[ 'a foreign key dropped', "alter table voygen.trips drop constraint trips_agency_id_client_id_fkey", problem('missing', 'constraint', 'voygen.trips.trips_agency_id_client_id_fkey') ],
+	[ 'foreign keys switched off', "alter table voygen.trip_legs disable trigger all", problem('altered', 'constraint', 'voygen.trip_legs.trip_legs_agency_id_trip_id_fkey') ],
+	[ 'a trigger dropped', "drop trigger mark_update on voygen.rooms_cache", problem('missing', 'trigger', 'voygen.rooms_cache.mark_update') ],
+	[ 'a trigger disabled', "alter table voygen.audit disable trigger append_only", problem('altered', 'trigger', 'voygen.audit.append_only') ],
+	[ 'a function dropped', "drop function voygen.revoke_token(bigint, bigint)", problem('missing', 'function', 'voygen.revoke_token(agency bigint, token_id bigint)') ],
+	[ 'a function\'s body changed', "create or replace function voygen.retention_days(settings jsonb, subject text) returns integer language sql immutable set search_path = pg_catalog, pg_temp as 'select 1'",
+		problem('altered', 'function', 'voygen.retention_days(settings jsonb, subject text)') ],
+	[ 'a function\'s search_path dropped', "alter function voygen.create_agency(text, text, text) reset all", problem('altered', 'function', 'voygen.create_agency(slug text, name text, currency text)') ],
+	[ 'a function\'s rights changed', "alter function voygen.create_agency(text, text, text) security invoker", problem('altered', 'function', 'voygen.create_agency(slug text, name text, currency text)') ],
+	[ 'a procedure dropped', "drop procedure voygen.volumes_job()", problem('missing', 'procedure', 'voygen.volumes_job()') ],
+	[ 'a view added', "create view voygen.peek as select * from voygen.trips", problem('unexpected', 'view', 'voygen.peek') ],
+	[ 'a type added', "create type voygen.mood as enum ('good', 'bad')", problem('unexpected', 'type', 'voygen.mood') ],
+	[ 'a rule added', "create rule hush as on delete to voygen.trips do instead nothing", problem('unexpected', 'rule', 'voygen.trips.hush') ],
+	[ 'a sequence altered', "alter sequence voygen.ids_shared increment by 2", problem('altered', 'sequence', 'voygen.ids_shared') ],
+	[ 'a policy dropped', "drop policy agency on voygen.bookings", problem('missing', 'policy', 'voygen.bookings.agency') ],
+	[ 'a policy changed', "alter policy agency on voygen.bookings using (true)", problem('altered', 'policy', 'voygen.bookings.agency') ],
+	[ 'row security switched off', "alter table voygen.bookings disable row level security", problem('altered', 'table', 'voygen.bookings') ],
+	[ 'an owner changed', "alter table voygen.bookings owner to postgres", problem('altered', 'table', 'voygen.bookings') ],
+	[ 'a grant taken', "revoke insert on voygen.bookings from voygen_agent", problem('altered', 'grant', 'table voygen.bookings to voygen_agent') ],
+	[ 'a grant given', "grant select on voygen.audit to voygen_reader", problem('unexpected', 'grant', 'table voygen.audit to voygen_reader') ],
+	[ 'a column granted', "grant select (digest) on voygen.tokens to voygen_admin", problem('unexpected', 'grant', 'column voygen.tokens.digest to voygen_admin') ],
+	[ 'a function granted to all', "grant execute on function voygen.create_agency(text, text, text) to public",
+		problem('unexpected', 'grant', 'function voygen.create_agency(slug text, name text, currency text) to PUBLIC') ],
+	[ 'the schema opened', "grant create on schema voygen to voygen_agent", problem('altered', 'grant', 'schema voygen to voygen_agent') ],
+	[ 'a default grant dropped', "alter default privileges for role voygen_owner grant execute on functions to public", problem('missing', 'default grant', 'role voygen_owner, functions') ],
+	[ 'a system function opened', "grant execute on function pg_notify(text, text) to public", problem('altered', 'system function', 'pg_notify(text,text)') ],
+	[ 'a comment dropped', "comment on table voygen.trips is null", problem('missing', 'comment', 'table voygen.trips') ],
+	[ 'a tag taken out of a tool\'s comment', "do \$\$
+		begin
+		  execute format('comment on function %s is %L', 'voygen_api.ingest_hotels'::regproc::regprocedure, replace(obj_description('voygen_api.ingest_hotels'::regproc), '\@param', 'param'));
+		end \$\$", qr/altered: comment function voygen_api\.ingest_hotels\(/ ],
+	[ 'a tool dropped', "do \$\$ begin execute format('drop function %s', 'voygen_api.create_client'::regproc::regprocedure); end \$\$", qr/missing: function voygen_api\.create_client\(/ ],
+	[ 'a column of a tool\'s type added', "alter type voygen_api.hotel_option add attribute extra text cascade", problem('unexpected', 'type column', 'voygen_api.hotel_option.extra') ],
+	[ 'the API dropped', "drop schema voygen_api cascade", problem('missing', 'schema', 'voygen_api') ],
+);
+subtest $_->[0] => sub { damaged(@$_) }
+  for @damages;
+
+# Roles belong to the whole cluster: what is done to them is undone.
+my @role_damages = (
+	[ 'a role that passes row security by', "alter role voygen_agent bypassrls", "alter role voygen_agent nobypassrls", problem('altered', 'role', 'voygen_agent') ],
+	[ 'a role that may log in', "alter role voygen_owner login", "alter role voygen_owner nologin", problem('altered', 'role', 'voygen_owner') ],
+	[ 'a role in the owner', "grant voygen_owner to voygen_gateway", "revoke voygen_owner from voygen_gateway", problem('unexpected', 'membership', 'voygen_gateway in voygen_owner') ],
+	[ 'the jobs not in the owner', "revoke voygen_owner from voygen_jobs", "grant voygen_owner to voygen_jobs", problem('missing', 'membership', 'voygen_jobs in voygen_owner') ],
+	[ 'a setting of a role', "alter role voygen_agent set voygen.agency_id = '1'", "alter role voygen_agent reset voygen.agency_id", problem('unexpected', 'setting', 'role voygen_agent') ],
+	[ 'a parameter granted', "grant set on parameter voygen.agency_id to voygen_agent", "revoke set on parameter voygen.agency_id from voygen_agent", problem('unexpected', 'parameter grant', 'voygen.agency_id to voygen_agent') ],
+);
+for my $damage (@role_damages)
+{
+	my ($what, $do, $undo, $named) = @$damage;
+	subtest $what => sub { damaged($what, $do, $named) };
+	my $db = connect_to('postgres');
+	$db->do($undo);
+}
+
+subtest 'a job' => sub {
+	my $db = fresh_database('voygen');
+	psql('voygen', 'select 1', '-1', '-f', checkout() . '/sql/jobs.sql');
+	my (undef, $said) = ask_doctor('voygen');
+	like($said, qr/all \d+ objects are as they should be/, 'as scheduled');
+	$db->do("select cron.unschedule(jobid) from cron.job where jobname = 'voygen_retention'");
+	$db->do("select cron.alter_job(jobid, schedule => '* * 1 1 *') from cron.job where jobname = 'voygen_volumes'");
+	$db->do("select cron.alter_job(jobid, active => false) from cron.job where jobname = 'voygen_refresh'");
+	(undef, $said) = ask_doctor('voygen');
+	like($said, problem('missing', 'job', 'voygen_retention'), 'dropped');
+	like($said, problem('altered', 'job', 'voygen_volumes'), 'at another time');
+	like($said, problem('altered', 'job', 'voygen_refresh'), 'switched off');
+};
+
+done_testing();
