@@ -607,7 +607,7 @@ START_TEST(many_words_are_told_apart)
 		MANY = 200
 	};
 	static commission_rate rates[MANY];
-	static char names[MANY][8];
+	static char names[MANY][16];
 	allocation state = {0};
 	kernel_alloc alloc = allocation_of(&state);
 	commission_book *book;
