@@ -9,14 +9,18 @@
 #include "cli/demo_load.h"
 #include "json/reading.h"
 
-static struct json_object *
-call_for_trip(struct session *session, struct caller *caller, const char *tool, const char *trip_id,
-			  struct failure *failure)
-{
-	struct json_object *arguments = json_new(session->arena);
+/* What a client may want to spend on the stay, in the trip's currency. */
+#define PRINTED_BUDGET "7000"
+/* The advisor's own portal among the two sources of the demo: it states what it pays. */
+#define PRINTED_PORTAL "navitrip"
 
-	json_set_text(session->arena, arguments, "trip_id", trip_id);
-	return demo_call(session, caller, tool, arguments, failure);
+static struct json_object *
+trip_argument(struct arena *arena, const char *trip_id)
+{
+	struct json_object *arguments = json_new(arena);
+
+	json_set_text(arena, arguments, "trip_id", trip_id);
+	return arguments;
 }
 
 /* Arguments {"trip_ids": [trip_id]}. */
@@ -46,7 +50,7 @@ print_trip(struct session *session, struct caller *caller, const char *trip_id, 
 		return false;
 	facts = json_member(json_item(json_member(answer, "trips"), 0), "facts");
 	printf("\n%s (%s)\n", json_text(arena, facts, "title", ""), trip_id);
-	printf("  %s to %s, %s nights, %s travelers, %zu hotel offers of %s, from %s %s a night\n",
+	printf("  %s to %s, %s nights, %s travelers, %zu hotel offers last checked %s, from %s %s a night\n",
 		   json_text(arena, facts, "start_date", "?"), json_text(arena, facts, "end_date", "?"),
 		   json_text(arena, facts, "nights", "?"), json_text(arena, facts, "traveler_count", "?"),
 		   json_count(json_member(facts, "hotels")),
@@ -76,7 +80,7 @@ static bool
 print_shortlist(struct session *session, struct caller *caller, const char *trip_id, struct failure *failure)
 {
 	struct arena *arena = session->arena;
-	struct json_object *answer = call_for_trip(session, caller, "shortlist_hotels", trip_id, failure);
+	struct json_object *answer = demo_call(session, caller, "shortlist_hotels", trip_argument(arena, trip_id), failure);
 	struct json_object *cuts;
 
 	if (answer == NULL)
@@ -93,36 +97,61 @@ print_shortlist(struct session *session, struct caller *caller, const char *trip
 	return true;
 }
 
+/* The choice that earns most under these limits, beside the cheapest. Frees the arguments. */
+static bool
+print_choice(struct session *session, struct caller *caller, struct json_object *arguments, struct failure *failure)
+{
+	struct arena *arena = session->arena;
+	struct json_object *answer;
+	struct json_object *choices;
+	struct json_object *baseline;
+	const char *percent;
+
+	answer = demo_call(session, caller, "optimize_commission", arguments, failure);
+	if (answer == NULL)
+		return false;
+	choices = json_member(answer, "selection");
+	baseline = json_member(answer, "baseline");
+	for (size_t i = 0; i < json_count(choices); i++)
+	{
+		struct json_object *choice = json_item(choices, i);
+
+		printf("  %s: %s (%s) for %s\n", json_text(arena, choice, "leg", ""),
+			   json_text(arena, choice, "hotel", ""), json_text(arena, choice, "site", ""),
+			   json_text(arena, choice, "price", "?"));
+		printf("    %s\n", json_text(arena, choice, "reason", ""));
+	}
+	percent = json_text(arena, answer, "gain_percent", NULL);
+	printf("  earns %s; the cheapest, at %s, earns %s: a gain of %s%s%s%s\n",
+		   json_text(arena, answer, "total_commission", "?"),
+		   json_text(arena, baseline, "total_price", "?"),
+		   json_text(arena, baseline, "total_commission", "nothing"),
+		   json_text(arena, answer, "gain", "?"), percent != NULL ? " (" : "",
+		   percent != NULL ? percent : "", percent != NULL ? " %)" : "");
+	json_object_put(answer);
+	return true;
+}
+
+static struct json_object *
+portal_within_budget(struct arena *arena, const char *trip_id)
+{
+	struct json_object *arguments = trip_argument(arena, trip_id);
+	struct json_object *sites = json_tokener_parse("[\"" PRINTED_PORTAL "\"]");
+
+	if (sites == NULL || json_object_object_add(arguments, "prefer_sites", sites) != 0)
+		arena->fail(sizeof(sites));
+	json_set_number(arena, arguments, "budget", PRINTED_BUDGET);
+	return arguments;
+}
+
 static bool
 print_commission(struct session *session, struct caller *caller, const char *trip_id, struct failure *failure)
 {
-	struct arena *arena = session->arena;
-	struct json_object *answer = call_for_trip(session, caller, "optimize_commission", trip_id, failure);
-	struct json_object *selection;
-	struct json_object *baseline;
-
-	if (answer == NULL)
+	printf("\nBest commission, whatever the site and the price\n");
+	if (!print_choice(session, caller, trip_argument(session->arena, trip_id), failure))
 		return false;
-	selection = json_member(answer, "selection");
-	baseline = json_member(answer, "baseline");
-	printf("\nBest commission\n");
-	for (size_t i = 0; i < json_count(selection); i++)
-	{
-		struct json_object *choice = json_item(selection, i);
-
-		printf("  %s: %s for %s earns %s (%s)\n", json_text(arena, choice, "site", ""),
-			   json_text(arena, choice, "name", json_text(arena, choice, "hotel_key", "")),
-			   json_text(arena, choice, "price", "?"), json_text(arena, choice, "commission", "?"),
-			   json_text(arena, choice, "reason", ""));
-	}
-	printf("  in all %s of %s; the cheapest eligible offers: %s of %s\n",
-		   json_text(arena, answer, "total_commission", "?"), json_text(arena, answer, "total_price", "?"),
-		   json_text(arena, baseline, "total_commission", "nothing"), json_text(arena, baseline, "total_price", "?"));
-	printf("  gain %s %%, at %s more for the client\n",
-		   json_text(arena, answer, "gain_percent", "(from nothing, so no)"),
-		   json_text(arena, answer, "client_cost_delta", "?"));
-	json_object_put(answer);
-	return true;
+	printf("\nBest commission of " PRINTED_PORTAL " within a budget of " PRINTED_BUDGET "\n");
+	return print_choice(session, caller, portal_within_budget(session->arena, trip_id), failure);
 }
 
 static void

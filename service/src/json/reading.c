@@ -64,6 +64,15 @@ json_new(struct arena *arena)
 }
 
 void
+json_set_number(struct arena *arena, struct json_object *object, const char *name, const char *digits)
+{
+	struct json_object *value = json_tokener_parse(digits);
+
+	if (value == NULL || json_object_object_add(object, name, value) != 0)
+		arena->fail(sizeof(value));
+}
+
+void
 json_set_text(struct arena *arena, struct json_object *object, const char *name, const char *text)
 {
 	struct json_object *value = json_object_new_string(text);

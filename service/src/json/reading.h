@@ -27,6 +27,9 @@ const char *json_text_item(struct arena *arena, struct json_object *list, size_t
 /* Sets a member of an object to a text. */
 void json_set_text(struct arena *arena, struct json_object *object, const char *name, const char *text);
 
+/* The same with a number, given by its digits. */
+void json_set_number(struct arena *arena, struct json_object *object, const char *name, const char *digits);
+
 /* A new empty object; the caller frees it with json_object_put. */
 struct json_object *json_new(struct arena *arena);
 
