@@ -15,9 +15,11 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "executor/spi.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "pg/amounts.h"
@@ -261,8 +263,8 @@ free_place(void)
 	return -1;
 }
 
-RateBook *
-rates_book(int64 agency, Snapshot snapshot)
+static RateBook *
+find_or_compile(int64 agency, Snapshot snapshot)
 {
 	uint64		print = fingerprint(agency, snapshot);
 	MemoryContext context;
@@ -291,6 +293,21 @@ rates_book(int64 agency, Snapshot snapshot)
 		MemoryContextSetParent(context, TopMemoryContext);
 		kept[place] = book;
 	}
+	return book;
+}
+
+RateBook *
+rates_book(int64 agency, Snapshot snapshot)
+{
+	MemoryContext mine = CurrentMemoryContext;
+	RateBook   *book;
+
+	SPI_connect();				/* for tables that are not plain */
+	MemoryContextSwitchTo(mine);
+	PushActiveSnapshot(snapshot);
+	book = find_or_compile(agency, snapshot);
+	PopActiveSnapshot();
+	SPI_finish();
 	return book;
 }
 

@@ -402,6 +402,7 @@ result_tuple(FunctionCallInfo fcinfo, const RefreshResult *result)
 Datum
 voygen_refresh_facts(PG_FUNCTION_ARGS)
 {
+	MemoryContext mine = CurrentMemoryContext;
 	Refresh		refresh;
 
 	PreventCommandIfReadOnly("voygen.refresh_facts()");
@@ -411,6 +412,8 @@ voygen_refresh_facts(PG_FUNCTION_ARGS)
 	refresh.force = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	refresh.limit = PG_ARGISNULL(3) ? PG_INT64_MAX : PG_GETARG_INT64(3);
 	refresh.locks_left = refresh_lock_budget();
+	SPI_connect();				/* for tables that are not plain */
+	MemoryContextSwitchTo(mine);
 
 	if (!PG_ARGISNULL(1))
 	{
@@ -430,5 +433,6 @@ voygen_refresh_facts(PG_FUNCTION_ARGS)
 		for (int i = 0; i < n && !limit_reached(&refresh); i++)
 			refresh_agency(&refresh, agencies[i]);
 	}
+	SPI_finish();
 	return result_tuple(fcinfo, &refresh.result);
 }

@@ -1,0 +1,34 @@
+-- The agency's commission for the rows of any query.
+\set VERBOSITY terse
+select voygen.create_agency('rows', 'Rows', 'USD') is not null as made;
+select agency_id as agency from voygen.agencies where slug = 'rows' \gset
+set voygen.agency_id = :agency;
+delete from voygen.commission_rules where agency_id = :agency;
+delete from voygen.commission_rates where agency_id = :agency;
+insert into voygen.commission_rates (rate_id, kind, site, commission_percent) values (1, 'percent', 'navitrip', 30);
+insert into voygen.commission_rates (rate_id, kind, fixed_amount, min_nights) values (2, 'fixed_per_night', 5, 2);
+-- 296.00 with 11.03 tax at 30 % is 85.49
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03) as of_base;
+select site, voygen.commission_amount(site, amount, 'USD', nights => nights) from (values ('navitrip', 100, 1), ('vax', 100, 3), ('vax', 100, 1), (null, null, 2)) o (site, amount, nights);
+select voygen.commission_amount('navitrip', 10000, 'JPY', 'excluded') as yen, voygen.commission_amount('navitrip', 10.005, 'KWD', 'excluded') as dinar,
+       voygen.commission_amount('navitrip', 100, null) as no_currency, voygen.commission_amount('navitrip', 100, 'USD', stated_amount => 12.34) as stated;
+-- a change of rates is seen by the next statement
+update voygen.commission_rates set commission_percent = 10 where rate_id = 1;
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+begin;
+update voygen.commission_rates set commission_percent = 20 where rate_id = 1;
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+rollback;
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+-- the same sum row by row, in facts and in one pass
+insert into voygen.clients (client_id, slug, name) values (1, 'c', 'C');
+insert into voygen.trips (trip_id, slug, client_id, title, destination) select i, 't' || i, 1, 'T', 'Rome' from generate_series(1, 20) i;
+insert into voygen.trip_legs (trip_id, leg_id, seq, city) select i, i, 1, 'Rome' from generate_series(1, 20) i;
+insert into voygen.hotel_cache (trip_id, hotel_id, leg_id, site, hotel_key, name, price_amount, currency, price_basis, price_tax, nights, availability_status)
+  select i, i, i, case i % 2 when 0 then 'navitrip' else 'vax' end, 'k' || i, 'H', i * 10.01, 'USD', 'per_stay', 'excluded', 3, 'available' from generate_series(1, 20) i;
+select * from voygen.commission_total(:agency);
+select count(*), sum(voygen.commission_amount(site, price_amount, currency, price_tax, nights => nights)) from voygen.hotel_cache where agency_id = :agency;
+select refreshed from voygen.refresh_facts(:agency);
+select sum(total_commission_potential) from voygen.trip_facts where agency_id = :agency;
+reset voygen.agency_id;
+select voygen.commission_amount('navitrip', 1, 'USD');

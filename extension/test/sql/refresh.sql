@@ -1,0 +1,125 @@
+-- Working the queue: what is built, what is written, what is set aside.
+\set VERBOSITY terse
+select voygen.create_agency('refresh', 'Refresh', 'USD') is not null as made;
+select agency_id as agency from voygen.agencies where slug = 'refresh' \gset
+set voygen.agency_id = :agency;
+insert into voygen.clients (client_id, slug, name) values (1, 'ann', 'Ann');
+insert into voygen.trips (trip_id, slug, client_id, title, destination, start_date, end_date)
+  select i, 't' || i, 1, 'T' || i, 'Rome', '2027-01-01', '2027-01-08' from generate_series(1, 3000, 250) i;
+insert into voygen.trip_legs (trip_id, leg_id, seq, city) select trip_id, trip_id, 1, 'Rome' from voygen.trips where agency_id = :agency;
+insert into voygen.hotel_cache (trip_id, hotel_id, leg_id, site, hotel_key, name, price_amount, currency, price_basis, nights, availability_status)
+  select trip_id, trip_id, trip_id, 'vax', 'vax:' || trip_id, 'H', 100, 'USD', 'per_night', 7, 'available' from voygen.trips where agency_id = :agency;
+select * from voygen.refresh_facts(:agency);
+select count(*) as marks from voygen.facts_dirty where agency_id = :agency;
+select * from voygen.refresh_facts(:agency);
+
+-- nothing changed: no row version is written
+select sum(xmin::text::bigint) as versions from voygen.trip_facts where agency_id = :agency \gset
+select * from voygen.refresh_facts(:agency, null, true);
+select sum(xmin::text::bigint) = :versions as untouched from voygen.trip_facts where agency_id = :agency;
+
+-- agency-wide marks become ranges, clients' marks trips; named trips are built when any mark stands for them
+insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 'all');
+select * from voygen.refresh_facts(:agency, array[1, 251, 999999]::bigint[]);
+select count(*) as still_marked from voygen.facts_dirty where agency_id = :agency;
+select * from voygen.refresh_facts(:agency);
+update voygen.clients set name = 'Anna' where client_id = 1;
+select trip_id, stored, facts -> 'client' ->> 'name' as client from voygen.trip_facts_fresh(:agency, array[1, 2]::bigint[]);
+select * from voygen.refresh_facts(:agency);
+select trip_id, stored, facts -> 'client' ->> 'name' as client from voygen.trip_facts_fresh(:agency, array[1, 2]::bigint[]);
+
+-- a reader gets what changed at once, and writes nothing
+begin read only;
+select stored from voygen.trip_facts_fresh(:agency, array[251]::bigint[]);
+commit;
+update voygen.trips set title = 'New' where trip_id = 251;
+begin read only;
+select stored, facts ->> 'title' as title from voygen.trip_facts_fresh(:agency, array[251]::bigint[]);
+select * from voygen.refresh_facts(:agency);
+rollback;
+
+-- history: one row when the headline changes, none when only words do
+select count(*) as history from voygen.trip_facts_history where agency_id = :agency;
+update voygen.hotel_cache set price_amount = 90 where trip_id = 251;
+select refreshed, unchanged from voygen.refresh_facts(:agency);
+select count(*) as history from voygen.trip_facts_history where agency_id = :agency;
+select lead_price_min from voygen.trip_facts_history where agency_id = :agency and trip_id = 251 order by recorded_at;
+
+-- a trip that fails is set aside with the reason; the others go on, and it comes back by itself
+alter table voygen.hotel_cache disable trigger mark_update;
+update voygen.hotel_cache set price_amount = 'NaN' where trip_id = 501;
+alter table voygen.hotel_cache enable always trigger mark_update;
+update voygen.trips set title = 'again' where trip_id in (251, 501, 751);
+select * from voygen.refresh_facts(:agency);
+select trip_id, reason, sqlstate, attempts from voygen.facts_failed where agency_id = :agency;
+select count(*) as marks from voygen.facts_dirty where agency_id = :agency;
+select facts from voygen.trip_facts_fresh(:agency, array[501]::bigint[]);
+select * from voygen.refresh_facts(:agency, array[501]::bigint[]);
+select attempts from voygen.facts_failed where agency_id = :agency;
+update voygen.hotel_cache set price_amount = 80 where trip_id = 501;
+select * from voygen.refresh_facts(:agency);
+select count(*) as failed from voygen.facts_failed where agency_id = :agency;
+
+-- dead rows, undone inserts and long gaps between the rows of a scan
+begin;
+insert into voygen.rooms_cache (trip_id, hotel_id, room_id, room_key, name) select 751, 751, r, 'r' || r, 'R' from generate_series(1, 2000) r;
+rollback;
+insert into voygen.rooms_cache (trip_id, hotel_id, room_id, room_key, name, total_amount, currency) select 751, 751, r, 's' || r, 'R', r, 'USD' from generate_series(1, 300) r;
+delete from voygen.rooms_cache where room_id % 3 = 0 and trip_id = 751;
+select * from voygen.refresh_facts(:agency, null, true);
+select facts -> 'hotels' -> 0 ->> 'rooms' as rooms from voygen.trip_facts where agency_id = :agency and trip_id = 751;
+select * from voygen.refresh_facts(:agency, null, true);
+
+-- a trip that is gone takes its facts along, and its marks lead nowhere
+delete from voygen.trips where trip_id = 1001;
+select * from voygen.refresh_facts(:agency);
+select count(*) as facts, (select count(*) from voygen.facts_dirty where agency_id = :agency) as marks from voygen.trip_facts where agency_id = :agency;
+
+-- the calendar: what ran out is stale at once, and marked by the job
+update voygen.hotel_cache set checked_at = now() - interval '23 hours' where trip_id = 1;
+select refreshed from voygen.refresh_facts(:agency);
+select availability_status, valid_until > now() as holds from voygen.trip_facts where agency_id = :agency and trip_id = 1;
+update voygen.trip_facts set valid_until = now() - interval '1 second' where agency_id = :agency and trip_id = 1;
+select stored from voygen.trip_facts_fresh(:agency, array[1]::bigint[]);
+select voygen.expire_facts() > 0 as expired;
+select voygen.expire_facts() as again;
+select refreshed + unchanged as built from voygen.refresh_facts(:agency);
+
+-- tables that are not plain heaps are read and written through SPI
+alter table voygen.trip_legs rename to trip_legs_heap;
+create table voygen.trip_legs (like voygen.trip_legs_heap including defaults) partition by hash (trip_id);
+create table voygen.trip_legs_0 partition of voygen.trip_legs for values with (modulus 2, remainder 0);
+create table voygen.trip_legs_1 partition of voygen.trip_legs for values with (modulus 2, remainder 1);
+insert into voygen.trip_legs select * from voygen.trip_legs_heap;
+select * from voygen.refresh_facts(:agency, null, true);
+drop table voygen.trip_legs;
+alter table voygen.trip_legs_heap rename to trip_legs;
+create function pg_temp.nothing() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger nothing before insert or update on voygen.trip_facts for each row execute function pg_temp.nothing();
+update voygen.trips set title = 'through SPI' where trip_id = 251;
+select * from voygen.refresh_facts(:agency);
+drop trigger nothing on voygen.trip_facts;
+select * from voygen.refresh_facts(:agency, null, true);
+select (v).checked > 0 as checked, (v).drifted from (select voygen_api.verify_facts(sample => 1000) v) x;
+
+-- switching marking off and on leaves no drift
+call voygen.disable_marking();
+select voygen.marking_enabled();
+update voygen.trips set title = 'unwatched' where trip_id = 751;
+call voygen.enable_marking();
+select voygen.marking_enabled();
+select stored, facts ->> 'title' as title from voygen.trip_facts_fresh(:agency, array[751]::bigint[]);
+select refreshed from voygen.refresh_facts(:agency);
+select (v).drifted from (select voygen_api.verify_facts(sample => 1000) v) x;
+
+-- verify_facts finds what somebody changed by hand
+update voygen.trip_facts set nights = 99, facts = jsonb_set(facts, '{title}', '"wrong"') where agency_id = :agency and trip_id = 751;
+select (v).drifted from (select voygen_api.verify_facts(sample => 1000) v) x;
+select refreshed from voygen.refresh_facts(:agency, null, true);
+
+-- the owner's functions are not for everybody
+set role voygen_agent;
+select * from voygen.refresh_facts(:agency);
+select * from voygen.trip_facts_fresh(:agency, array[1]::bigint[]);
+select (r).refreshed, (r).unchanged, (r).remaining from (select voygen_api.refresh_trip_facts('t1', true) r) x;
+reset role;
