@@ -113,25 +113,25 @@ typedef struct commission_rate
 	kernel_text word[COMMISSION_WORDS]; /* bytes NULL = key not given */
 	kernel_tri refundable;              /* KERNEL_UNKNOWN = key not given */
 	kernel_tri prepaid;
-	int32_t min_nights;                 /* 0 = not given */
-	kernel_day stay_from;               /* KERNEL_DAY_UNKNOWN = not given, compares check_in, both ends inclusive */
+	int32_t min_nights;   /* 0 = not given */
+	kernel_day stay_from; /* KERNEL_DAY_UNKNOWN = not given, compares check_in, both ends inclusive */
 	kernel_day stay_until;
-	kernel_day effective_from;          /* compares booked_on, both ends inclusive */
+	kernel_day effective_from; /* compares booked_on, both ends inclusive */
 	kernel_day effective_until;
-	uint8_t weekdays;                   /* bit (iso day - 1) of the arrival day; 0 = not given */
-	bool weekdays_invalid;              /* set by the caller when a day was outside 1..7; compile refuses the rate */
+	uint8_t weekdays;      /* bit (iso day - 1) of the arrival day; 0 = not given */
+	bool weekdays_invalid; /* set by the caller when a day was outside 1..7; compile refuses the rate */
 
-	bool has_ppm;                       /* value of the percentage kinds */
+	bool has_ppm; /* value of the percentage kinds */
 	int64_t ppm;
-	bool has_fixed;                     /* value of the fixed kinds, thousandths of a unit of the offer's currency */
+	bool has_fixed; /* value of the fixed kinds, thousandths of a unit of the offer's currency */
 	int64_t fixed_milli;
-	bool has_cap;                       /* cap and floor act on the sum when this is the base rate; overrides and */
-	int64_t cap_milli;                  /* bonuses carry none of their own: theirs are not applied */
+	bool has_cap;      /* cap and floor act on the sum when this is the base rate; overrides and */
+	int64_t cap_milli; /* bonuses carry none of their own: theirs are not applied */
 	bool has_floor;
 	int64_t floor_milli;
-	int32_t first_nights;               /* 0 = not given */
+	int32_t first_nights; /* 0 = not given */
 
-	const commission_tier *tiers;       /* COMMISSION_TIER_PERCENT only */
+	const commission_tier *tiers; /* COMMISSION_TIER_PERCENT only */
 	size_t n_tiers;
 	commission_mode mode;
 	commission_window window;
@@ -271,8 +271,8 @@ typedef struct commission_component
 {
 	int64_t amount;
 	int64_t tax_amount;
-	uint8_t kind;           /* commission_component_kind */
-	uint8_t tax;            /* commission_tax */
+	uint8_t kind; /* commission_component_kind */
+	uint8_t tax;  /* commission_tax */
 	bool has_tax_amount;
 	uint8_t commissionable; /* kernel_tri; KERNEL_UNKNOWN = as the kind says */
 } commission_component;
@@ -326,11 +326,11 @@ typedef struct commission_quote
 	int64_t expected; /* minor units; 0 when source is NONE */
 	int64_t base;
 	int64_t computed;
-	int64_t rate_id;      /* of the base rate, 0 when none matched; set even when a stated commission wins */
-	int64_t stated;       /* stated amount, or stated percent x base rounded */
-	int64_t variance;     /* stated - computed, when both are known */
-	int64_t variance_ppm; /* of stated, when that is not 0 */
-	int64_t effective_ppm; /* expected / base, when base is above 0 */
+	int64_t rate_id;         /* of the base rate, 0 when none matched; set even when a stated commission wins */
+	int64_t stated;          /* stated amount, or stated percent x base rounded */
+	int64_t variance;        /* stated - computed, when both are known */
+	int64_t variance_ppm;    /* of stated, when that is not 0 */
+	int64_t effective_ppm;   /* expected / base, when base is above 0 */
 	int64_t ineligible_rule; /* first rule that says no (minimum percentages last), 0 when eligible */
 	commission_source source;
 	int32_t ineligible_reason; /* commission_why */
@@ -351,10 +351,10 @@ typedef struct commission_quote
 
 typedef enum commission_what
 {
-	COMMISSION_STEP_COMPONENT,  /* id: position; before/after: base so far */
-	COMMISSION_STEP_BASE,       /* after: base */
-	COMMISSION_STEP_RATE_LOST,  /* id: rate; why: did not match (key names it) or was outranked */
-	COMMISSION_STEP_RATE,       /* id: base rate; after: commission it gives */
+	COMMISSION_STEP_COMPONENT, /* id: position; before/after: base so far */
+	COMMISSION_STEP_BASE,      /* after: base */
+	COMMISSION_STEP_RATE_LOST, /* id: rate; why: did not match (key names it) or was outranked */
+	COMMISSION_STEP_RATE,      /* id: base rate; after: commission it gives */
 	COMMISSION_STEP_NO_RATE,
 	COMMISSION_STEP_FIRST_NIGHTS,
 	COMMISSION_STEP_OVERRIDE,
@@ -375,19 +375,19 @@ typedef enum commission_what
 typedef enum commission_why
 {
 	COMMISSION_WHY_NONE = 0,
-	COMMISSION_WHY_KEY,             /* the key named differs, or the offer does not know it */
-	COMMISSION_WHY_FEWER_KEYS,      /* matches, but fewer keys than the chosen one */
+	COMMISSION_WHY_KEY,        /* the key named differs, or the offer does not know it */
+	COMMISSION_WHY_FEWER_KEYS, /* matches, but fewer keys than the chosen one */
 	COMMISSION_WHY_LOWER_PRIORITY,
-	COMMISSION_WHY_OLDER,           /* effective_from */
+	COMMISSION_WHY_OLDER, /* effective_from */
 	COMMISSION_WHY_HIGHER_ID,
-	COMMISSION_WHY_MOST_KEYS,       /* chosen */
+	COMMISSION_WHY_MOST_KEYS, /* chosen */
 	COMMISSION_WHY_COMMISSIONABLE,
 	COMMISSION_WHY_NOT_COMMISSIONABLE,
 	COMMISSION_WHY_TAX_TAKEN_OUT,
 	COMMISSION_WHY_TAX_UNKNOWN,
 	COMMISSION_WHY_BASE_UNKNOWN,
 	COMMISSION_WHY_NIGHTS_UNKNOWN,
-	COMMISSION_WHY_CONDITION,       /* of a rule, named by key */
+	COMMISSION_WHY_CONDITION, /* of a rule, named by key */
 	COMMISSION_WHY_NOT_REFUNDABLE,
 	COMMISSION_WHY_BELOW_MINIMUM,
 	COMMISSION_WHY_COMMISSION_UNKNOWN,

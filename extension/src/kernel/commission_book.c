@@ -306,7 +306,7 @@ set_site(commission_book *book, uint32_t site)
 
 		if (!is_listed(rate, site))
 			continue;
-		entries[n++] = (book_entry) {book_signature(&rate->key), book_signature(&rate->given), rate};
+		entries[n++] = (book_entry){book_signature(&rate->key), book_signature(&rate->given), rate};
 		list->n_base += i < book->n_base;
 	}
 	list->base = entries;

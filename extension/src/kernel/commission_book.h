@@ -29,7 +29,7 @@ typedef struct book_key
 typedef struct book_rate
 {
 	book_key key;
-	book_key given; /* all ones where the key is given */
+	book_key given;       /* all ones where the key is given */
 	kernel_day stay_from; /* open ends are INT32_MIN and INT32_MAX */
 	kernel_day stay_until;
 	kernel_day effective_from;
@@ -103,7 +103,7 @@ struct commission_scope
 	commission_trip trip; /* texts are the caller's */
 	uint32_t *rules;      /* positions of the rules whose conditions on the trip hold */
 	size_t n_rules;
-	bool has_minimum;     /* one of them asks for a minimum percentage */
+	bool has_minimum; /* one of them asks for a minimum percentage */
 };
 
 /* Name of a key as in the contracts: words, then refundable, prepaid. */

@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MOST_PPM INT64_C(10000000)            /* 1000 % */
+#define MOST_PPM INT64_C(10000000)              /* 1000 % */
 #define MOST_MULTIPLIER_PPM INT64_C(1000000000) /* x 1000 */
-#define MOST_MILLI INT64_C(100000000000000)   /* numeric(14,3) */
+#define MOST_MILLI INT64_C(100000000000000)     /* numeric(14,3) */
 
 typedef struct check
 {

@@ -8,7 +8,7 @@ book_key_of_offer(const commission_offer *offer)
 {
 	const uint32_t *word = offer->word;
 
-	return (book_key) {{
+	return (book_key){{
 		word[0] | (uint64_t) word[1] << 32,
 		word[2] | (uint64_t) word[3] << 32,
 		word[4] | (uint64_t) word[5] << 32,

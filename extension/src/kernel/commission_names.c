@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const char *const book_key_names[BOOK_KEYS] = {"site",     "supplier", "chain",   "property",   "product_type",
+const char *const book_key_names[BOOK_KEYS] = {"site", "supplier", "chain", "property", "product_type",
 											   "rate_type", "currency", "advisor", "refundable", "prepaid"};
 
 static const char *const kinds[] = {NULL,
@@ -18,14 +18,14 @@ static const char *const kinds[] = {NULL,
 static const char *const modes[] = {NULL, "whole", "marginal"};
 static const char *const windows[] = {NULL, "month", "quarter", "year"};
 static const char *const measures[] = {NULL, "amount", "room_nights", "bookings"};
-static const char *const components[] = {NULL,        "room", "service_charge", "addon",      "air", "transfer",
-										 "insurance", "car",  "tax",            "resort_fee", "ncf", "penalty"};
+static const char *const components[] = {NULL, "room", "service_charge", "addon", "air", "transfer",
+										 "insurance", "car", "tax", "resort_fee", "ncf", "penalty"};
 static const char *const taxes[] = {"unknown", "included", "excluded"};
 
-static const char *const whats[] = {"component", "base",         "rate_lost",       "rate",         "no_rate",
-									"first_nights", "override",  "bonus",           "cap",          "floor",
+static const char *const whats[] = {"component", "base", "rate_lost", "rate", "no_rate",
+									"first_nights", "override", "bonus", "cap", "floor",
 									"rule_skipped", "rule_multiplier", "rule_bonus", "rule_prefer",
-									"rule_ineligible", "rule_passed", "not_negative", "round",      "stated"};
+									"rule_ineligible", "rule_passed", "not_negative", "round", "stated"};
 static const char *const whys[] = {
 	"",
 	"a given key does not match",

@@ -7,8 +7,8 @@ quoting_from_milli(const quoting *q, int64_t milli)
 	int exponent = q->offer->exponent;
 
 	if (exponent <= 3)
-		return (exact) {milli, money_scale(3 - exponent)};
-	return (exact) {(kernel_int128) milli * money_scale(exponent - 3), 1};
+		return (exact){milli, money_scale(3 - exponent)};
+	return (exact){(kernel_int128) milli * money_scale(exponent - 3), 1};
 }
 
 static int64_t
@@ -102,7 +102,7 @@ marginal_value(const quoting *q, const book_rate *rate, exact *value, commission
 	}
 	if (weigh(rate, &at, &weight) != KERNEL_OK)
 		return KERNEL_OVERFLOW;
-	share = (exact) {weight, at.length};
+	share = (exact){weight, at.length};
 	if (!exact_scale(&share, q->quote->base, MONEY_PPM))
 		return KERNEL_OVERFLOW;
 	*value = share;
@@ -126,7 +126,7 @@ whole_ppm(const quoting *q, const book_rate *rate)
 static kernel_status
 percent_value(const quoting *q, int64_t ppm, exact *value)
 {
-	*value = (exact) {(kernel_int128) q->quote->base * ppm, MONEY_PPM};
+	*value = (exact){(kernel_int128) q->quote->base * ppm, MONEY_PPM};
 	return KERNEL_OK;
 }
 

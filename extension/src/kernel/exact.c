@@ -130,8 +130,8 @@ exact_compare(exact x, exact y)
 			return whole_x < whole_y ? -sign : sign;
 		if (rest_x == 0 || rest_y == 0)
 			return rest_x == rest_y ? 0 : (rest_x == 0 ? -sign : sign);
-		x = (exact) { x.denominator, rest_x };
-		y = (exact) { y.denominator, rest_y };
+		x = (exact){x.denominator, rest_x};
+		y = (exact){y.denominator, rest_y};
 		sign = -sign;
 	}
 }

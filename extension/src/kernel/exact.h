@@ -16,7 +16,7 @@ typedef struct exact
 static inline exact
 exact_of(int64_t whole)
 {
-	return (exact) { whole, 1 };
+	return (exact){whole, 1};
 }
 
 /* x times up / down; down > 0. */

@@ -13,7 +13,7 @@ static kernel_text
 trimmed(kernel_text text)
 {
 	if (text.bytes == NULL)
-		return (kernel_text) { NULL, 0 };
+		return (kernel_text){NULL, 0};
 	while (text.length > 0 && is_blank(text.bytes[0]))
 	{
 		text.bytes++;

@@ -18,11 +18,11 @@ typedef unsigned __int128 kernel_uint128;
 typedef enum kernel_status
 {
 	KERNEL_OK = 0,
-	KERNEL_NO_MEMORY,  /* the allocator answered NULL; whatever was allocated before has been given back */
-	KERNEL_INVALID,    /* the input breaks a rule of the header; kernel_error says which */
-	KERNEL_OVERFLOW,   /* the exact result does not fit; nothing was rounded or cut to make it fit */
-	KERNEL_TOO_LARGE,  /* an exact answer would take more work than allowed; kernel_error says what to narrow */
-	KERNEL_INFEASIBLE  /* the question has no answer (a budget below the cheapest selection) */
+	KERNEL_NO_MEMORY, /* the allocator answered NULL; whatever was allocated before has been given back */
+	KERNEL_INVALID,   /* the input breaks a rule of the header; kernel_error says which */
+	KERNEL_OVERFLOW,  /* the exact result does not fit; nothing was rounded or cut to make it fit */
+	KERNEL_TOO_LARGE, /* an exact answer would take more work than allowed; kernel_error says what to narrow */
+	KERNEL_INFEASIBLE /* the question has no answer (a budget below the cheapest selection) */
 } kernel_status;
 
 /*

@@ -12,7 +12,7 @@
 static inline void
 kernel_arena_begin(arena *where, const kernel_alloc *alloc)
 {
-	arena_start(where, (arena_source) {alloc->allocate, alloc->release, alloc->context});
+	arena_start(where, (arena_source){alloc->allocate, alloc->release, alloc->context});
 }
 
 /* n x size zeroed bytes (never NULL for n = 0), or NULL when there is no memory or the product is too large. */
@@ -28,10 +28,10 @@ kernel_arena_take(arena *where, size_t n, size_t size)
 static inline bool
 kernel_arena_text(arena *where, kernel_text from, kernel_text *to)
 {
-	*to = (kernel_text) {NULL, 0};
+	*to = (kernel_text){NULL, 0};
 	if (from.bytes == NULL)
 		return true;
-	*to = (kernel_text) {arena_copy(where, from.bytes, from.length), from.length};
+	*to = (kernel_text){arena_copy(where, from.bytes, from.length), from.length};
 	return to->bytes != NULL;
 }
 

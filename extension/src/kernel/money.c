@@ -237,7 +237,7 @@ money_allocate(int64_t total, const int64_t *weights, size_t n, const kernel_all
 		kernel_uint128 product = (kernel_uint128) magnitude * (kernel_uint128) weights[i];
 		uint64_t part = (uint64_t) (product / sum);
 
-		shares[i] = (share) { product % sum, i };
+		shares[i] = (share){product % sum, i};
 		parts[i] = total < 0 ? (int64_t) (0 - part) : (int64_t) part;
 		given += part;
 	}

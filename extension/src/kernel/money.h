@@ -24,9 +24,9 @@ typedef enum money_rounding
 typedef enum money_fault
 {
 	MONEY_FINE = 0,
-	MONEY_NOT_A_NUMBER,     /* empty, or a character that is not part of [-+]digits[.digits] */
-	MONEY_EXCESS_DECIMALS,  /* more decimals than the exponent, and one of them is not zero */
-	MONEY_OUT_OF_RANGE      /* does not fit an int64_t of minor units */
+	MONEY_NOT_A_NUMBER,    /* empty, or a character that is not part of [-+]digits[.digits] */
+	MONEY_EXCESS_DECIMALS, /* more decimals than the exponent, and one of them is not zero */
+	MONEY_OUT_OF_RANGE     /* does not fit an int64_t of minor units */
 } money_fault;
 
 /* Longest output of money_format with its NUL: sign, 19 digits, "0.", up to 4 decimals of padding. */
@@ -79,9 +79,9 @@ kernel_status money_allocate(int64_t total, const int64_t *weights, size_t n, co
  */
 typedef enum money_split_kind
 {
-	MONEY_FEE_FIXED,    /* value: minor units; must not exceed what comes in */
-	MONEY_FEE_PERCENT,  /* value: ppm kept as fee, rounded; the rest is passed on */
-	MONEY_PASS_PERCENT  /* value: ppm passed on, rounded; the rest is kept */
+	MONEY_FEE_FIXED,   /* value: minor units; must not exceed what comes in */
+	MONEY_FEE_PERCENT, /* value: ppm kept as fee, rounded; the rest is passed on */
+	MONEY_PASS_PERCENT /* value: ppm passed on, rounded; the rest is kept */
 } money_split_kind;
 
 typedef struct money_split_step

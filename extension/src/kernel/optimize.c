@@ -161,7 +161,7 @@ leg_items(const optimize_leg *leg, size_t cheapest, const optimize_options *opti
 	for (size_t i = 0; i < leg->n_offers; i++)
 	{
 		if (allowed(&leg->offers[i], leg->offers[cheapest].price, options))
-			items[n++] = (frontier_item) {leg->offers[i].price, expected_of(&leg->offers[i], options), i, 0};
+			items[n++] = (frontier_item){leg->offers[i].price, expected_of(&leg->offers[i], options), i, 0};
 	}
 	order_sort(items, n, sizeof(frontier_item), candidate_before, &context);
 	for (size_t i = 0; i < n; i++)
@@ -180,7 +180,7 @@ leg_items(const optimize_leg *leg, size_t cheapest, const optimize_options *opti
 				items[i].rank = (uint32_t) rank;
 		}
 	}
-	*out = (frontier_leg) {items, kept};
+	*out = (frontier_leg){items, kept};
 	return KERNEL_OK;
 }
 

@@ -23,7 +23,7 @@ typedef struct optimize_offer
 	int64_t price;      /* >= 0 */
 	int64_t commission; /* >= 0; an unknown commission is 0 */
 	bool refundable;
-	kernel_text key;    /* hotel_key, room and site: orders ties */
+	kernel_text key; /* hotel_key, room and site: orders ties */
 } optimize_offer;
 
 typedef struct optimize_leg

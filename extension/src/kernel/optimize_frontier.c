@@ -73,7 +73,7 @@ merge_all(search *s, relaxation *r, frontier *frontiers)
 {
 	static state nothing = {0, 0, 0, 0};
 
-	frontiers[s->n_legs] = (frontier) {&nothing, 1};
+	frontiers[s->n_legs] = (frontier){&nothing, 1};
 	for (size_t leg = s->n_legs; leg-- > 0;)
 	{
 		kernel_status status;

@@ -105,12 +105,12 @@ merge_by_heap(search *s, const frontier_leg *leg, const relaxation *rest, const 
 		return KERNEL_NO_MEMORY;
 	for (size_t i = 0; i < leg->n; i++)
 	{
-		heap[n] = (cursor) {.item = (uint32_t) i, .rank = leg->items[i].rank};
+		heap[n] = (cursor){.item = (uint32_t) i, .rank = leg->items[i].rank};
 		n += cursor_load(s, &heap[n], leg, from);
 	}
 	for (size_t at = n / 2; at-- > 0;)
 		cursor_sink(heap, n, at);
-	*to = (frontier) {NULL, 0};
+	*to = (frontier){NULL, 0};
 	while (n > 0)
 	{
 		if (++s->work > s->limit)
@@ -206,7 +206,7 @@ table_collect(search *s, const relaxation *rest, frontier *to)
 static kernel_status
 merge_by_table(search *s, const frontier_leg *leg, const relaxation *rest, const frontier *from, frontier *to)
 {
-	*to = (frontier) {NULL, 0};
+	*to = (frontier){NULL, 0};
 	for (size_t at = 0; at < s->table->n; at++)
 		s->table->price[at] = INT64_MAX;
 	for (size_t item = 0; item < leg->n; item++)

@@ -49,8 +49,8 @@ add_hull(search *s, uint32_t leg, const frontier_item **hull)
 		hull[n++] = &items->items[i];
 	}
 	for (size_t i = 1; i < n; i++)
-		s->increments[s->n_increments++] = (increment) {hull[i]->price - hull[i - 1]->price,
-														hull[i]->gain - hull[i - 1]->gain, leg, (uint32_t) i};
+		s->increments[s->n_increments++] = (increment){hull[i]->price - hull[i - 1]->price,
+													   hull[i]->gain - hull[i - 1]->gain, leg, (uint32_t) i};
 }
 
 bool

@@ -49,7 +49,7 @@ sift_down(const heap *h, size_t at, size_t n)
 void
 order_sort(void *items, size_t n, size_t size, order_before before, const void *context)
 {
-	heap h = { items, size, before, context };
+	heap h = {items, size, before, context};
 
 	for (size_t at = n / 2; at-- > 0;)
 		sift_down(&h, at, n);

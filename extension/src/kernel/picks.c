@@ -6,8 +6,8 @@
 #include "money.h"
 #include "order.h"
 
-#define FAR_M 10000            /* beyond 10 km nearness counts nothing */
-#define COMMISSION_MOST 20000  /* thousandths */
+#define FAR_M 10000           /* beyond 10 km nearness counts nothing */
+#define COMMISSION_MOST 20000 /* thousandths */
 #define REFUNDABLE_POINTS 15000
 
 static int64_t
@@ -205,7 +205,7 @@ picks_choose(const picks_candidate *candidates, size_t n, size_t per_tier, const
 		picks_score score;
 
 		picks_score_of(&candidates[i], &score);
-		order[i] = (ranked) {i, score.total};
+		order[i] = (ranked){i, score.total};
 	}
 	order_sort(order, n, sizeof(ranked), ranked_before, candidates);
 	for (int tier = TIERS_LOW; tier <= TIERS_HIGH; tier++)

@@ -22,16 +22,16 @@
 typedef struct picks_candidate
 {
 	tiers_tier tier;
-	int64_t price;            /* minor units, nightly */
-	int64_t distance_m;       /* thousandths of a kilometre */
+	int64_t price;             /* minor units, nightly */
+	int64_t distance_m;        /* thousandths of a kilometre */
 	int64_t review_hundredths; /* scale to 10 */
-	int64_t commission;       /* minor units */
-	int commission_exponent;  /* of its currency */
+	int64_t commission;        /* minor units */
+	int commission_exponent;   /* of its currency */
 	kernel_tri refundable;
 	int64_t stars_tenths;
 	kernel_text key;
 	kernel_text chain;
-	kernel_text place;        /* city and region */
+	kernel_text place; /* city and region */
 	kernel_text same_as;
 } picks_candidate;
 
@@ -60,10 +60,10 @@ void picks_score_of(const picks_candidate *candidate, picks_score *score);
 
 typedef enum picks_reason
 {
-	PICKS_BEST_SCORE,   /* best of those left */
-	PICKS_VARIETY,      /* a better one (passed_over) is of a chain or place already picked */
-	PICKS_SAME_PLACE,   /* every one left is of a place or chain already picked; this one at least is of another chain */
-	PICKS_SAME_CHAIN    /* every one left is of a chain already picked */
+	PICKS_BEST_SCORE, /* best of those left */
+	PICKS_VARIETY,    /* a better one (passed_over) is of a chain or place already picked */
+	PICKS_SAME_PLACE, /* every one left is of a place or chain already picked; this one at least is of another chain */
+	PICKS_SAME_CHAIN  /* every one left is of a chain already picked */
 } picks_reason;
 
 const char *picks_reason_text(picks_reason reason);

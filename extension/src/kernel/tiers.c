@@ -7,8 +7,8 @@
 
 #include "tiers_kmeans.h"
 
-#define POSITIONS 10000       /* a whole, in hundredths of a percent */
-#define PERCENTILE_FROM 9     /* auto: prices from which quartiles mean something */
+#define POSITIONS 10000   /* a whole, in hundredths of a percent */
+#define PERCENTILE_FROM 9 /* auto: prices from which quartiles mean something */
 #define FEW_BELOW 3
 
 static const char *const methods[] = {"auto", "percentile", "kmeans", "kmeans_log", "rank", "few"};
@@ -67,7 +67,7 @@ set_cuts_at(tiers_cuts *cuts, const int64_t *sorted, size_t n, size_t second, si
 	bool open = third == n && highest == INT64_MAX;
 	int64_t high = third < n ? sorted[third] : highest + (open ? 0 : 1);
 
-	set_cuts(cuts, (tiers_cut) {second < n ? sorted[second] : sorted[0], 0}, (tiers_cut) {high, 0});
+	set_cuts(cuts, (tiers_cut){second < n ? sorted[second] : sorted[0], 0}, (tiers_cut){high, 0});
 	cuts->high_open = open;
 }
 
@@ -111,7 +111,7 @@ percentile(const int64_t *sorted, size_t n, int32_t position)
 static void
 rank_groups(const int64_t *sorted, size_t n, tiers_groups *groups)
 {
-	*groups = (tiers_groups) {n, n};
+	*groups = (tiers_groups){n, n};
 	for (size_t first = 0, next; first < n; first = next)
 	{
 		kernel_uint128 tier;

@@ -52,7 +52,7 @@ typedef struct tiers_options
 	int32_t high_position;
 } tiers_options;
 
-#define TIERS_OPTIONS_DEFAULT ((tiers_options) { TIERS_AUTO, 2500, 7500 })
+#define TIERS_OPTIONS_DEFAULT ((tiers_options){TIERS_AUTO, 2500, 7500})
 
 /* An exact cut: whole + ten_thousandths / 10,000 minor units, 0 <= ten_thousandths < 10,000. */
 typedef struct tiers_cut

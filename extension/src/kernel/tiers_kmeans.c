@@ -59,7 +59,7 @@ exact_gain(const kmeans *k, size_t i, size_t j, size_t end)
 	kernel_int128 w3 = j < end ? weight(k, j, end) : 1;
 	kernel_int128 third = j < end ? square(k, j, end) : 0;
 
-	return (exact) {square(k, 0, i) * w2 * w3 + square(k, i, j) * w1 * w3 + third * w1 * w2, w1 * w2 * w3};
+	return (exact){square(k, 0, i) * w2 * w3 + square(k, i, j) * w1 * w3 + third * w1 * w2, w1 * w2 * w3};
 }
 
 static long double
@@ -273,7 +273,7 @@ tiers_kmeans_groups(const int64_t *sorted, size_t n, bool logarithmic, const ker
 	size_t third = k.m - 1;
 	kernel_status status = KERNEL_OK;
 
-	*groups = (tiers_groups) {n, n};
+	*groups = (tiers_groups){n, n};
 	if (k.m == 1)
 		return KERNEL_OK;
 	if (k.m > 2)

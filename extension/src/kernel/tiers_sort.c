@@ -41,24 +41,24 @@ counting_sort(int64_t *prices, size_t n, int64_t lowest, size_t values, uint32_t
 }
 
 /* One stable pass by the digit at `shift`. */
-#define DEFINE_PASS(name, type)                                                                                      \
-	static void name(const type *from, type *to, size_t n, int shift, unsigned mask)                                \
-	{                                                                                                                \
-		size_t starts[DIGITS];                                                                                       \
-		size_t sum = 0;                                                                                              \
-                                                                                                                     \
-		memset(starts, 0, ((size_t) mask + 1) * sizeof(size_t));                                                     \
-		for (size_t i = 0; i < n; i++)                                                                               \
-			starts[(from[i] >> shift) & mask]++;                                                                     \
-		for (unsigned digit = 0; digit <= mask; digit++)                                                             \
-		{                                                                                                            \
-			size_t count = starts[digit];                                                                            \
-                                                                                                                     \
-			starts[digit] = sum;                                                                                     \
-			sum += count;                                                                                            \
-		}                                                                                                            \
-		for (size_t i = 0; i < n; i++)                                                                               \
-			to[starts[(from[i] >> shift) & mask]++] = from[i];                                                       \
+#define DEFINE_PASS(name, type)                                                      \
+	static void name(const type *from, type *to, size_t n, int shift, unsigned mask) \
+	{                                                                                \
+		size_t starts[DIGITS];                                                       \
+		size_t sum = 0;                                                              \
+                                                                                     \
+		memset(starts, 0, ((size_t) mask + 1) * sizeof(size_t));                     \
+		for (size_t i = 0; i < n; i++)                                               \
+			starts[(from[i] >> shift) & mask]++;                                     \
+		for (unsigned digit = 0; digit <= mask; digit++)                             \
+		{                                                                            \
+			size_t count = starts[digit];                                            \
+                                                                                     \
+			starts[digit] = sum;                                                     \
+			sum += count;                                                            \
+		}                                                                            \
+		for (size_t i = 0; i < n; i++)                                               \
+			to[starts[(from[i] >> shift) & mask]++] = from[i];                       \
 	}
 
 DEFINE_PASS(pass_32, uint32_t)

@@ -140,7 +140,7 @@ words_occur(kernel_text text, kernel_text sought)
 		return false;
 	for (size_t at = 0; at < text.length; at++)
 	{
-		kernel_text rest = { text.bytes + at, text.length - at };
+		kernel_text rest = {text.bytes + at, text.length - at};
 		ptrdiff_t length;
 		size_t end;
 

@@ -34,5 +34,5 @@ release(void *context, void *memory)
 kernel_alloc
 allocation_of(allocation *state)
 {
-	return (kernel_alloc) {allocate, release, state};
+	return (kernel_alloc){allocate, release, state};
 }

@@ -82,7 +82,7 @@ cases_text(void)
 {
 	char *word = needed_word();
 
-	return strcmp(word, "-") == 0 ? (kernel_text) {NULL, 0} : (kernel_text) {word, strlen(word)};
+	return strcmp(word, "-") == 0 ? (kernel_text){NULL, 0} : (kernel_text){word, strlen(word)};
 }
 
 kernel_tri

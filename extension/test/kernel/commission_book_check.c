@@ -34,7 +34,7 @@ expect_chosen(int64_t id, const char *key)
 
 START_TEST(each_word_is_a_key)
 {
-	static const char *const names[] = {"site",         "supplier",  "chain",    "property",
+	static const char *const names[] = {"site", "supplier", "chain", "property",
 										"product_type", "rate_type", "currency", "advisor"};
 
 	for (int word = 0; word < COMMISSION_WORDS; word++)
@@ -250,7 +250,7 @@ START_TEST(a_rule_asks_client_and_destination)
 	expect_rule(true, NULL);
 	rule->n_client_tiers = 1;
 	expect_rule(false, "client_tier");
-	c.trip.client_tier = (kernel_text) {NULL, 0};
+	c.trip.client_tier = (kernel_text){NULL, 0};
 	expect_rule(false, "client_tier");
 
 	rule = doubling();
@@ -259,7 +259,7 @@ START_TEST(a_rule_asks_client_and_destination)
 	expect_rule(true, NULL);
 	c.trip.destination = case_text("Jerome");
 	expect_rule(false, "destination");
-	c.trip.destination = (kernel_text) {NULL, 0};
+	c.trip.destination = (kernel_text){NULL, 0};
 	expect_rule(false, "destination");
 }
 END_TEST
@@ -458,16 +458,16 @@ expect_refused(const char *path)
 	ck_assert_ptr_nonnull(strstr(c.error.message, " 1"));
 }
 
-#define REFUSE_RATE(kind, path, ...)                         \
-	do                                                       \
-	{                                                        \
-		commission_rate *rate;                               \
-                                                             \
-		case_begin(&c);                                      \
-		rate = case_rate(&c, kind);                          \
-		__VA_ARGS__;                                         \
-		expect_refused("rates[0]." path);                    \
-		(void) rate;                                         \
+#define REFUSE_RATE(kind, path, ...)      \
+	do                                    \
+	{                                     \
+		commission_rate *rate;            \
+                                          \
+		case_begin(&c);                   \
+		rate = case_rate(&c, kind);       \
+		__VA_ARGS__;                      \
+		expect_refused("rates[0]." path); \
+		(void) rate;                      \
 	} while (0)
 
 START_TEST(senseless_rates_are_refused_by_name)
@@ -504,15 +504,15 @@ START_TEST(senseless_rates_are_refused_by_name)
 }
 END_TEST
 
-#define REFUSE_RULE(path, ...)                                \
-	do                                                        \
-	{                                                         \
-		commission_rule *rule;                                \
-                                                              \
-		case_begin(&c);                                       \
-		rule = case_rule(&c);                                 \
-		__VA_ARGS__;                                          \
-		expect_refused("rules[0]." path);                     \
+#define REFUSE_RULE(path, ...)            \
+	do                                    \
+	{                                     \
+		commission_rule *rule;            \
+                                          \
+		case_begin(&c);                   \
+		rule = case_rule(&c);             \
+		__VA_ARGS__;                      \
+		expect_refused("rules[0]." path); \
 	} while (0)
 
 START_TEST(senseless_rules_are_refused_by_name)
@@ -659,7 +659,7 @@ START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 	ck_assert_uint_eq(state.live, 0);
 	for (size_t refuse = 1; refuse <= requests; refuse++)
 	{
-		state = (allocation) {.refuse = refuse};
+		state = (allocation){.refuse = refuse};
 		ck_assert_int_eq(commission_book_compile(c.rates, 3, c.rules, 1, MONEY_HALF_UP, &alloc, &book, NULL),
 						 KERNEL_NO_MEMORY);
 		ck_assert_ptr_null(book);

@@ -7,14 +7,14 @@
 kernel_text
 case_text(const char *bytes)
 {
-	return (kernel_text) {bytes, bytes != NULL ? strlen(bytes) : 0};
+	return (kernel_text){bytes, bytes != NULL ? strlen(bytes) : 0};
 }
 
 void
 case_begin(commission_case *c)
 {
-	static const char *const words[COMMISSION_WORDS] = {"navitrip", "expedia",  "accor", "duniway",
-														"hotel",    "standard", "USD",   "ann"};
+	static const char *const words[COMMISSION_WORDS] = {"navitrip", "expedia", "accor", "duniway",
+														"hotel", "standard", "USD", "ann"};
 
 	memset(c, 0, sizeof *c);
 	memcpy(c->words, words, sizeof words);
@@ -25,13 +25,13 @@ case_begin(commission_case *c)
 	c->offer.rooms = 2;
 	c->offer.check_in = 9904;
 	c->offer.booked_on = 9800;
-	c->components[0] = (commission_component) {.amount = 29600,
-											   .tax_amount = 1103,
-											   .kind = COMMISSION_ROOM,
-											   .tax = COMMISSION_TAX_INCLUDED,
-											   .has_tax_amount = true};
+	c->components[0] = (commission_component){.amount = 29600,
+											  .tax_amount = 1103,
+											  .kind = COMMISSION_ROOM,
+											  .tax = COMMISSION_TAX_INCLUDED,
+											  .has_tax_amount = true};
 	c->offer.n_components = 1;
-	c->trip = (commission_trip) {true, 5000000, case_text("vip"), case_text("Rome & Amalfi"), 9903};
+	c->trip = (commission_trip){true, 5000000, case_text("vip"), case_text("Rome & Amalfi"), 9903};
 }
 
 commission_rate *

@@ -17,7 +17,7 @@ word(fuzz_input *input)
 {
 	size_t which = fuzz_below(input, 8);
 
-	return which < 3 ? (kernel_text) {letters + which, fuzz_below(input, 12) != 0} : (kernel_text) {NULL, 0};
+	return which < 3 ? (kernel_text){letters + which, fuzz_below(input, 12) != 0} : (kernel_text){NULL, 0};
 }
 
 static kernel_day
@@ -59,7 +59,7 @@ read_rate(fuzz_input *input, commission_tier *tiers)
 	rate.tiers = tiers;
 	rate.n_tiers = rate.kind == COMMISSION_TIER_PERCENT ? 1 + fuzz_below(input, 3) : 0;
 	for (size_t i = 0; i < rate.n_tiers; i++)
-		tiers[i] = (commission_tier) {(int64_t) fuzz_bits(input, 2) + (int64_t) i * 65536, (int64_t) fuzz_bits(input, 3)};
+		tiers[i] = (commission_tier){(int64_t) fuzz_bits(input, 2) + (int64_t) i * 65536, (int64_t) fuzz_bits(input, 3)};
 	return rate;
 }
 
@@ -72,7 +72,7 @@ read_rule(fuzz_input *input, kernel_text *words)
 	rule.id = (int64_t) fuzz_bits(input, 1);
 	rule.priority = (int32_t) fuzz_below(input, 3);
 	for (int i = 0; i < 2; i++)
-		words[i] = (kernel_text) {letters + fuzz_below(input, 3), 1};
+		words[i] = (kernel_text){letters + fuzz_below(input, 3), 1};
 	rule.effective_from = day(input);
 	rule.effective_until = day(input);
 	rule.has_budget_min = fuzz_bool(input);
@@ -115,12 +115,12 @@ read_offer(fuzz_input *input, commission_component *components, commission_volum
 	offer.components = components;
 	offer.n_components = fuzz_below(input, 4);
 	for (size_t i = 0; i < offer.n_components; i++)
-		components[i] = (commission_component) {fuzz_amount(input),
-												fuzz_amount(input),
-												(uint8_t) fuzz_below(input, 14),
-												(uint8_t) fuzz_below(input, 3),
-												fuzz_bool(input),
-												(uint8_t) fuzz_below(input, 3)};
+		components[i] = (commission_component){fuzz_amount(input),
+											   fuzz_amount(input),
+											   (uint8_t) fuzz_below(input, 14),
+											   (uint8_t) fuzz_below(input, 3),
+											   fuzz_bool(input),
+											   (uint8_t) fuzz_below(input, 3)};
 	for (int i = 0; i < 3; i++)
 	{
 		volume->amount_milli[i] = fuzz_amount(input);

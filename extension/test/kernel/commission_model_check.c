@@ -44,7 +44,7 @@ keep(example *e, kernel_text text)
 	ck_assert_uint_le(e->used + text.length, sizeof e->texts);
 	memcpy(copy, text.bytes, text.length);
 	e->used += text.length;
-	return (kernel_text) {copy, text.length};
+	return (kernel_text){copy, text.length};
 }
 
 static void
@@ -119,7 +119,7 @@ read_list(example *e, size_t *n)
 
 	*n = 0;
 	while (rest != NULL && strcmp(rest, "-") != 0 && (part = cases_part(&rest, ',')) != NULL)
-		list[(*n)++] = keep(e, (kernel_text) {part, strlen(part)});
+		list[(*n)++] = keep(e, (kernel_text){part, strlen(part)});
 	return list;
 }
 

@@ -12,7 +12,7 @@ static commission_case c;
 static void
 component(commission_component_kind kind, int64_t amount, commission_tax tax)
 {
-	c.components[c.offer.n_components++] = (commission_component) {.amount = amount, .kind = (uint8_t) kind, .tax = (uint8_t) tax};
+	c.components[c.offer.n_components++] = (commission_component){.amount = amount, .kind = (uint8_t) kind, .tax = (uint8_t) tax};
 }
 
 static void
@@ -56,8 +56,8 @@ END_TEST
 
 START_TEST(components_count_by_kind_unless_said_otherwise)
 {
-	static const commission_component_kind earning[] = {COMMISSION_ROOM,     COMMISSION_SERVICE_CHARGE, COMMISSION_ADDON,
-														COMMISSION_AIR,      COMMISSION_TRANSFER,       COMMISSION_INSURANCE,
+	static const commission_component_kind earning[] = {COMMISSION_ROOM, COMMISSION_SERVICE_CHARGE, COMMISSION_ADDON,
+														COMMISSION_AIR, COMMISSION_TRANSFER, COMMISSION_INSURANCE,
 														COMMISSION_CAR};
 	static const commission_component_kind others[] = {COMMISSION_TAX, COMMISSION_RESORT_FEE, COMMISSION_NCF,
 													   COMMISSION_PENALTY};
@@ -116,9 +116,7 @@ START_TEST(each_kind_has_its_formula)
 	{
 		commission_kind kind;
 		int64_t computed;
-	} kinds[] = {{COMMISSION_PERCENT, 8549},          {COMMISSION_NET_MARKUP, 8549},
-				 {COMMISSION_FIXED_PER_STAY, 2500},   {COMMISSION_FIXED_PER_NIGHT, 7500},
-				 {COMMISSION_FIXED_PER_ROOM_NIGHT, 15000}};
+	} kinds[] = {{COMMISSION_PERCENT, 8549}, {COMMISSION_NET_MARKUP, 8549}, {COMMISSION_FIXED_PER_STAY, 2500}, {COMMISSION_FIXED_PER_NIGHT, 7500}, {COMMISSION_FIXED_PER_ROOM_NIGHT, 15000}};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 	{
@@ -365,14 +363,38 @@ static const struct
 	int64_t tenths;
 	int64_t commission;
 } portal[] = {
-	{965554, 300, 289666}, {812230, 300, 243669},  {616258, 300, 184877},  {888368, 194, 172144},
-	{1431322, 154, 220877}, {494624, 248, 122828}, {1226568, 121, 148045}, {494626, 242, 119777},
-	{712532, 164, 116695}, {375277, 203, 76066},   {275994, 249, 68764},   {298982, 213, 63650},
-	{395844, 147, 58268},  {210287, 206, 43306},   {348539, 132, 45829},   {145096, 263, 38111},
-	{378335, 166, 62664},  {513357, 88, 45396},    {569243, 286, 162841},  {593105, 59, 34903},
-	{919679, 218, 200388}, {957699, 137, 131621},  {1158542, 110, 127710}, {1486235, 165, 244493},
-	{1214759, 236, 286273}, {1662607, 147, 244737}, {1474649, 147, 217069}, {1173030, 167, 195429},
-	{759019, 215, 162951}, {458161, 300, 137448},  {1348570, 121, 162907}, {474429, 268, 127335},
+	{965554, 300, 289666},
+	{812230, 300, 243669},
+	{616258, 300, 184877},
+	{888368, 194, 172144},
+	{1431322, 154, 220877},
+	{494624, 248, 122828},
+	{1226568, 121, 148045},
+	{494626, 242, 119777},
+	{712532, 164, 116695},
+	{375277, 203, 76066},
+	{275994, 249, 68764},
+	{298982, 213, 63650},
+	{395844, 147, 58268},
+	{210287, 206, 43306},
+	{348539, 132, 45829},
+	{145096, 263, 38111},
+	{378335, 166, 62664},
+	{513357, 88, 45396},
+	{569243, 286, 162841},
+	{593105, 59, 34903},
+	{919679, 218, 200388},
+	{957699, 137, 131621},
+	{1158542, 110, 127710},
+	{1486235, 165, 244493},
+	{1214759, 236, 286273},
+	{1662607, 147, 244737},
+	{1474649, 147, 217069},
+	{1173030, 167, 195429},
+	{759019, 215, 162951},
+	{458161, 300, 137448},
+	{1348570, 121, 162907},
+	{474429, 268, 127335},
 };
 
 START_TEST(recorded_portal_figures_are_met)
@@ -402,7 +424,7 @@ START_TEST(the_trace_tells_every_step)
 {
 	static const commission_what expected[] = {COMMISSION_STEP_COMPONENT, COMMISSION_STEP_COMPONENT, COMMISSION_STEP_BASE,
 											   COMMISSION_STEP_RATE_LOST, COMMISSION_STEP_RATE_LOST, COMMISSION_STEP_RATE,
-											   COMMISSION_STEP_OVERRIDE,  COMMISSION_STEP_ROUND,     COMMISSION_STEP_STATED};
+											   COMMISSION_STEP_OVERRIDE, COMMISSION_STEP_ROUND, COMMISSION_STEP_STATED};
 	commission_rate *other;
 
 	case_begin(&c);

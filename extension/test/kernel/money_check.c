@@ -33,9 +33,7 @@ START_TEST(exponents_follow_iso_4217)
 	{
 		const char *code;
 		int exponent;
-	} known[] = {{"USD", 2}, {"EUR", 2}, {"AED", 2}, {"ZWG", 2}, {"MXN", 2}, {"JPY", 0}, {"KRW", 0}, {"VND", 0},
-				 {"CLP", 0}, {"XPF", 0}, {"BIF", 0}, {"KWD", 3}, {"BHD", 3}, {"TND", 3}, {"CLF", 4}, {"UYW", 4},
-				 {"XCG", 2}, {"MRU", 2}, {"XAU", -1}, {"XXX", -1}, {"usd", -1}, {"ZZZ", -1}, {"AAA", -1}, {"\0\0", -1}};
+	} known[] = {{"USD", 2}, {"EUR", 2}, {"AED", 2}, {"ZWG", 2}, {"MXN", 2}, {"JPY", 0}, {"KRW", 0}, {"VND", 0}, {"CLP", 0}, {"XPF", 0}, {"BIF", 0}, {"KWD", 3}, {"BHD", 3}, {"TND", 3}, {"CLF", 4}, {"UYW", 4}, {"XCG", 2}, {"MRU", 2}, {"XAU", -1}, {"XXX", -1}, {"usd", -1}, {"ZZZ", -1}, {"AAA", -1}, {"\0\0", -1}};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		ck_assert_msg(money_exponent(known[i].code) == known[i].exponent, "%s: %d, expected %d", known[i].code,
@@ -136,9 +134,7 @@ START_TEST(rounding_is_away_from_zero_or_to_even)
 		int64_t divisor;
 		int64_t up;
 		int64_t even;
-	} cases[] = {{1, 2, 1, 0},    {3, 2, 2, 2},    {5, 2, 3, 2},   {-1, 2, -1, 0},  {-3, 2, -2, -2}, {-5, 2, -3, -2},
-				 {5, -2, -3, -2}, {4, 3, 1, 1},    {5, 3, 2, 2},   {-4, 3, -1, -1}, {0, 7, 0, 0},    {7, 7, 1, 1},
-				 {49, 100, 0, 0}, {51, 100, 1, 1}, {50, 100, 1, 0}, {150, 100, 2, 2}};
+	} cases[] = {{1, 2, 1, 0}, {3, 2, 2, 2}, {5, 2, 3, 2}, {-1, 2, -1, 0}, {-3, 2, -2, -2}, {-5, 2, -3, -2}, {5, -2, -3, -2}, {4, 3, 1, 1}, {5, 3, 2, 2}, {-4, 3, -1, -1}, {0, 7, 0, 0}, {7, 7, 1, 1}, {49, 100, 0, 0}, {51, 100, 1, 1}, {50, 100, 1, 0}, {150, 100, 2, 2}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 	{
@@ -150,7 +146,7 @@ START_TEST(rounding_is_away_from_zero_or_to_even)
 		ck_assert_int_eq(up, cases[i].up);
 		ck_assert_int_eq(even, cases[i].even);
 	}
-	ck_assert_int_eq(money_divide(1, 0, MONEY_HALF_UP, &(int64_t) {0}), KERNEL_INVALID);
+	ck_assert_int_eq(money_divide(1, 0, MONEY_HALF_UP, &(int64_t){0}), KERNEL_INVALID);
 }
 END_TEST
 
@@ -213,13 +209,13 @@ allocate(int64_t total, const int64_t *weights, size_t n, const int64_t *expecte
 
 START_TEST(parts_add_up_and_ties_go_to_the_first)
 {
-	allocate(100, (int64_t[]) {1, 1, 1}, 3, (int64_t[]) {34, 33, 33});
-	allocate(-100, (int64_t[]) {1, 1, 1}, 3, (int64_t[]) {-34, -33, -33});
-	allocate(5, (int64_t[]) {0, 1, 1, 0}, 4, (int64_t[]) {0, 3, 2, 0});
-	allocate(1000, (int64_t[]) {1, 2, 3}, 3, (int64_t[]) {167, 333, 500});
-	allocate(0, (int64_t[]) {3, 4}, 2, (int64_t[]) {0, 0});
-	allocate(INT64_MAX, (int64_t[]) {INT64_MAX, INT64_MAX}, 2, (int64_t[]) {INT64_MAX / 2 + 1, INT64_MAX / 2});
-	allocate(INT64_MIN, (int64_t[]) {1}, 1, (int64_t[]) {INT64_MIN});
+	allocate(100, (int64_t[]){1, 1, 1}, 3, (int64_t[]){34, 33, 33});
+	allocate(-100, (int64_t[]){1, 1, 1}, 3, (int64_t[]){-34, -33, -33});
+	allocate(5, (int64_t[]){0, 1, 1, 0}, 4, (int64_t[]){0, 3, 2, 0});
+	allocate(1000, (int64_t[]){1, 2, 3}, 3, (int64_t[]){167, 333, 500});
+	allocate(0, (int64_t[]){3, 4}, 2, (int64_t[]){0, 0});
+	allocate(INT64_MAX, (int64_t[]){INT64_MAX, INT64_MAX}, 2, (int64_t[]){INT64_MAX / 2 + 1, INT64_MAX / 2});
+	allocate(INT64_MIN, (int64_t[]){1}, 1, (int64_t[]){INT64_MIN});
 }
 END_TEST
 
@@ -230,9 +226,9 @@ START_TEST(allocation_refuses_what_has_no_answer)
 	int64_t parts[2];
 
 	ck_assert_int_eq(money_allocate(1, NULL, 0, &alloc, parts), KERNEL_INVALID);
-	ck_assert_int_eq(money_allocate(1, (int64_t[]) {0, 0}, 2, &alloc, parts), KERNEL_INVALID);
-	ck_assert_int_eq(money_allocate(1, (int64_t[]) {2, -1}, 2, &alloc, parts), KERNEL_INVALID);
-	ck_assert_int_eq(money_allocate(1, (int64_t[]) {2, 1}, 2, &alloc, parts), KERNEL_NO_MEMORY);
+	ck_assert_int_eq(money_allocate(1, (int64_t[]){0, 0}, 2, &alloc, parts), KERNEL_INVALID);
+	ck_assert_int_eq(money_allocate(1, (int64_t[]){2, -1}, 2, &alloc, parts), KERNEL_INVALID);
+	ck_assert_int_eq(money_allocate(1, (int64_t[]){2, 1}, 2, &alloc, parts), KERNEL_NO_MEMORY);
 }
 END_TEST
 
@@ -262,8 +258,7 @@ END_TEST
 
 START_TEST(a_chain_names_the_step_that_cannot_be)
 {
-	static const money_split_step wrong[] = {{MONEY_FEE_FIXED, 1001}, {MONEY_FEE_FIXED, -1}, {MONEY_FEE_PERCENT, 1000001},
-											 {MONEY_PASS_PERCENT, -1}};
+	static const money_split_step wrong[] = {{MONEY_FEE_FIXED, 1001}, {MONEY_FEE_FIXED, -1}, {MONEY_FEE_PERCENT, 1000001}, {MONEY_PASS_PERCENT, -1}};
 	int64_t kept[2];
 	int64_t passed;
 	size_t failed;

@@ -87,7 +87,7 @@ demand_chain(fuzz_input *input)
 	kernel_int128 sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		steps[i] = (money_split_step) {(money_split_kind) fuzz_below(input, 3), fuzz_amount(input)};
+		steps[i] = (money_split_step){(money_split_kind) fuzz_below(input, 3), fuzz_amount(input)};
 	if (money_split_chain(amount, steps, n, MONEY_HALF_UP, kept, &passed, NULL) != KERNEL_OK)
 		return;
 	for (size_t i = 0; i < n; i++)

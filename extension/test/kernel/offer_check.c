@@ -9,8 +9,8 @@
 #include "kernel/offer.h"
 #include "kernel/words.h"
 
-#define TEXT(literal) ((kernel_text) {literal, sizeof(literal) - 1})
-#define NO_TEXT ((kernel_text) {NULL, 0})
+#define TEXT(literal) ((kernel_text){literal, sizeof(literal) - 1})
+#define NO_TEXT ((kernel_text){NULL, 0})
 
 START_TEST(a_night_follows_from_the_basis)
 {
@@ -108,7 +108,7 @@ END_TEST
 static bool
 occurs(const char *text, const char *sought)
 {
-	return words_occur((kernel_text) {text, strlen(text)}, (kernel_text) {sought, strlen(sought)});
+	return words_occur((kernel_text){text, strlen(text)}, (kernel_text){sought, strlen(sought)});
 }
 
 START_TEST(words_are_found_whole_and_in_any_case)

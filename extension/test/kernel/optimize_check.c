@@ -9,7 +9,13 @@
 #include "allocation.h"
 #include "kernel/optimize.h"
 
-#define OFFER(price, commission, refundable, key) {price, commission, refundable, {key, sizeof(key) - 1}}
+#define OFFER(price, commission, refundable, key) \
+	{                                             \
+		price, commission, refundable,            \
+		{                                         \
+			key, sizeof(key) - 1                  \
+		}                                         \
+	}
 
 static const optimize_offer first_leg[] = {OFFER(10000, 500, false, "plain"), OFFER(14000, 2100, true, "palace"),
 										   OFFER(11000, 1200, false, "park")};
@@ -48,17 +54,17 @@ expect(const optimize_options *options, size_t first, size_t second)
 
 START_TEST(each_leg_takes_its_best_without_a_budget)
 {
-	expect(&(optimize_options) {0}, 1, 1);
+	expect(&(optimize_options){0}, 1, 1);
 }
 END_TEST
 
 START_TEST(a_budget_takes_what_fits_together)
 {
-	expect(&(optimize_options) {.has_budget = true, .budget = 34500}, 1, 1);
-	expect(&(optimize_options) {.has_budget = true, .budget = 34499}, 2, 1);
-	expect(&(optimize_options) {.has_budget = true, .budget = 31499}, 0, 1);
-	expect(&(optimize_options) {.has_budget = true, .budget = 30499}, 0, 0);
-	expect(&(optimize_options) {.has_budget = true, .budget = 30000}, 0, 0);
+	expect(&(optimize_options){.has_budget = true, .budget = 34500}, 1, 1);
+	expect(&(optimize_options){.has_budget = true, .budget = 34499}, 2, 1);
+	expect(&(optimize_options){.has_budget = true, .budget = 31499}, 0, 1);
+	expect(&(optimize_options){.has_budget = true, .budget = 30499}, 0, 0);
+	expect(&(optimize_options){.has_budget = true, .budget = 30000}, 0, 0);
 }
 END_TEST
 
@@ -68,7 +74,7 @@ START_TEST(a_budget_below_the_cheapest_has_no_answer)
 	optimize_result result;
 	kernel_error error = {0};
 
-	ck_assert_int_eq(solve(&(optimize_options) {.has_budget = true, .budget = 29999}, choice, &result, &error),
+	ck_assert_int_eq(solve(&(optimize_options){.has_budget = true, .budget = 29999}, choice, &result, &error),
 					 KERNEL_INFEASIBLE);
 	ck_assert_str_eq(error.path, "budget");
 	ck_assert_int_eq(result.baseline.price, 30000);
@@ -77,17 +83,17 @@ END_TEST
 
 START_TEST(a_premium_limit_is_exact)
 {
-	expect(&(optimize_options) {.has_max_premium = true, .max_premium_ppm = 100000}, 2, 1);
-	expect(&(optimize_options) {.has_max_premium = true, .max_premium_ppm = 99999}, 0, 1);
-	expect(&(optimize_options) {.has_max_premium = true, .max_premium_ppm = 0}, 0, 0);
+	expect(&(optimize_options){.has_max_premium = true, .max_premium_ppm = 100000}, 2, 1);
+	expect(&(optimize_options){.has_max_premium = true, .max_premium_ppm = 99999}, 0, 1);
+	expect(&(optimize_options){.has_max_premium = true, .max_premium_ppm = 0}, 0, 0);
 }
 END_TEST
 
 START_TEST(what_may_be_cancelled_counts_less)
 {
 	/* palace 2100 x .5 = 1050 < park 1200; queen 3000 x .5 still leads. */
-	expect(&(optimize_options) {.cancel_ppm = 500000}, 2, 1);
-	expect(&(optimize_options) {.cancel_ppm = 1000000}, 2, 0);
+	expect(&(optimize_options){.cancel_ppm = 500000}, 2, 1);
+	expect(&(optimize_options){.cancel_ppm = 1000000}, 2, 0);
 }
 END_TEST
 
@@ -161,7 +167,7 @@ START_TEST(senseless_input_is_refused_by_name)
 	{
 		kernel_error error = {0};
 
-		ck_assert_int_eq(optimize_select(one, 1, &(optimize_options) {0}, &alloc, choice, cheapest, &result,
+		ck_assert_int_eq(optimize_select(one, 1, &(optimize_options){0}, &alloc, choice, cheapest, &result,
 										 with_error ? &error : NULL),
 						 KERNEL_INVALID);
 		ck_assert_str_eq(error.path, with_error ? "legs[0].offers[1]" : "");
@@ -194,10 +200,10 @@ portal_leg(optimize_offer *offers, size_t n, uint64_t *random)
 	for (size_t i = 0; i < n; i++)
 	{
 		*random = *random * 6364136223846793005u + 1442695040888963407u;
-		offers[i] = (optimize_offer) {.price = 30000 + (int64_t) (*random >> 33) % 300000, .key = {"", 0}};
+		offers[i] = (optimize_offer){.price = 30000 + (int64_t) (*random >> 33) % 300000, .key = {"", 0}};
 		offers[i].commission = (offers[i].price * rates[(*random >> 20) % 4] + 500000) / 1000000;
 	}
-	return (optimize_leg) {offers, n};
+	return (optimize_leg){offers, n};
 }
 
 START_TEST(ten_legs_of_a_hundred_offers_are_solved)
@@ -246,7 +252,7 @@ START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 	ck_assert_uint_gt(requests, 3);
 	for (size_t refuse = 1; refuse <= requests; refuse++)
 	{
-		state = (allocation) {.refuse = refuse};
+		state = (allocation){.refuse = refuse};
 		ck_assert_int_eq(optimize_select(four, 4, &options, &alloc, choice, cheapest, &result, NULL), KERNEL_NO_MEMORY);
 		ck_assert_uint_eq(state.live, 0);
 	}

@@ -26,18 +26,17 @@ read_problem(fuzz_input *input, problem *p)
 	size_t width = 1 + fuzz_below(input, 4);
 
 	p->n = fuzz_below(input, MOST_LEGS + 1);
-	p->options = (optimize_options) {.has_budget = fuzz_bool(input),
-									 .budget = (int64_t) fuzz_bits(input, width),
-									 .has_max_premium = fuzz_bool(input),
-									 .max_premium_ppm = (int64_t) fuzz_bits(input, 3),
-									 .cancel_ppm = (int64_t) fuzz_bits(input, 3) % 1000001,
-									 .work_limit = 100000};
+	p->options = (optimize_options){.has_budget = fuzz_bool(input),
+									.budget = (int64_t) fuzz_bits(input, width),
+									.has_max_premium = fuzz_bool(input),
+									.max_premium_ppm = (int64_t) fuzz_bits(input, 3),
+									.cancel_ppm = (int64_t) fuzz_bits(input, 3) % 1000001,
+									.work_limit = 100000};
 	for (size_t leg = 0; leg < p->n; leg++)
 	{
-		p->legs[leg] = (optimize_leg) {p->offers[leg], fuzz_below(input, MOST_OFFERS + 1)};
+		p->legs[leg] = (optimize_leg){p->offers[leg], fuzz_below(input, MOST_OFFERS + 1)};
 		for (size_t i = 0; i < p->legs[leg].n_offers; i++)
-			p->offers[leg][i] = (optimize_offer) {(int64_t) fuzz_bits(input, width), (int64_t) fuzz_bits(input, width),
-												  fuzz_bool(input), {keys + fuzz_below(input, 14), 1 + fuzz_below(input, 2)}};
+			p->offers[leg][i] = (optimize_offer){(int64_t) fuzz_bits(input, width), (int64_t) fuzz_bits(input, width), fuzz_bool(input), {keys + fuzz_below(input, 14), 1 + fuzz_below(input, 2)}};
 	}
 }
 
@@ -114,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_DEMAND((choice[leg] == OPTIMIZE_NONE) == (p.legs[leg].n_offers == 0));
 	demand_no_better(&p, choice, cheapest, &result);
 	p.options.budget += 1000;
-	state = (allocation) {0};
+	state = (allocation){0};
 	if (optimize_select(p.legs, p.n, &p.options, &alloc, choice, cheapest, &wider, &error) == KERNEL_OK)
 		FUZZ_DEMAND(wider.best.expected_micro >= result.best.expected_micro);
 	return 0;

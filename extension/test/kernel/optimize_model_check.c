@@ -53,7 +53,7 @@ read_leg(example *e)
 		offer->commission = strtoll(cases_part(&word, ':'), NULL, 10);
 		offer->refundable = cases_part(&word, ':')[0] == '1';
 		strncpy(key, word, 3);
-		offer->key = (kernel_text) {key, strlen(key)};
+		offer->key = (kernel_text){key, strlen(key)};
 	}
 	e->read++;
 }

@@ -11,22 +11,22 @@
 static kernel_text
 text(const char *bytes)
 {
-	return (kernel_text) {bytes, bytes != NULL ? strlen(bytes) : 0};
+	return (kernel_text){bytes, bytes != NULL ? strlen(bytes) : 0};
 }
 
 /* A candidate of the medium tier of which only the review is known: score = 10 x review. */
 static picks_candidate
 hotel(const char *key, int64_t review_hundredths, const char *chain, const char *place)
 {
-	return (picks_candidate) {.tier = TIERS_MEDIUM,
-							  .price = 10000,
-							  .distance_m = PICKS_UNKNOWN,
-							  .review_hundredths = review_hundredths,
-							  .commission = PICKS_UNKNOWN,
-							  .stars_tenths = PICKS_UNKNOWN,
-							  .key = text(key),
-							  .chain = text(chain),
-							  .place = text(place)};
+	return (picks_candidate){.tier = TIERS_MEDIUM,
+							 .price = 10000,
+							 .distance_m = PICKS_UNKNOWN,
+							 .review_hundredths = review_hundredths,
+							 .commission = PICKS_UNKNOWN,
+							 .stars_tenths = PICKS_UNKNOWN,
+							 .key = text(key),
+							 .chain = text(chain),
+							 .place = text(place)};
 }
 
 static size_t

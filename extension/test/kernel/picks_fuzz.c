@@ -21,24 +21,24 @@ word(fuzz_input *input)
 	static const char letters[] = "abcd";
 	size_t which = fuzz_below(input, 6);
 
-	return which < 4 ? (kernel_text) {letters + which, 1} : (kernel_text) {which == 4 ? NULL : letters, 0};
+	return which < 4 ? (kernel_text){letters + which, 1} : (kernel_text){which == 4 ? NULL : letters, 0};
 }
 
 static picks_candidate
 read_candidate(fuzz_input *input)
 {
-	return (picks_candidate) {.tier = (tiers_tier) fuzz_below(input, 3),
-							  .price = number(input, 1000),
-							  .distance_m = number(input, 20000),
-							  .review_hundredths = number(input, 1001),
-							  .commission = number(input, 60000),
-							  .commission_exponent = (int) fuzz_below(input, 5),
-							  .refundable = (kernel_tri) fuzz_below(input, 3),
-							  .stars_tenths = number(input, 51),
-							  .key = word(input),
-							  .chain = word(input),
-							  .place = word(input),
-							  .same_as = word(input)};
+	return (picks_candidate){.tier = (tiers_tier) fuzz_below(input, 3),
+							 .price = number(input, 1000),
+							 .distance_m = number(input, 20000),
+							 .review_hundredths = number(input, 1001),
+							 .commission = number(input, 60000),
+							 .commission_exponent = (int) fuzz_below(input, 5),
+							 .refundable = (kernel_tri) fuzz_below(input, 3),
+							 .stars_tenths = number(input, 51),
+							 .key = word(input),
+							 .chain = word(input),
+							 .place = word(input),
+							 .same_as = word(input)};
 }
 
 static bool

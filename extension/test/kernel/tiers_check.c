@@ -107,42 +107,42 @@ expect_tiers(const int64_t *prices, size_t n, tiers_method method, const char *e
 
 START_TEST(thirds_by_rank_are_those_of_ntile)
 {
-	expect_tiers((int64_t[]) {30, 10, 20}, 3, TIERS_RANK, "HLM");
-	expect_tiers((int64_t[]) {1, 2, 3, 4}, 4, TIERS_RANK, "LLMH");
-	expect_tiers((int64_t[]) {1, 2, 3, 4, 5}, 5, TIERS_RANK, "LLMMH");
-	expect_tiers((int64_t[]) {1, 2, 3, 4, 5, 6, 7}, 7, TIERS_RANK, "LLLMMHH");
-	expect_tiers((int64_t[]) {1, 2, 3, 4, 5, 6, 7, 8}, 8, TIERS_RANK, "LLLMMMHH");
+	expect_tiers((int64_t[]){30, 10, 20}, 3, TIERS_RANK, "HLM");
+	expect_tiers((int64_t[]){1, 2, 3, 4}, 4, TIERS_RANK, "LLMH");
+	expect_tiers((int64_t[]){1, 2, 3, 4, 5}, 5, TIERS_RANK, "LLMMH");
+	expect_tiers((int64_t[]){1, 2, 3, 4, 5, 6, 7}, 7, TIERS_RANK, "LLLMMHH");
+	expect_tiers((int64_t[]){1, 2, 3, 4, 5, 6, 7, 8}, 8, TIERS_RANK, "LLLMMMHH");
 }
 END_TEST
 
 START_TEST(equal_prices_share_a_tier)
 {
-	expect_tiers((int64_t[]) {5, 5, 5, 5}, 4, TIERS_RANK, "MMMM");
-	expect_tiers((int64_t[]) {1, 2, 2, 3}, 4, TIERS_RANK, "LMMH");
-	expect_tiers((int64_t[]) {1, 1, 1, 2}, 4, TIERS_RANK, "LLLH");
-	expect_tiers((int64_t[]) {1, 1, 1, 1, 1, 1, 1, 2}, 8, TIERS_RANK, "MMMMMMMH");
-	expect_tiers((int64_t[]) {7, 7, 7, 7}, 4, TIERS_KMEANS, "MMMM");
-	expect_tiers((int64_t[]) {7, 9, 7, 9}, 4, TIERS_KMEANS, "LHLH");
-	expect_tiers((int64_t[]) {7, 7, 9, 100}, 4, TIERS_KMEANS, "LLMH");
-	expect_tiers((int64_t[]) {5, 5, 5, 5, 5, 5, 5, 5, 5, 5}, 10, TIERS_PERCENTILE, "HHHHHHHHHH");
+	expect_tiers((int64_t[]){5, 5, 5, 5}, 4, TIERS_RANK, "MMMM");
+	expect_tiers((int64_t[]){1, 2, 2, 3}, 4, TIERS_RANK, "LMMH");
+	expect_tiers((int64_t[]){1, 1, 1, 2}, 4, TIERS_RANK, "LLLH");
+	expect_tiers((int64_t[]){1, 1, 1, 1, 1, 1, 1, 2}, 8, TIERS_RANK, "MMMMMMMH");
+	expect_tiers((int64_t[]){7, 7, 7, 7}, 4, TIERS_KMEANS, "MMMM");
+	expect_tiers((int64_t[]){7, 9, 7, 9}, 4, TIERS_KMEANS, "LHLH");
+	expect_tiers((int64_t[]){7, 7, 9, 100}, 4, TIERS_KMEANS, "LLMH");
+	expect_tiers((int64_t[]){5, 5, 5, 5, 5, 5, 5, 5, 5, 5}, 10, TIERS_PERCENTILE, "HHHHHHHHHH");
 }
 END_TEST
 
 START_TEST(natural_breaks_fall_into_the_gaps)
 {
-	expect_tiers((int64_t[]) {500, 100, 110, 900, 120, 510, 905}, 7, TIERS_KMEANS, "MLLHLMH");
+	expect_tiers((int64_t[]){500, 100, 110, 900, 120, 510, 905}, 7, TIERS_KMEANS, "MLLHLMH");
 	/* On raw prices the outlier takes a tier for itself; on logarithms the steps of ratio count. */
-	expect_tiers((int64_t[]) {100, 110, 1000, 1100, 100000}, 5, TIERS_KMEANS, "LLMMH");
-	expect_tiers((int64_t[]) {100, 110, 1000, 1100, 10000, 12000}, 6, TIERS_KMEANS, "LLLLMH");
-	expect_tiers((int64_t[]) {100, 110, 1000, 1100, 10000, 12000}, 6, TIERS_KMEANS_LOG, "LLMMHH");
+	expect_tiers((int64_t[]){100, 110, 1000, 1100, 100000}, 5, TIERS_KMEANS, "LLMMH");
+	expect_tiers((int64_t[]){100, 110, 1000, 1100, 10000, 12000}, 6, TIERS_KMEANS, "LLLLMH");
+	expect_tiers((int64_t[]){100, 110, 1000, 1100, 10000, 12000}, 6, TIERS_KMEANS_LOG, "LLMMHH");
 }
 END_TEST
 
 /* 1, 2, 3, 4: groups {1} {2} {3,4}, {1} {2,3} {4} and {1,2} {3} {4} cost the same. */
 START_TEST(of_equal_groupings_the_lowest_cuts_win)
 {
-	expect_tiers((int64_t[]) {1, 2, 3, 4}, 4, TIERS_KMEANS, "LMHH");
-	expect_tiers((int64_t[]) {4000000001, 4000000002, 4000000003, 4000000004}, 4, TIERS_KMEANS, "LMHH");
+	expect_tiers((int64_t[]){1, 2, 3, 4}, 4, TIERS_KMEANS, "LMHH");
+	expect_tiers((int64_t[]){4000000001, 4000000002, 4000000003, 4000000004}, 4, TIERS_KMEANS, "LMHH");
 }
 END_TEST
 
@@ -171,10 +171,7 @@ START_TEST(options_out_of_range_are_refused)
 	{
 		tiers_options options;
 		const char *path;
-	} wrong[] = {{{TIERS_AUTO, 0, 7500}, "cuts[0]"},      {{TIERS_AUTO, 2500, 10000}, "cuts[1]"},
-				 {{TIERS_AUTO, 7500, 2500}, "cuts[1]"},   {{TIERS_AUTO, 5000, 5000}, "cuts[1]"},
-				 {{TIERS_FEW, 2500, 7500}, "method"},     {{(tiers_method) 77, 2500, 7500}, "method"},
-				 {{TIERS_AUTO, 10000, 10001}, "cuts[0]"}, {{TIERS_KMEANS_LOG, 2500, 7500}, "prices"}};
+	} wrong[] = {{{TIERS_AUTO, 0, 7500}, "cuts[0]"}, {{TIERS_AUTO, 2500, 10000}, "cuts[1]"}, {{TIERS_AUTO, 7500, 2500}, "cuts[1]"}, {{TIERS_AUTO, 5000, 5000}, "cuts[1]"}, {{TIERS_FEW, 2500, 7500}, "method"}, {{(tiers_method) 77, 2500, 7500}, "method"}, {{TIERS_AUTO, 10000, 10001}, "cuts[0]"}, {{TIERS_KMEANS_LOG, 2500, 7500}, "prices"}};
 	int64_t prices[] = {0, 100, 200};
 	allocation state = {0};
 	kernel_alloc alloc = allocation_of(&state);
@@ -253,7 +250,7 @@ START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 		requests = state.requests;
 		for (size_t refuse = 1; refuse <= requests; refuse++)
 		{
-			state = (allocation) {.refuse = refuse};
+			state = (allocation){.refuse = refuse};
 			ck_assert_int_eq(tiers_segment(prices, 200, &options, &alloc, &cuts, NULL), KERNEL_NO_MEMORY);
 			ck_assert_uint_eq(state.live, 0);
 		}

@@ -97,7 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_DEMAND(status != KERNEL_OVERFLOW && status != KERNEL_INFEASIBLE);
 	if (status != KERNEL_OK)
 		return 0;
-	state = (allocation) {0};
+	state = (allocation){0};
 	FUZZ_DEMAND(tiers_sort(sorted, n, &alloc) == KERNEL_OK);
 	FUZZ_DEMAND(tiers_segment_sorted(sorted, n, &options, &alloc, &again, &error) == KERNEL_OK);
 	FUZZ_DEMAND(memcmp(&cuts.low, &again.low, sizeof cuts.low) == 0 && memcmp(&cuts.high, &again.high, sizeof cuts.high) == 0);
