@@ -86,7 +86,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 begin
-  perform voygen_lib.require_money(case when price is not null then (price.amount, price.currency)::voygen_api.money end, '/price');
+  perform voygen_lib.require_money((price.amount, price.currency)::voygen_api.money, '/price');
   activity.price_amount := price.amount;
   activity.currency := price.currency;
   activity.price_basis := price.basis::text;
@@ -210,7 +210,7 @@ begin
   if update_activity.title is not null then
     will.title := voygen_lib.require_text(update_activity.title, '/title', 300);
   end if;
-  if update_activity.price is not null or 'price' = any (emptied) then
+  if num_nonnulls((update_activity.price).amount, (update_activity.price).currency) > 0 or 'price' = any (emptied) then
     will := voygen_lib.price_into(will, update_activity.price);
   end if;
   will.leg_id := case when 'leg_id' = any (emptied) then null else coalesce(voygen_lib.require_leg(trip, update_activity.leg_id), was.leg_id) end;
