@@ -8,6 +8,10 @@
  * all gain2 come from one divide-and-conquer pass of m log m evaluations (Gronlund et al. 2017 give the theory; no further
  * layer is needed for three groups).
  *
+ * Most of the pass is not needed. With the third group at some j between a and b, the cost is at least that of two groups
+ * over x[0..a) and one over x[b..m), as if everything between were free. Where that is more than a grouping already known
+ * costs, no j between is looked at. A few rounds of Lloyd's iteration, each two binary searches, give a good first one.
+ *
  * Evaluations are in double. Two that differ by less than its error could be told apart wrongly, so those are compared as
  * exact 128-bit fractions when (n x n x range)^2 fits, else in long double. Values are taken relative to the lowest.
  */
@@ -17,6 +21,7 @@
 
 #include "exact.h"
 
+#define LLOYD_ROUNDS 50
 #define LOG_UNIT 1073741824.0 /* 2^30 units for one step of e */
 
 /* Prefixes: [i] is over the first i distinct values. */
@@ -27,9 +32,11 @@ typedef struct kmeans
 	const int64_t *weight;
 	const double *real_sum;
 	const double *real_weight;
-	const double *head; /* sum^2 / weight of the first i */
-	size_t *split;      /* best first value of the second group, for x[0..j) */
+	const double *head;    /* sum^2 / weight of the first i */
+	const double *squares; /* sum of squares of the first i */
+	size_t *split;         /* best first value of the second group, for x[0..j); 0 where j was not looked at */
 	double *gain2;
+	double known; /* gain of the best grouping known */
 	double error; /* two gains closer than this are not told apart in double */
 	bool exact;
 } kmeans;
@@ -119,43 +126,103 @@ best_split(kmeans *k, size_t j, size_t low, size_t high)
 	k->gain2[j] = gain;
 }
 
-/* Splits for every j in first..last, all of which lie in low..high. Depth is log2 of the range. */
-static void
-split_all(kmeans *k, size_t first, size_t last, size_t low, size_t high)
+/* ---- three groups ---------------------------------------------------------------------------------------------------------------- */
+
+/* Gain of x[j..m) as one group, in double. */
+static inline double
+tail_gain(const kmeans *k, size_t j)
 {
-	while (first <= last)
+	double rest = k->real_sum[k->m] - k->real_sum[j];
+
+	return j < k->m ? rest * rest / (k->real_weight[k->m] - k->real_weight[j]) : 0;
+}
+
+/* No third group that begins after `before` and before `after`, both looked at, can gain more than this. */
+static double
+most_between(const kmeans *k, size_t before, size_t after)
+{
+	return k->gain2[before] + tail_gain(k, after) + k->squares[after] - k->squares[before];
+}
+
+/* Looks at the j between `before` and `after`; their splits lie in low..high. Depth is log2 of the range. */
+static void
+look_between(kmeans *k, size_t before, size_t after, size_t low, size_t high)
+{
+	while (after - before > 1 && most_between(k, before, after) >= k->known - 4 * k->error)
 	{
-		size_t middle = first + (last - first) / 2;
+		size_t middle = before + (after - before) / 2;
+		double gain;
 
 		best_split(k, middle, low, high < middle ? high : middle - 1);
-		if (middle > first)
-			split_all(k, first, middle - 1, low, k->split[middle]);
-		first = middle + 1;
+		gain = k->gain2[middle] + tail_gain(k, middle);
+		k->known = gain > k->known ? gain : k->known;
+		look_between(k, before, middle, low, k->split[middle]);
+		before = middle;
 		low = k->split[middle];
 	}
 }
 
-/* ---- three groups ---------------------------------------------------------------------------------------------------------------- */
-
-/* Gain of all with the third group from j on, in double. */
-static inline double
-gain_with_third(const kmeans *k, size_t j)
+/* First value nearer to the mean of the second of two groups than to that of the first. */
+static size_t
+boundary(const kmeans *k, double first_mean, double second_mean)
 {
-	double rest = k->real_sum[k->m] - k->real_sum[j];
+	double middle = (first_mean + second_mean) / 2;
+	size_t low = 1;
+	size_t high = k->m - 1;
 
-	return k->gain2[j] + rest * rest / (k->real_weight[k->m] - k->real_weight[j]);
+	while (low < high)
+	{
+		size_t at = low + (high - low) / 2;
+		double value = (k->real_sum[at + 1] - k->real_sum[at]) / (k->real_weight[at + 1] - k->real_weight[at]);
+
+		if (value < middle)
+			low = at + 1;
+		else
+			high = at;
+	}
+	return low;
+}
+
+static double
+mean(const kmeans *k, size_t from, size_t to)
+{
+	return (k->real_sum[to] - k->real_sum[from]) / (k->real_weight[to] - k->real_weight[from]);
+}
+
+/* Gain of a grouping that Lloyd's iteration finds from three equal parts. */
+static double
+first_gain(const kmeans *k)
+{
+	size_t second = k->m / 3 > 0 ? k->m / 3 : 1;
+	size_t third = second + (k->m - second) / 2;
+
+	for (int round = 0; round < LLOYD_ROUNDS; round++)
+	{
+		double middle = mean(k, second, third);
+		size_t next_second = boundary(k, mean(k, 0, second), middle);
+		size_t next_third = boundary(k, middle, mean(k, third, k->m));
+
+		if (next_third <= next_second || (next_second == second && next_third == third))
+			break;
+		second = next_second;
+		third = next_third;
+	}
+	return gain_at(k, second, third) + tail_gain(k, third);
 }
 
 static size_t
 best_third(const kmeans *k)
 {
 	size_t best = 2;
-	double gain = gain_with_third(k, 2);
+	double gain = k->gain2[2] + tail_gain(k, 2);
 
 	for (size_t j = 3; j < k->m; j++)
 	{
-		double candidate = gain_with_third(k, j);
+		double candidate;
 
+		if (k->split[j] == 0)
+			continue;
+		candidate = k->gain2[j] + tail_gain(k, j);
 		if (candidate <= gain - k->error)
 			continue;
 		if (candidate >= gain + k->error || better(k, k->split[j], j, k->split[best], best, k->m))
@@ -165,6 +232,17 @@ best_third(const kmeans *k)
 		}
 	}
 	return best;
+}
+
+/* Every j from 2 to m - 1 that could be the best. */
+static void
+look_at_thirds(kmeans *k)
+{
+	for (size_t j = 0; j <= k->m; j++)
+		k->split[j] = 0;
+	k->known = first_gain(k);
+	best_split(k, 2, 1, 1);
+	look_between(k, 2, k->m, 1, k->m - 2);
 }
 
 /* ---- preparation -------------------------------------------------------------------------------------------------------------------- */
@@ -194,18 +272,23 @@ fill(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, int64_t *sum,
 	double *real_sum = reals;
 	double *real_weight = reals + k->m + 1;
 	double *head = reals + 2 * (k->m + 1);
+	double *squares = reals + 3 * (k->m + 1);
+	kernel_int128 all_squares = 0;
 	size_t i = 0;
 
 	sum[0] = weights[0] = 0;
-	real_sum[0] = real_weight[0] = head[0] = 0;
+	real_sum[0] = real_weight[0] = head[0] = squares[0] = 0;
 	for (size_t at = 1; at <= k->m; at++)
 	{
 		size_t begin = i;
+		int64_t value = distance(sorted[begin], sorted[0], logarithmic);
 
 		while (i < n && sorted[i] == sorted[begin])
 			i++;
 		weights[at] = (int64_t) i;
-		sum[at] = sum[at - 1] + distance(sorted[begin], sorted[0], logarithmic) * (int64_t) (i - begin);
+		sum[at] = sum[at - 1] + value * (int64_t) (i - begin);
+		all_squares += (kernel_int128) value * value * (int64_t) (i - begin);
+		squares[at] = (double) all_squares;
 		real_sum[at] = (double) sum[at];
 		real_weight[at] = (double) weights[at];
 		head[at] = real_sum[at] * real_sum[at] / real_weight[at];
@@ -215,7 +298,8 @@ fill(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, int64_t *sum,
 	k->real_sum = real_sum;
 	k->real_weight = real_weight;
 	k->head = head;
-	k->gain2 = reals + 3 * (k->m + 1);
+	k->squares = squares;
+	k->gain2 = reals + 4 * (k->m + 1);
 }
 
 /* How far double can be trusted, and whether 128 bits hold the exact fractions. */
@@ -233,16 +317,16 @@ solve(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, const kernel
 	size_t slots = k->m + 1;
 	int64_t *whole;
 
-	if (n > SIZE_MAX / (6 * sizeof(double)) - 1)
+	if (n > SIZE_MAX / (8 * sizeof(double)) - 1)
 		return KERNEL_NO_MEMORY;
-	whole = alloc->allocate(alloc->context, slots * (2 * sizeof(int64_t) + sizeof(size_t) + 4 * sizeof(double)));
+	whole = alloc->allocate(alloc->context, slots * (2 * sizeof(int64_t) + sizeof(size_t) + 5 * sizeof(double)));
 	if (whole == NULL)
 		return KERNEL_NO_MEMORY;
 	k->split = (size_t *) (whole + 2 * slots);
 	/* cppcheck-suppress invalidPointerCast ; one block serves numbers of the same size */
 	fill(k, sorted, n, logarithmic, whole, whole + slots, (double *) (k->split + slots));
 	set_error(k, n, distance(sorted[n - 1], sorted[0], logarithmic));
-	split_all(k, 2, k->m - 1, 1, k->m - 2);
+	look_at_thirds(k);
 	*third = best_third(k);
 	*split = k->split[*third];
 	alloc->release(alloc->context, whole);

@@ -261,6 +261,11 @@ START_TEST(a_marginal_tier_parts_the_amount)
 	c.offer.n_components = 0;
 	component(COMMISSION_NCF, 5000, COMMISSION_TAX_EXCLUDED);
 	case_expect(&c, 1, 0); /* nothing commissionable */
+	c.rates[0].tiers = scale;
+	c.offer.exponent = 4; /* one unit, half of it below the second step */
+	only(COMMISSION_ROOM, 10000, COMMISSION_TAX_EXCLUDED);
+	volume.amount_milli[COMMISSION_MONTH - 1] = 9999500;
+	case_expect(&c, 1, 1100);
 }
 END_TEST
 

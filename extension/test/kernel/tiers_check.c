@@ -146,6 +146,75 @@ START_TEST(of_equal_groupings_the_lowest_cuts_win)
 }
 END_TEST
 
+/* Sum squared over weight of sorted[from..to) as a fraction with denominator to - from. */
+static kernel_int128
+squared_sum(const int64_t *sorted, size_t from, size_t to)
+{
+	kernel_int128 sum = 0;
+
+	for (size_t i = from; i < to; i++)
+		sum += sorted[i] - sorted[0];
+	return sum * sum;
+}
+
+/* Low cut and high cut by trying every pair, in whole numbers. */
+static void
+try_every_grouping(const int64_t *sorted, size_t n, int64_t *low, int64_t *high)
+{
+	kernel_int128 best = -1;
+	kernel_int128 best_parts = 1;
+
+	for (size_t third = 2; third < n; third++)
+	{
+		for (size_t second = 1; second < third && sorted[third] != sorted[third - 1]; second++)
+		{
+			kernel_int128 a = (kernel_int128) second;
+			kernel_int128 b = (kernel_int128) (third - second);
+			kernel_int128 c = (kernel_int128) (n - third);
+			kernel_int128 gain = squared_sum(sorted, 0, second) * b * c + squared_sum(sorted, second, third) * a * c +
+								 squared_sum(sorted, third, n) * a * b;
+
+			if (sorted[second] == sorted[second - 1] || gain * best_parts <= best * (a * b * c))
+				continue;
+			best = gain;
+			best_parts = a * b * c;
+			*low = sorted[second];
+			*high = sorted[third];
+		}
+	}
+}
+
+START_TEST(natural_breaks_are_the_best_of_all_groupings)
+{
+	uint64_t random = 20261123;
+
+	for (int round = 0; round < 150; round++)
+	{
+		int64_t sorted[90];
+		size_t n = 20 + (size_t) (round % 70);
+		int64_t spread = round % 3 == 0 ? 40 : round % 3 == 1 ? 3000
+															  : 100000;
+		allocation state = {0};
+		kernel_alloc alloc = allocation_of(&state);
+		tiers_cuts cuts;
+		int64_t low = 0;
+		int64_t high = 0;
+
+		for (size_t i = 0; i < n; i++)
+		{
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			sorted[i] = (int64_t) (random >> 33) % spread;
+			sorted[i] += round % 2 == 0 ? 0 : sorted[i] % 5 * spread;
+		}
+		ck_assert_int_eq(tiers_sort(sorted, n, &alloc), KERNEL_OK);
+		try_every_grouping(sorted, n, &low, &high);
+		cuts = cut(sorted, n, TIERS_KMEANS);
+		ck_assert_msg(cuts.low.whole == low && cuts.high.whole == high, "round %d: cuts %ld %ld, best %ld %ld", round,
+					  cuts.low.whole, cuts.high.whole, low, high);
+	}
+}
+END_TEST
+
 START_TEST(the_ends_of_the_range_hold)
 {
 	int64_t wide[] = {INT64_MIN, INT64_MIN, 0, 0, INT64_MAX, INT64_MAX};
@@ -298,6 +367,7 @@ main(void)
 	tcase_add_test(tiers, equal_prices_share_a_tier);
 	tcase_add_test(tiers, natural_breaks_fall_into_the_gaps);
 	tcase_add_test(tiers, of_equal_groupings_the_lowest_cuts_win);
+	tcase_add_test(tiers, natural_breaks_are_the_best_of_all_groupings);
 	tcase_add_test(tiers, the_ends_of_the_range_hold);
 	tcase_add_test(tiers, options_out_of_range_are_refused);
 	tcase_add_test(tiers, sorting_equals_the_library);

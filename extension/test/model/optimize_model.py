@@ -45,7 +45,18 @@ def solve(legs, budget, premium, cancel):
     return choice, baseline
 
 
+def tied_leg(rng, scale):
+    """Offers of one percentage: many selections of equal price and commission, told apart by keys alone."""
+    steps = [rng.randint(1, 4) for _ in range(rng.randint(1, 4))]
+    leg = [(step * 100, step * 10 * scale, False, rng.choice("abcdefgh") + rng.choice(["", "1", "2"])) for step in steps]
+    if scale > 1:
+        leg.append((60, 7, False, "z"))  # no common unit: too many possible gains for a table
+    return leg
+
+
 def random_leg(rng, style):
+    if style >= 3:
+        return tied_leg(rng, 1 if style == 3 else 10**9)
     leg = []
     for _ in range(rng.choice([0, 1, 2, 3, 5, 6])):
         price = rng.randint(1, 12) * 100 if style == 0 else rng.randint(100, 100000)
@@ -64,7 +75,7 @@ def main():
     options = parser.parse_args()
     rng = random.Random(options.seed)
     for _ in range(options.cases):
-        style = rng.randrange(3)
+        style = rng.randrange(5)
         legs = [random_leg(rng, style) for _ in range(rng.randint(0, 4))]
         lowest = sum(min(o[0] for o in leg) for leg in legs if leg)
         highest = sum(max(o[0] for o in leg) for leg in legs if leg)
