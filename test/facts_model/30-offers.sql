@@ -26,7 +26,8 @@ as $$
                   end end)
 $$;
 
--- Every offer of one trip: the available rooms of each offered row, or the row itself.
+-- Every offer of one trip: the available rooms of each offered row, or the row itself. Amounts come in as the currency
+-- can be paid: a yen has no fractions, even where a row says so.
 create or replace function facts_model.offers(agency bigint, trip bigint, as_of timestamptz)
 returns setof facts_model.offer
 language sql
@@ -52,8 +53,9 @@ as $$
   select h.agency_id, h.hotel_id, r.room_key, h.site, h.supplier, h.chain, h.hotel_key, h.product_type,
          coalesce(r.rate_type, h.rate_type), coalesce(r.refundable, h.refundable), null::boolean,
          coalesce(r.currency, h.currency)::text, h.nights::integer, 1, h.check_in, facts_model.day(as_of),
-         h.advisor_id::text, coalesce(r.total_amount, r.nightly_amount * h.nights),
-         facts_model.base(coalesce(r.total_amount, r.nightly_amount * h.nights), r.tax_basis, r.tax_amount),
+         h.advisor_id::text, facts_model.amount(coalesce(r.total_amount, r.nightly_amount * h.nights), h.currency),
+         facts_model.base(facts_model.amount(coalesce(r.total_amount, r.nightly_amount * h.nights), h.currency), r.tax_basis,
+                          facts_model.amount(r.tax_amount, h.currency)),
          r.commission_eligible, r.commission_amount, r.commission_percent, h.trip_budget, h.start_date, h.client_tier,
          h.destination
   from rows h
@@ -63,9 +65,10 @@ as $$
   select h.agency_id, h.hotel_id, null, h.site, h.supplier, h.chain, h.hotel_key, h.product_type,
          h.rate_type, h.refundable, null::boolean,
          h.currency::text, h.nights::integer, 1, h.check_in, facts_model.day(as_of),
-         h.advisor_id::text, h.stay_total,
-         facts_model.base(h.stay_total, case when h.total_amount is null then h.price_tax else h.total_tax end,
-                          h.tax_amount),
+         h.advisor_id::text, facts_model.amount(h.stay_total, h.currency),
+         facts_model.base(facts_model.amount(h.stay_total, h.currency),
+                          case when h.total_amount is null then h.price_tax else h.total_tax end,
+                          facts_model.amount(h.tax_amount, h.currency)),
          null, h.commission_amount, h.commission_percent, h.trip_budget, h.start_date, h.client_tier, h.destination
   from rows h
   where not exists (select 1 from rooms r where r.hotel_id = h.hotel_id)
