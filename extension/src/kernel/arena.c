@@ -13,7 +13,7 @@
 struct arena_block
 {
 	arena_block *older;
-	size_t		unused;			/* keeps the payload aligned to 16 */
+	size_t unused; /* keeps the payload aligned to 16 */
 };
 
 void
@@ -30,7 +30,7 @@ arena_start(arena *a, arena_source source)
 static int
 arena_grow(arena *a, size_t size)
 {
-	size_t		room = a->block_size > size ? a->block_size : size;
+	size_t room = a->block_size > size ? a->block_size : size;
 	arena_block *block;
 
 	if (room > SIZE_MAX - sizeof(arena_block))
@@ -50,7 +50,7 @@ arena_grow(arena *a, size_t size)
 void *
 arena_take(arena *a, size_t size)
 {
-	char	   *piece;
+	char *piece;
 
 	if (size > SIZE_MAX - ARENA_ALIGN)
 		return NULL;
@@ -76,7 +76,7 @@ arena_take_many(arena *a, size_t count, size_t size)
 char *
 arena_copy(arena *a, const char *bytes, size_t length)
 {
-	char	   *copy;
+	char *copy;
 
 	if (length == SIZE_MAX)
 		return NULL;

@@ -13,9 +13,9 @@
  * give may be NULL when the source frees everything itself. */
 typedef struct arena_source
 {
-	void	   *(*take) (void *state, size_t size);
-	void		(*give) (void *state, void *block);
-	void	   *state;
+	void *(*take)(void *state, size_t size);
+	void (*give)(void *state, void *block);
+	void *state;
 } arena_source;
 
 typedef struct arena_block arena_block;
@@ -23,10 +23,10 @@ typedef struct arena_block arena_block;
 typedef struct arena
 {
 	arena_source source;
-	arena_block *blocks;		/* newest first */
-	char	   *next;			/* free part of the newest block */
-	size_t		left;
-	size_t		block_size;		/* size of the next ordinary block */
+	arena_block *blocks; /* newest first */
+	char *next;          /* free part of the newest block */
+	size_t left;
+	size_t block_size; /* size of the next ordinary block */
 } arena;
 
 extern void arena_start(arena *a, arena_source source);

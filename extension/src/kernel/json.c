@@ -20,25 +20,25 @@
 
 typedef struct pile
 {
-	char	   *bytes;
-	size_t		used;			/* in bytes */
-	size_t		room;
+	char *bytes;
+	size_t used; /* in bytes */
+	size_t room;
 } pile;
 
 typedef struct reader
 {
-	arena	   *memory;
+	arena *memory;
 	const char *input;
-	size_t		length;
-	size_t		at;
-	uint32_t	depth;
-	uint32_t	max_depth;
-	uint32_t	values;
-	uint32_t	max_values;
-	uint32_t	max_number;
-	bool		keep_nul;
-	pile		items;			/* jdoc_value: open arrays */
-	pile		members;		/* jdoc_member: open objects */
+	size_t length;
+	size_t at;
+	uint32_t depth;
+	uint32_t max_depth;
+	uint32_t values;
+	uint32_t max_values;
+	uint32_t max_number;
+	bool keep_nul;
+	pile items;   /* jdoc_value: open arrays */
+	pile members; /* jdoc_member: open objects */
 	jdoc_error *error;
 } reader;
 
@@ -84,8 +84,8 @@ pile_push(reader *r, pile *p, size_t size)
 {
 	if (p->used + size > p->room)
 	{
-		size_t		room = p->room == 0 ? 4096 : p->room * 2;
-		char	   *bytes = arena_take(r->memory, room);
+		size_t room = p->room == 0 ? 4096 : p->room * 2;
+		char *bytes = arena_take(r->memory, room);
 
 		if (bytes == NULL)
 			return NULL;
@@ -103,7 +103,7 @@ skip_blanks(reader *r)
 {
 	while (r->at < r->length)
 	{
-		char		c = r->input[r->at];
+		char c = r->input[r->at];
 
 		if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
 			return;
@@ -115,13 +115,13 @@ skip_blanks(reader *r)
 static int
 hex4(const reader *r, size_t offset)
 {
-	int			value = 0;
+	int value = 0;
 
 	if (offset + 4 > r->length)
 		return -1;
 	for (int i = 0; i < 4; i++)
 	{
-		char		c = r->input[offset + i];
+		char c = r->input[offset + i];
 
 		if (c >= '0' && c <= '9')
 			value = value * 16 + (c - '0');
@@ -167,11 +167,12 @@ utf8_sequence(const unsigned char *p, size_t left)
 {
 	unsigned char low = 0x80;
 	unsigned char high = 0xBF;
-	size_t		n;
+	size_t n;
 
 	if (p[0] < 0xC2 || p[0] > 0xF4)
 		return 0;
-	n = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+	n = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3
+									  : 4;
 	if (left < n)
 		return 0;
 	if (p[0] == 0xE0)
@@ -195,7 +196,7 @@ utf8_sequence(const unsigned char *p, size_t left)
 static bool
 string_scan(reader *r, const jdoc_place *place, size_t *close, bool *escapes)
 {
-	size_t		at = r->at + 1;
+	size_t at = r->at + 1;
 
 	*escapes = false;
 	while (at < r->length)
@@ -220,7 +221,7 @@ string_scan(reader *r, const jdoc_place *place, size_t *close, bool *escapes)
 			at++;
 		else
 		{
-			size_t		n = utf8_sequence((const unsigned char *) r->input + at, r->length - at);
+			size_t n = utf8_sequence((const unsigned char *) r->input + at, r->length - at);
 
 			if (n == 0)
 				return fail(r, JDOC_UTF8, at, place, "well-formed UTF-8", NULL);
@@ -234,8 +235,8 @@ string_scan(reader *r, const jdoc_place *place, size_t *close, bool *escapes)
 static bool
 unicode_escape(reader *r, const jdoc_place *place, size_t *at, char **out)
 {
-	int			first = hex4(r, *at + 2);
-	int			second;
+	int first = hex4(r, *at + 2);
+	int second;
 
 	if (first < 0)
 		return fail(r, JDOC_SYNTAX, *at, place, "four hex digits after \\u", NULL);
@@ -255,7 +256,7 @@ unicode_escape(reader *r, const jdoc_place *place, size_t *at, char **out)
 		return fail(r, JDOC_SURROGATE, *at, place, "a pair of surrogates",
 					"a lone surrogate");
 	*out = utf8_put(*out, 0x10000 + (((uint32_t) first - 0xD800) << 10) +
-					((uint32_t) second - 0xDC00));
+							  ((uint32_t) second - 0xDC00));
 	*at += 12;
 	return true;
 }
@@ -289,15 +290,15 @@ static bool
 string_decode(reader *r, const jdoc_place *place, size_t close,
 			  const char **text, uint32_t *count)
 {
-	size_t		at = r->at + 1;
-	char	   *bytes = arena_take(r->memory, close - at + 1);
-	char	   *out = bytes;
+	size_t at = r->at + 1;
+	char *bytes = arena_take(r->memory, close - at + 1);
+	char *out = bytes;
 
 	if (bytes == NULL)
 		return fail_memory(r, place);
 	while (at < close)
 	{
-		char		c = r->input[at];
+		char c = r->input[at];
 
 		if (c != '\\')
 		{
@@ -311,7 +312,7 @@ string_decode(reader *r, const jdoc_place *place, size_t close,
 		}
 		else
 		{
-			char		plain = simple_escape(r->input[at + 1]);
+			char plain = simple_escape(r->input[at + 1]);
 
 			if (plain == 0)
 				return fail(r, JDOC_SYNTAX, at + 1, place, "one of \" \\ / b f n r t u after a backslash", NULL);
@@ -328,8 +329,8 @@ string_decode(reader *r, const jdoc_place *place, size_t close,
 static bool
 read_string(reader *r, const jdoc_place *place, const char **text, uint32_t *count)
 {
-	size_t		close = 0;
-	bool		escapes;
+	size_t close = 0;
+	bool escapes;
 
 	if (!string_scan(r, place, &close, &escapes))
 		return false;
@@ -347,7 +348,7 @@ read_string(reader *r, const jdoc_place *place, const char **text, uint32_t *cou
 static bool
 read_number(reader *r, const jdoc_place *place, jdoc_value *out)
 {
-	size_t		end = r->at;
+	size_t end = r->at;
 	jdoc_decimal ignored;
 
 	while (end < r->length && r->input[end] != '\0' &&
@@ -371,11 +372,10 @@ read_literal(reader *r, const jdoc_place *place, jdoc_value *out)
 	static const struct
 	{
 		const char *word;
-		size_t		length;
-		jdoc_kind	kind;
-	}			literals[] = {
-		{"true", 4, JDOC_TRUE}, {"false", 5, JDOC_FALSE}, {"null", 4, JDOC_NULL}
-	};
+		size_t length;
+		jdoc_kind kind;
+	} literals[] = {
+		{"true", 4, JDOC_TRUE}, {"false", 5, JDOC_FALSE}, {"null", 4, JDOC_NULL}};
 
 	for (size_t i = 0; i < 3; i++)
 		if (r->length - r->at >= literals[i].length &&
@@ -410,7 +410,7 @@ read_separator(reader *r, const jdoc_place *place, char close,
 static bool
 enter(reader *r, const jdoc_place *place)
 {
-	char		expected[64];
+	char expected[64];
 
 	if (r->depth < r->max_depth)
 	{
@@ -424,10 +424,10 @@ enter(reader *r, const jdoc_place *place)
 static bool
 read_array(reader *r, const jdoc_place *place, jdoc_value *out)
 {
-	size_t		base = r->items.used;
-	jdoc_place	here = {place, NULL, 0, 0};
-	bool		more = true;
-	size_t		size;
+	size_t base = r->items.used;
+	jdoc_place here = {place, NULL, 0, 0};
+	bool more = true;
+	size_t size;
 	jdoc_value *items;
 
 	if (!enter(r, place))
@@ -441,7 +441,7 @@ read_array(reader *r, const jdoc_place *place, jdoc_value *out)
 	}
 	while (more)
 	{
-		jdoc_value	item;
+		jdoc_value item;
 		jdoc_value *slot;
 
 		if (!read_value(r, &here, &item))
@@ -473,8 +473,8 @@ static bool
 close_object(reader *r, const jdoc_place *place, size_t base, uint32_t count,
 			 jdoc_value *out)
 {
-	size_t		size = r->members.used - base;
-	size_t		index = count > JDOC_FEW ? count * sizeof(uint32_t) : 0;
+	size_t size = r->members.used - base;
+	size_t index = count > JDOC_FEW ? count * sizeof(uint32_t) : 0;
 	jdoc_member *members = arena_take(r->memory, size + index);
 	const jdoc_member *twice;
 
@@ -489,7 +489,7 @@ close_object(reader *r, const jdoc_place *place, size_t base, uint32_t count,
 	out->is.members = members;
 	if (twice != NULL)
 	{
-		jdoc_place	here = {place, twice->name, twice->name_length, 0};
+		jdoc_place here = {place, twice->name, twice->name_length, 0};
 
 		return fail(r, JDOC_DUPLICATE, twice->value.start, &here,
 					"each name once in an object", "the same name twice");
@@ -501,7 +501,7 @@ static bool
 read_member(reader *r, const jdoc_place *place)
 {
 	jdoc_member member;
-	jdoc_place	here = {place, NULL, 0, 0};
+	jdoc_place here = {place, NULL, 0, 0};
 	jdoc_member *slot;
 
 	skip_blanks(r);
@@ -527,9 +527,9 @@ read_member(reader *r, const jdoc_place *place)
 static bool
 read_object(reader *r, const jdoc_place *place, jdoc_value *out)
 {
-	size_t		base = r->members.used;
-	uint32_t	count = 0;
-	bool		more = true;
+	size_t base = r->members.used;
+	uint32_t count = 0;
+	bool more = true;
 
 	if (!enter(r, place))
 		return false;
@@ -555,9 +555,9 @@ read_object(reader *r, const jdoc_place *place, jdoc_value *out)
 static bool
 read_value(reader *r, const jdoc_place *place, jdoc_value *out)
 {
-	bool		fine;
-	size_t		start;
-	char		c;
+	bool fine;
+	size_t start;
+	char c;
 
 	skip_blanks(r);
 	start = r->at;
@@ -587,7 +587,7 @@ read_value(reader *r, const jdoc_place *place, jdoc_value *out)
 static bool
 read_all(reader *r, size_t max_bytes, jdoc_value *out)
 {
-	char		expected[64];
+	char expected[64];
 
 	if (r->length > max_bytes)
 	{
@@ -611,9 +611,9 @@ jdoc_parse(arena *memory, const char *input, size_t length,
 		   const jdoc_limits *limits, jdoc_error *error)
 {
 	static const jdoc_limits no_limits;
-	reader		r;
+	reader r;
 	jdoc_value *root;
-	size_t		max_bytes;
+	size_t max_bytes;
 
 	if (limits == NULL)
 		limits = &no_limits;
@@ -630,7 +630,8 @@ jdoc_parse(arena *memory, const char *input, size_t length,
 	r.max_number = limits->number_bytes;
 	r.keep_nul = limits->keep_nul;
 	max_bytes = limits->bytes == 0 || limits->bytes > UINT32_MAX - 1
-		? UINT32_MAX - 1 : limits->bytes;
+					? UINT32_MAX - 1
+					: limits->bytes;
 	root = arena_take(memory, sizeof(jdoc_value));
 	if (root == NULL)
 	{

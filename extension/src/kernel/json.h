@@ -30,33 +30,33 @@ typedef struct jdoc_member jdoc_member;
 
 struct jdoc_value
 {
-	uint8_t		kind;			/* a jdoc_kind */
-	uint32_t	count;			/* bytes of text, or number of items or members */
-	uint32_t	start;			/* the value's own bytes in the input: */
-	uint32_t	end;			/* start <= byte < end */
+	uint8_t kind;   /* a jdoc_kind */
+	uint32_t count; /* bytes of text, or number of items or members */
+	uint32_t start; /* the value's own bytes in the input: */
+	uint32_t end;   /* start <= byte < end */
 	union
 	{
-		const char *text;		/* string (decoded) or number; not terminated */
+		const char *text; /* string (decoded) or number; not terminated */
 		const jdoc_value *items;
 		const jdoc_member *members; /* in the order of the input */
-	}			is;
+	} is;
 };
 
 struct jdoc_member
 {
-	const char *name;			/* decoded; not terminated */
-	uint32_t	name_length;
-	jdoc_value	value;
+	const char *name; /* decoded; not terminated */
+	uint32_t name_length;
+	jdoc_value value;
 };
 
 /* What an input may be; 0 means the default in brackets. */
 typedef struct jdoc_limits
 {
-	size_t		bytes;			/* [4 GiB - 1] */
-	uint32_t	depth;			/* nesting of arrays and objects [64]; at most 512 */
-	uint32_t	values;			/* values altogether [no limit] */
-	uint32_t	number_bytes;	/* length of one number [no limit] */
-	bool		keep_nul;		/* \u0000 is a character like others [refused] */
+	size_t bytes;          /* [4 GiB - 1] */
+	uint32_t depth;        /* nesting of arrays and objects [64]; at most 512 */
+	uint32_t values;       /* values altogether [no limit] */
+	uint32_t number_bytes; /* length of one number [no limit] */
+	bool keep_nul;         /* \u0000 is a character like others [refused] */
 } jdoc_limits;
 
 typedef enum jdoc_fault
@@ -79,20 +79,20 @@ typedef enum jdoc_fault
 
 typedef struct jdoc_error
 {
-	jdoc_fault	fault;
-	size_t		offset;			/* byte of the input */
-	char		path[JDOC_PATH_SIZE];	/* JSON pointer of the value at fault */
-	char		expected[128];	/* plain words */
-	char		got[128];
+	jdoc_fault fault;
+	size_t offset;             /* byte of the input */
+	char path[JDOC_PATH_SIZE]; /* JSON pointer of the value at fault */
+	char expected[128];        /* plain words */
+	char got[128];
 } jdoc_error;
 
 /* A step on the way to a value: a member name, or an item's index. */
 typedef struct jdoc_place
 {
 	const struct jdoc_place *parent;
-	const char *name;			/* NULL: an index */
-	uint32_t	name_length;
-	uint32_t	index;
+	const char *name; /* NULL: an index */
+	uint32_t name_length;
+	uint32_t index;
 } jdoc_place;
 
 /* Reads the whole input as one value; NULL, with the error filled, when it
@@ -128,18 +128,18 @@ extern size_t jdoc_code_points(const char *text, size_t length);
  */
 typedef struct jdoc_decimal
 {
-	bool		negative;
+	bool negative;
 	const char *head;
 	const char *tail;
-	uint32_t	head_length;
-	uint32_t	tail_length;
-	int64_t		exponent;
+	uint32_t head_length;
+	uint32_t tail_length;
+	int64_t exponent;
 } jdoc_decimal;
 
 /* False when the text is not a JSON number. */
 extern bool jdoc_decimal_read(const char *text, size_t length,
 							  jdoc_decimal *number);
-extern int	jdoc_decimal_compare(const jdoc_decimal *a, const jdoc_decimal *b);
+extern int jdoc_decimal_compare(const jdoc_decimal *a, const jdoc_decimal *b);
 extern bool jdoc_decimal_is_integer(const jdoc_decimal *number);
 
 /* How many digits stand behind the decimal point (0 for 10 and 1e3). */
@@ -157,11 +157,11 @@ extern uint32_t jdoc_decimal_digits(const jdoc_decimal *number);
 /* Text that grows in an arena; failed is set when memory ran out. */
 typedef struct jdoc_text
 {
-	arena	   *memory;
-	char	   *bytes;
-	size_t		length;
-	size_t		room;
-	bool		failed;
+	arena *memory;
+	char *bytes;
+	size_t length;
+	size_t room;
+	bool failed;
 } jdoc_text;
 
 extern void jdoc_text_start(jdoc_text *text, arena *memory);

@@ -18,7 +18,7 @@ extern const jdoc_member *jdoc_members_index(jdoc_member *members, uint32_t coun
 extern const uint32_t *jdoc_members_order(const jdoc_value *object);
 
 /* Orders names: shorter first, then by bytes. */
-extern int	jdoc_name_compare(const char *a, uint32_t a_length,
-							  const char *b, uint32_t b_length);
+extern int jdoc_name_compare(const char *a, uint32_t a_length,
+							 const char *b, uint32_t b_length);
 
 #endif

@@ -18,7 +18,7 @@ is_digit(char c)
 static size_t
 digits_run(const char *text, size_t length, size_t *at)
 {
-	size_t		from = *at;
+	size_t from = *at;
 
 	while (*at < length && is_digit(text[*at]))
 		(*at)++;
@@ -29,9 +29,9 @@ digits_run(const char *text, size_t length, size_t *at)
 static bool
 exponent_read(const char *text, size_t length, size_t *at, int64_t *out)
 {
-	bool		negative = false;
-	int64_t		value = 0;
-	size_t		from;
+	bool negative = false;
+	int64_t value = 0;
+	size_t from;
 
 	if (*at < length && (text[*at] == '+' || text[*at] == '-'))
 		negative = text[(*at)++] == '-';
@@ -82,8 +82,8 @@ decimal_trim(jdoc_decimal *n)
 bool
 jdoc_decimal_read(const char *text, size_t length, jdoc_decimal *n)
 {
-	size_t		at = 0;
-	size_t		run;
+	size_t at = 0;
+	size_t run;
 
 	memset(n, 0, sizeof(*n));
 	n->head = n->tail = text;
@@ -131,18 +131,18 @@ static int
 digit_at(const jdoc_decimal *n, uint32_t i)
 {
 	return i < n->head_length ? n->head[i] - '0'
-		: n->tail[i - n->head_length] - '0';
+							  : n->tail[i - n->head_length] - '0';
 }
 
 /* Compares two positive or zero magnitudes. */
 static int
 magnitude_compare(const jdoc_decimal *a, const jdoc_decimal *b)
 {
-	uint32_t	a_digits = jdoc_decimal_digits(a);
-	uint32_t	b_digits = jdoc_decimal_digits(b);
-	int64_t		a_top = a->exponent + a_digits;
-	int64_t		b_top = b->exponent + b_digits;
-	uint32_t	most = a_digits > b_digits ? a_digits : b_digits;
+	uint32_t a_digits = jdoc_decimal_digits(a);
+	uint32_t b_digits = jdoc_decimal_digits(b);
+	int64_t a_top = a->exponent + a_digits;
+	int64_t b_top = b->exponent + b_digits;
+	uint32_t most = a_digits > b_digits ? a_digits : b_digits;
 
 	if (a_digits == 0 || b_digits == 0)
 		return (a_digits != 0) - (b_digits != 0);
@@ -150,8 +150,8 @@ magnitude_compare(const jdoc_decimal *a, const jdoc_decimal *b)
 		return a_top < b_top ? -1 : 1;
 	for (uint32_t i = 0; i < most; i++)
 	{
-		int			x = i < a_digits ? digit_at(a, i) : 0;
-		int			y = i < b_digits ? digit_at(b, i) : 0;
+		int x = i < a_digits ? digit_at(a, i) : 0;
+		int y = i < b_digits ? digit_at(b, i) : 0;
 
 		if (x != y)
 			return x < y ? -1 : 1;
@@ -182,15 +182,15 @@ jdoc_decimal_scale(const jdoc_decimal *n)
 bool
 jdoc_decimal_to_int64(const jdoc_decimal *n, int64_t *out)
 {
-	uint32_t	digits = jdoc_decimal_digits(n);
-	uint64_t	limit = n->negative ? (uint64_t) INT64_MAX + 1 : (uint64_t) INT64_MAX;
-	uint64_t	value = 0;
+	uint32_t digits = jdoc_decimal_digits(n);
+	uint64_t limit = n->negative ? (uint64_t) INT64_MAX + 1 : (uint64_t) INT64_MAX;
+	uint64_t value = 0;
 
 	if (n->exponent < 0 || n->exponent + digits > 19)
 		return false;
 	for (uint32_t i = 0; i < digits + (uint32_t) n->exponent; i++)
 	{
-		uint64_t	digit = i < digits ? (uint64_t) digit_at(n, i) : 0;
+		uint64_t digit = i < digits ? (uint64_t) digit_at(n, i) : 0;
 
 		/* nineteen digits stay below 2^64, so the sum cannot wrap */
 		value = value * 10 + digit;
@@ -221,8 +221,8 @@ times_power_of_ten(uint64_t value, int64_t power, uint64_t m)
 bool
 jdoc_decimal_is_multiple(const jdoc_decimal *n, const jdoc_decimal *step)
 {
-	uint32_t	digits = jdoc_decimal_digits(n);
-	uint64_t	divisor = 0;
+	uint32_t digits = jdoc_decimal_digits(n);
+	uint64_t divisor = 0;
 	unsigned __int128 rest = 0;
 
 	if (digits == 0)

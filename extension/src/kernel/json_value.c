@@ -28,8 +28,8 @@ heap_sink(const jdoc_member *members, uint32_t *order, uint32_t root, uint32_t c
 {
 	for (;;)
 	{
-		uint32_t	largest = root;
-		uint32_t	kept;
+		uint32_t largest = root;
+		uint32_t kept;
 
 		for (uint32_t child = 2 * root + 1; child <= 2 * root + 2; child++)
 			if (child < count &&
@@ -54,7 +54,7 @@ members_sort(const jdoc_member *members, uint32_t *order, uint32_t count)
 		heap_sink(members, order, i, count);
 	for (uint32_t last = count; last-- > 1;)
 	{
-		uint32_t	top = order[0];
+		uint32_t top = order[0];
 
 		order[0] = order[last];
 		order[last] = top;
@@ -75,7 +75,7 @@ few_members_twice(const jdoc_member *members, uint32_t count)
 const jdoc_member *
 jdoc_members_index(jdoc_member *members, uint32_t count)
 {
-	uint32_t   *order = (uint32_t *) (members + count);
+	uint32_t *order = (uint32_t *) (members + count);
 
 	if (count <= JDOC_FEW)
 		return few_members_twice(members, count);
@@ -96,9 +96,9 @@ const jdoc_value *
 jdoc_find(const jdoc_value *object, const char *name, size_t name_length)
 {
 	const jdoc_member *members = object->is.members;
-	uint32_t	length = (uint32_t) name_length;
-	uint32_t	low = 0;
-	uint32_t	high = object->count;
+	uint32_t length = (uint32_t) name_length;
+	uint32_t low = 0;
+	uint32_t high = object->count;
 
 	if (object->kind != JDOC_OBJECT || name_length > UINT32_MAX)
 		return NULL;
@@ -111,9 +111,9 @@ jdoc_find(const jdoc_value *object, const char *name, size_t name_length)
 	}
 	while (low < high)
 	{
-		uint32_t	middle = low + (high - low) / 2;
+		uint32_t middle = low + (high - low) / 2;
 		const jdoc_member *m = &members[jdoc_members_order(object)[middle]];
-		int			order = jdoc_name_compare(m->name, m->name_length, name, length);
+		int order = jdoc_name_compare(m->name, m->name_length, name, length);
 
 		if (order == 0)
 			return &m->value;
@@ -134,10 +134,10 @@ jdoc_find_word(const jdoc_value *object, const char *word)
 bool
 jdoc_is_word(const jdoc_value *value, const char *word)
 {
-	size_t		length = strlen(word);
+	size_t length = strlen(word);
 
 	return (value->kind == JDOC_STRING || value->kind == JDOC_NUMBER) &&
-		value->count == length && memcmp(value->is.text, word, length) == 0;
+		   value->count == length && memcmp(value->is.text, word, length) == 0;
 }
 
 static bool
@@ -147,8 +147,8 @@ numbers_equal(const jdoc_value *a, const jdoc_value *b)
 	jdoc_decimal y;
 
 	return jdoc_decimal_read(a->is.text, a->count, &x) &&
-		jdoc_decimal_read(b->is.text, b->count, &y) &&
-		jdoc_decimal_compare(&x, &y) == 0;
+		   jdoc_decimal_read(b->is.text, b->count, &y) &&
+		   jdoc_decimal_compare(&x, &y) == 0;
 }
 
 static bool
@@ -210,8 +210,8 @@ hash_number(uint64_t hash, const jdoc_value *value)
 uint64_t
 jdoc_hash(const jdoc_value *value)
 {
-	uint64_t	hash = (UINT64_C(14695981039346656037) ^ value->kind) * UINT64_C(1099511628211);
-	uint64_t	sum = 0;
+	uint64_t hash = (UINT64_C(14695981039346656037) ^ value->kind) * UINT64_C(1099511628211);
+	uint64_t sum = 0;
 
 	switch ((jdoc_kind) value->kind)
 	{
@@ -222,7 +222,7 @@ jdoc_hash(const jdoc_value *value)
 		case JDOC_ARRAY:
 			for (uint32_t i = 0; i < value->count; i++)
 			{
-				uint64_t	item = jdoc_hash(&value->is.items[i]);
+				uint64_t item = jdoc_hash(&value->is.items[i]);
 
 				hash = hash_bytes(hash, (const char *) &item, sizeof(item));
 			}
@@ -232,7 +232,7 @@ jdoc_hash(const jdoc_value *value)
 			for (uint32_t i = 0; i < value->count; i++)
 			{
 				const jdoc_member *m = &value->is.members[i];
-				uint64_t	item = jdoc_hash(&m->value);
+				uint64_t item = jdoc_hash(&m->value);
 
 				item = hash_bytes(item, m->name, m->name_length);
 				sum += item * UINT64_C(0x9E3779B97F4A7C15);

@@ -23,8 +23,8 @@ jdoc_text_add(jdoc_text *text, const char *bytes, size_t length)
 		return;
 	if (length > text->room - text->length)
 	{
-		size_t		room = text->room * 2 + length + 64;
-		char	   *grown = arena_take(text->memory, room);
+		size_t room = text->room * 2 + length + 64;
+		char *grown = arena_take(text->memory, room);
 
 		if (grown == NULL)
 		{
@@ -49,13 +49,13 @@ jdoc_text_add_word(jdoc_text *text, const char *word)
 void
 jdoc_text_add_quoted(jdoc_text *text, const char *bytes, size_t length)
 {
-	size_t		plain = 0;
+	size_t plain = 0;
 
 	jdoc_text_add(text, "\"", 1);
 	for (size_t i = 0; i < length; i++)
 	{
 		unsigned char c = (unsigned char) bytes[i];
-		char		escape[8];
+		char escape[8];
 
 		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
@@ -75,7 +75,7 @@ static void
 add_number(jdoc_text *text, const jdoc_value *value)
 {
 	jdoc_decimal n;
-	char		exponent[32];
+	char exponent[32];
 
 	if (!jdoc_decimal_read(value->is.text, value->count, &n))
 		return;
@@ -102,7 +102,7 @@ sorted_member(const jdoc_value *object, uint32_t rank)
 		return jdoc_members_order(object)[rank];
 	for (uint32_t i = 0; i < object->count; i++)
 	{
-		uint32_t	smaller = 0;
+		uint32_t smaller = 0;
 
 		for (uint32_t j = 0; j < object->count; j++)
 			smaller += jdoc_name_compare(m[j].name, m[j].name_length,
@@ -170,9 +170,9 @@ jdoc_text_add_canonical(jdoc_text *text, const jdoc_value *value)
 static bool
 pointer_step(const jdoc_place *place, char *out, size_t size, size_t *at)
 {
-	char		index[16];
+	char index[16];
 	const char *bytes = place->name;
-	size_t		length = place->name_length;
+	size_t length = place->name_length;
 
 	if (bytes == NULL)
 	{
@@ -184,13 +184,14 @@ pointer_step(const jdoc_place *place, char *out, size_t size, size_t *at)
 	out[(*at)++] = '/';
 	for (size_t i = 0; i < length; i++)
 	{
-		bool		escaped = bytes[i] == '~' || bytes[i] == '/';
+		bool escaped = bytes[i] == '~' || bytes[i] == '/';
 
 		if (*at + (escaped ? 2 : 1) >= size)
 			return false;
 		if (escaped)
 			out[(*at)++] = '~';
-		out[(*at)++] = bytes[i] == '~' ? '0' : bytes[i] == '/' ? '1' : bytes[i];
+		out[(*at)++] = bytes[i] == '~' ? '0' : bytes[i] == '/' ? '1'
+															   : bytes[i];
 	}
 	return true;
 }
@@ -199,14 +200,14 @@ static bool
 pointer_write(const jdoc_place *place, char *out, size_t size, size_t *at)
 {
 	return place == NULL ||
-		(pointer_write(place->parent, out, size, at) && pointer_step(place, out, size, at));
+		   (pointer_write(place->parent, out, size, at) && pointer_step(place, out, size, at));
 }
 
 /* Cuts text that ends in the middle of a UTF-8 sequence back to its start. */
 static size_t
 whole_characters(const char *text, size_t length)
 {
-	size_t		at = length;
+	size_t at = length;
 
 	while (at > 0 && ((unsigned char) text[at - 1] & 0xC0) == 0x80)
 		at--;
@@ -215,14 +216,16 @@ whole_characters(const char *text, size_t length)
 	at--;
 	if ((unsigned char) text[at] < 0x80)
 		return length;
-	return length - at < ((unsigned char) text[at] < 0xE0 ? 2u : (unsigned char) text[at] < 0xF0 ? 3u : 4u)
-		? at : length;
+	return length - at < ((unsigned char) text[at] < 0xE0 ? 2u : (unsigned char) text[at] < 0xF0 ? 3u
+																								 : 4u)
+			   ? at
+			   : length;
 }
 
 void
 jdoc_place_write(const jdoc_place *place, char *out, size_t size)
 {
-	size_t		at = 0;
+	size_t at = 0;
 
 	if (size < 8)
 	{
@@ -242,7 +245,7 @@ jdoc_place_write(const jdoc_place *place, char *out, size_t size)
 size_t
 jdoc_code_points(const char *text, size_t length)
 {
-	size_t		count = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < length; i++)
 		count += ((unsigned char) text[i] & 0xC0) != 0x80;
@@ -254,7 +257,7 @@ jdoc_code_points(const char *text, size_t length)
 static void
 describe_text(const jdoc_value *value, char *out, size_t size)
 {
-	size_t		shown = value->count;
+	size_t shown = value->count;
 	const char *more = "";
 
 	if (shown > SHOWN_TEXT)

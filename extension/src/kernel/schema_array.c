@@ -12,7 +12,7 @@ check_items(jschema_run *run, const jschema_arrays *a, const jdoc_value *value,
 {
 	for (uint32_t i = 0; i < value->count; i++)
 	{
-		jdoc_place	here = {place, NULL, 0, i};
+		jdoc_place here = {place, NULL, 0, i};
 		const jschema_node *rule = i < a->prefix.count ? a->prefix.list[i] : a->items;
 
 		if (rule == NULL)
@@ -30,12 +30,12 @@ check_contains(jschema_run *run, const jschema_node *node, const jdoc_value *val
 			   const jdoc_place *place, jschema_marks *marks)
 {
 	const jschema_arrays *a = node->arrays;
-	uint64_t	least = a->min_contains.given ? a->min_contains.value : 1;
-	uint64_t	found = 0;
+	uint64_t least = a->min_contains.given ? a->min_contains.value : 1;
+	uint64_t found = 0;
 
 	for (uint32_t i = 0; i < value->count; i++)
 	{
-		jdoc_place	here = {place, NULL, 0, i};
+		jdoc_place here = {place, NULL, 0, i};
 
 		if (!jschema_run_quietly(run, a->contains, &value->is.items[i], &here, NULL))
 			continue;
@@ -54,8 +54,8 @@ check_contains(jschema_run *run, const jschema_node *node, const jdoc_value *val
 
 typedef struct hashed
 {
-	uint64_t	hash;
-	uint32_t	index;
+	uint64_t hash;
+	uint32_t index;
 } hashed;
 
 static bool
@@ -69,8 +69,8 @@ hashed_sink(hashed *heap, uint32_t root, uint32_t count)
 {
 	for (;;)
 	{
-		uint32_t	largest = root;
-		hashed		kept;
+		uint32_t largest = root;
+		hashed kept;
 
 		for (uint32_t child = 2 * root + 1; child <= 2 * root + 2; child++)
 			if (child < count && hashed_after(&heap[child], &heap[largest]))
@@ -91,7 +91,7 @@ hashed_sort(hashed *list, uint32_t count)
 		hashed_sink(list, i, count);
 	for (uint32_t last = count; last-- > 1;)
 	{
-		hashed		top = list[0];
+		hashed top = list[0];
 
 		list[0] = list[last];
 		list[last] = top;
@@ -105,7 +105,7 @@ static bool
 check_unique(jschema_run *run, const jschema_node *node, const jdoc_value *value,
 			 const jdoc_place *place)
 {
-	hashed	   *list = arena_take_many(run->scratch, value->count, sizeof(hashed));
+	hashed *list = arena_take_many(run->scratch, value->count, sizeof(hashed));
 
 	if (list == NULL)
 		return jschema_give_up(run);
@@ -119,7 +119,7 @@ check_unique(jschema_run *run, const jschema_node *node, const jdoc_value *value
 		for (uint32_t j = i; j-- > 0 && list[j].hash == list[i].hash;)
 			if (jdoc_equal(&value->is.items[list[i].index], &value->is.items[list[j].index]))
 			{
-				jdoc_place	here = {place, NULL, 0, list[i].index};
+				jdoc_place here = {place, NULL, 0, list[i].index};
 
 				return jschema_fail(run, node, "uniqueItems", &value->is.items[list[i].index],
 									&here, "each item once in the list");

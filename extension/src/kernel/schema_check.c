@@ -41,7 +41,7 @@ bool
 jschema_run_quietly(jschema_run *run, const jschema_node *node, const jdoc_value *value,
 					const jdoc_place *place, jschema_marks *marks)
 {
-	bool		valid;
+	bool valid;
 
 	run->quiet++;
 	valid = jschema_run_node(run, node, value, place, marks);
@@ -84,7 +84,7 @@ spelling_accepted(const jschema_node *node, const jdoc_value *value)
 
 	if (node->takes_id && value->kind == JDOC_NUMBER)
 		return jdoc_decimal_read(value->is.text, value->count, &n) &&
-			jdoc_decimal_is_integer(&n) && !n.negative;
+			   jdoc_decimal_is_integer(&n) && !n.negative;
 	if (node->takes_decimal_text && value->kind == JDOC_STRING)
 		return jdoc_decimal_read(value->is.text, value->count, &n);
 	return false;
@@ -146,7 +146,7 @@ check_unevaluated_items(jschema_run *run, const jschema_node *rest, const jdoc_v
 {
 	for (uint32_t i = 0; i < value->count; i++)
 	{
-		jdoc_place	here = {place, NULL, 0, i};
+		jdoc_place here = {place, NULL, 0, i};
 
 		if (marks->seen[i])
 			continue;
@@ -164,7 +164,7 @@ check_unevaluated_members(jschema_run *run, const jschema_node *rest, const jdoc
 	for (uint32_t i = 0; i < value->count; i++)
 	{
 		const jdoc_member *m = &value->is.members[i];
-		jdoc_place	here = {place, m->name, m->name_length, 0};
+		jdoc_place here = {place, m->name, m->name_length, 0};
 
 		if (marks->seen[i])
 			continue;
@@ -203,14 +203,14 @@ check_with_rest(jschema_run *run, const jschema_node *node, const jschema_node *
 				const jdoc_value *value, const jdoc_place *place, jschema_marks *marks)
 {
 	jschema_marks own;
-	bool		valid;
+	bool valid;
 
 	if (!jschema_marks_start(run, value, &own) ||
 		!check_rules(run, node, value, place, &own))
 		return false;
 	valid = value->kind == JDOC_ARRAY
-		? check_unevaluated_items(run, rest, value, place, &own)
-		: check_unevaluated_members(run, rest, value, place, &own);
+				? check_unevaluated_items(run, rest, value, place, &own)
+				: check_unevaluated_members(run, rest, value, place, &own);
 	if (valid && marks != NULL)
 		jschema_marks_add(marks, &own);
 	return valid;
@@ -222,7 +222,7 @@ jschema_run_node(jschema_run *run, const jschema_node *node, const jdoc_value *v
 {
 	jschema_scope scope = {run->scope, node->home};
 	const jschema_node *rest;
-	bool		valid;
+	bool valid;
 
 	if (node->never)
 		return jschema_fail(run, node, "false", value, place, NULL);
@@ -234,8 +234,8 @@ jschema_run_node(jschema_run *run, const jschema_node *node, const jdoc_value *v
 		run->scope = &scope;
 	rest = unevaluated_rule(node, value);
 	valid = rest == NULL
-		? check_rules(run, node, value, place, marks)
-		: check_with_rest(run, node, rest, value, place, marks);
+				? check_rules(run, node, value, place, marks)
+				: check_with_rest(run, node, rest, value, place, marks);
 	run->scope = run->scope == &scope ? scope.outer : run->scope;
 	run->depth--;
 	return valid && !run->gave_up;
@@ -246,7 +246,7 @@ jschema_check(const jschema *schema, const jdoc_value *instance, arena *scratch,
 			  jschema_report *report)
 {
 	jschema_run run;
-	bool		valid;
+	bool valid;
 
 	memset(&run, 0, sizeof(run));
 	memset(report, 0, sizeof(*report));

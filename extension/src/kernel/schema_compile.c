@@ -14,9 +14,9 @@
 #define MATCH_LIMIT 200000
 
 bool
-jschema_problem(jschema_compiler *c, const char *format,...)
+jschema_problem(jschema_compiler *c, const char *format, ...)
 {
-	va_list		args;
+	va_list args;
 
 	if (c->problem_size > 0 && c->problem[0] == '\0')
 	{
@@ -91,7 +91,7 @@ pending_read(jschema_compiler *c)
 static bool
 anchors_read(jschema_compiler *c)
 {
-	bool		found = true;
+	bool found = true;
 
 	while (found)
 	{
@@ -121,7 +121,7 @@ static void
 pcre_give(void *piece, void *memory)
 {
 	(void) piece;
-	(void) memory;				/* the arena gives everything back at once */
+	(void) memory; /* the arena gives everything back at once */
 }
 
 /* Sets PCRE2 up to take all its memory from the arena. */

@@ -51,7 +51,7 @@ take_letter(cursor *c, char lower)
 static bool
 take_number(cursor *c, int n, int low, int high, int *out)
 {
-	int			value = 0;
+	int value = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -67,16 +67,16 @@ static bool
 take_date(cursor *c)
 {
 	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int			year;
-	int			month;
-	int			day;
+	int year;
+	int month;
+	int day;
 
 	if (!take_number(c, 4, 0, 9999, &year) || !take(c, '-') ||
 		!take_number(c, 2, 1, 12, &month) || !take(c, '-') ||
 		!take_number(c, 2, 1, days[month - 1], &day))
 		return false;
 	return month != 2 || day < 29 ||
-		(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+		   (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
 
 /* A time of day with its offset; 23:59:60 only where it is a leap second in
@@ -84,13 +84,13 @@ take_date(cursor *c)
 static bool
 take_time(cursor *c)
 {
-	int			hour;
-	int			minute;
-	int			second;
-	int			off_hour = 0;
-	int			off_minute = 0;
-	int			utc;
-	bool		west;
+	int hour;
+	int minute;
+	int second;
+	int off_hour = 0;
+	int off_minute = 0;
+	int utc;
+	bool west;
 
 	if (!take_number(c, 2, 0, 23, &hour) || !take(c, ':') ||
 		!take_number(c, 2, 0, 59, &minute) || !take(c, ':') ||
@@ -119,7 +119,7 @@ take_time(cursor *c)
 static bool
 is_date(const char *text, size_t length)
 {
-	cursor		c = {text, text + length};
+	cursor c = {text, text + length};
 
 	return take_date(&c) && c.at == c.end;
 }
@@ -127,7 +127,7 @@ is_date(const char *text, size_t length)
 static bool
 is_time(const char *text, size_t length)
 {
-	cursor		c = {text, text + length};
+	cursor c = {text, text + length};
 
 	return take_time(&c) && c.at == c.end;
 }
@@ -135,7 +135,7 @@ is_time(const char *text, size_t length)
 static bool
 is_date_time(const char *text, size_t length)
 {
-	cursor		c = {text, text + length};
+	cursor c = {text, text + length};
 
 	return take_date(&c) && take_letter(&c, 't') && take_time(&c) && c.at == c.end;
 }
@@ -166,9 +166,9 @@ take_units(cursor *c, const char *units, int *taken)
 static bool
 is_duration(const char *text, size_t length)
 {
-	cursor		c = {text, text + length};
-	int			date_units;
-	int			time_units = 0;
+	cursor c = {text, text + length};
+	int date_units;
+	int time_units = 0;
 
 	if (!take(&c, 'P'))
 		return false;
@@ -184,12 +184,12 @@ is_duration(const char *text, size_t length)
 static bool
 is_ipv4(const char *text, size_t length)
 {
-	cursor		c = {text, text + length};
+	cursor c = {text, text + length};
 
 	for (int part = 0; part < 4; part++)
 	{
-		int			value = 0;
-		int			digits = 0;
+		int value = 0;
+		int digits = 0;
 
 		if (part > 0 && !take(&c, '.'))
 			return false;
@@ -207,13 +207,13 @@ is_ipv4(const char *text, size_t length)
 static bool
 is_ipv6(const char *text, size_t length)
 {
-	size_t		at = 0;
-	int			groups = 0;
-	bool		gap = false;
+	size_t at = 0;
+	int groups = 0;
+	bool gap = false;
 
 	while (at < length)
 	{
-		size_t		from = at;
+		size_t from = at;
 
 		while (at < length && at - from < 5 && is_hex(text[at]))
 			at++;
@@ -221,7 +221,7 @@ is_ipv6(const char *text, size_t length)
 			return (groups + 2 == 8 || (gap && groups + 2 < 8)) && is_ipv4(text + from, length - from);
 		if (at == from)
 		{
-			bool		doubled = length - at >= 2 && text[at] == ':' && text[at + 1] == ':';
+			bool doubled = length - at >= 2 && text[at] == ':' && text[at + 1] == ':';
 
 			if (!doubled || gap || groups > 0)
 				return false;
@@ -249,7 +249,7 @@ is_ipv6(const char *text, size_t length)
 static bool
 is_hostname(const char *text, size_t length)
 {
-	size_t		label = 0;
+	size_t label = 0;
 
 	if (length == 0 || length > 253)
 		return false;
@@ -294,7 +294,7 @@ is_local_part(const char *text, size_t length)
 static bool
 is_email(const char *text, size_t length)
 {
-	size_t		at = length;
+	size_t at = length;
 
 	while (at > 0 && text[at - 1] != '@')
 		at--;
@@ -324,11 +324,11 @@ is_uuid(const char *text, size_t length)
 static bool
 uri_characters(const char *text, size_t length)
 {
-	bool		fragment = false;
+	bool fragment = false;
 
 	for (size_t i = 0; i < length; i++)
 	{
-		char		c = text[i];
+		char c = text[i];
 
 		if (c == '%')
 		{
@@ -387,7 +387,7 @@ uri_authority(const char *text, size_t length)
 static bool
 uri_hierarchy(const char *text, size_t length)
 {
-	size_t		stop = 2;
+	size_t stop = 2;
 
 	if (length < 2 || text[0] != '/' || text[1] != '/')
 		return true;
@@ -400,7 +400,7 @@ uri_hierarchy(const char *text, size_t length)
 static size_t
 scheme_length(const char *text, size_t length)
 {
-	size_t		at = 0;
+	size_t at = 0;
 
 	if (length == 0 || !is_letter(text[0]))
 		return 0;
@@ -412,16 +412,16 @@ scheme_length(const char *text, size_t length)
 static bool
 is_uri(const char *text, size_t length)
 {
-	size_t		scheme = scheme_length(text, length);
+	size_t scheme = scheme_length(text, length);
 
 	return scheme > 0 && uri_characters(text, length) &&
-		uri_hierarchy(text + scheme, length - scheme);
+		   uri_hierarchy(text + scheme, length - scheme);
 }
 
 static bool
 is_uri_reference(const char *text, size_t length)
 {
-	size_t		scheme = scheme_length(text, length);
+	size_t scheme = scheme_length(text, length);
 	const char *colon = length > 0 ? memchr(text, ':', length) : NULL;
 	const char *slash = length > 0 ? memchr(text, '/', length) : NULL;
 
@@ -447,7 +447,7 @@ is_json_pointer(const char *text, size_t length)
 static bool
 is_relative_json_pointer(const char *text, size_t length)
 {
-	size_t		at = 0;
+	size_t at = 0;
 
 	while (at < length && is_digit(text[at]))
 		at++;

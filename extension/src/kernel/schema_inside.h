@@ -25,25 +25,25 @@ typedef struct jschema_resource jschema_resource;
 #define VOCABULARY_CORE 0x10
 #define VOCABULARY_FORMAT 0x20
 #define VOCABULARY_STANDARD (VOCABULARY_CORE | VOCABULARY_APPLICATOR | \
-	VOCABULARY_VALIDATION | VOCABULARY_UNEVALUATED | VOCABULARY_FORMAT)
+							 VOCABULARY_VALIDATION | VOCABULARY_UNEVALUATED | VOCABULARY_FORMAT)
 
 typedef struct jschema_anchor
 {
 	struct jschema_anchor *next;
 	const char *name;
-	uint32_t	name_length;
-	bool		dynamic;
+	uint32_t name_length;
+	bool dynamic;
 	const jdoc_value *value;
-	jschema_node *node;			/* of dynamic anchors, when compiled */
+	jschema_node *node; /* of dynamic anchors, when compiled */
 } jschema_anchor;
 
 struct jschema_resource
 {
 	jschema_resource *next;
-	const char *uri;			/* absolute where possible, no fragment */
+	const char *uri; /* absolute where possible, no fragment */
 	const jdoc_value *root;
 	jschema_anchor *anchors;
-	unsigned	vocabularies;
+	unsigned vocabularies;
 };
 
 /* Types as bits; a number with no fraction is both integer and number. */
@@ -58,36 +58,36 @@ struct jschema_resource
 typedef struct jschema_nodes
 {
 	jschema_node **list;
-	uint32_t	count;
+	uint32_t count;
 } jschema_nodes;
 
 /* A bound that may be absent. */
 typedef struct jschema_bound
 {
-	bool		given;
+	bool given;
 	jdoc_decimal value;
 } jschema_bound;
 
 typedef struct jschema_count
 {
-	bool		given;
-	uint64_t	value;
+	bool given;
+	uint64_t value;
 } jschema_count;
 
 typedef struct jschema_numbers
 {
 	jschema_bound minimum;
 	jschema_bound maximum;
-	jschema_bound above;		/* exclusiveMinimum */
-	jschema_bound below;		/* exclusiveMaximum */
-	jschema_bound step;			/* multipleOf */
+	jschema_bound above; /* exclusiveMinimum */
+	jschema_bound below; /* exclusiveMaximum */
+	jschema_bound step;  /* multipleOf */
 } jschema_numbers;
 
 typedef struct jschema_format
 {
 	const char *name;
-	bool		(*check) (const char *text, size_t length);
-	const char *words;			/* "a date such as 2026-05-31" */
+	bool (*check)(const char *text, size_t length);
+	const char *words; /* "a date such as 2026-05-31" */
 } jschema_format;
 
 typedef struct jschema_texts
@@ -108,15 +108,15 @@ typedef struct jschema_arrays
 	jschema_count max_contains;
 	jschema_count min_items;
 	jschema_count max_items;
-	bool		unique;
+	bool unique;
 } jschema_arrays;
 
 typedef struct jschema_property
 {
-	const char *name;			/* NULL: an empty slot */
-	uint32_t	name_length;
-	bool		required;
-	jschema_node *node;			/* NULL: only required, not described */
+	const char *name; /* NULL: an empty slot */
+	uint32_t name_length;
+	bool required;
+	jschema_node *node; /* NULL: only required, not described */
 } jschema_property;
 
 typedef struct jschema_pattern
@@ -128,22 +128,22 @@ typedef struct jschema_pattern
 typedef struct jschema_dependency
 {
 	const char *name;
-	uint32_t	name_length;
+	uint32_t name_length;
 	const jdoc_value *required; /* dependentRequired: a list of names */
-	jschema_node *node;			/* or dependentSchemas */
+	jschema_node *node;         /* or dependentSchemas */
 } jschema_dependency;
 
 typedef struct jschema_objects
 {
-	const jdoc_value *described;	/* the value of "properties" */
+	const jdoc_value *described; /* the value of "properties" */
 	const jdoc_value *required;
-	jschema_property *table;	/* open addressing, a power of two */
-	uint32_t	table_size;
-	uint32_t	required_count;
+	jschema_property *table; /* open addressing, a power of two */
+	uint32_t table_size;
+	uint32_t required_count;
 	jschema_pattern *patterns;
-	uint32_t	pattern_count;
+	uint32_t pattern_count;
 	jschema_dependency *dependencies;
-	uint32_t	dependency_count;
+	uint32_t dependency_count;
 	jschema_node *additional;
 	jschema_node *names;
 	jschema_node *unevaluated;
@@ -156,27 +156,27 @@ typedef struct jschema_logic
 	jschema_nodes all;
 	jschema_nodes any;
 	jschema_nodes one;
-	jschema_node *none;			/* "not" */
+	jschema_node *none; /* "not" */
 	jschema_node *condition;
 	jschema_node *then;
 	jschema_node *otherwise;
 	jschema_node *ref;
 	jschema_node *dynamic_ref;
-	const jschema_anchor *dynamic_anchor;	/* set: look the scope through */
+	const jschema_anchor *dynamic_anchor; /* set: look the scope through */
 } jschema_logic;
 
 struct jschema_node
 {
 	const jdoc_value *source;
 	jschema_resource *home;
-	bool		never;			/* the schema false */
-	bool		takes_id;		/* arguments: integers for format "id" */
-	bool		takes_decimal_text; /* arguments: text for a number */
-	unsigned	types;			/* 0: any */
+	bool never;              /* the schema false */
+	bool takes_id;           /* arguments: integers for format "id" */
+	bool takes_decimal_text; /* arguments: text for a number */
+	unsigned types;          /* 0: any */
 	const jdoc_value *constant;
-	const jdoc_value *choices;	/* enum */
+	const jdoc_value *choices; /* enum */
 	const jschema_format *format;
-	bool		assert_format;
+	bool assert_format;
 	jschema_numbers *numbers;
 	jschema_texts *texts;
 	jschema_arrays *arrays;
@@ -197,7 +197,7 @@ struct jschema
 
 typedef struct jschema_known
 {
-	const jdoc_value *value;	/* NULL: an empty slot */
+	const jdoc_value *value;    /* NULL: an empty slot */
 	jschema_resource *resource; /* whose root it is, or NULL */
 	jschema_node *node;
 } jschema_known;
@@ -210,22 +210,22 @@ typedef struct jschema_pending
 
 typedef struct jschema_compiler
 {
-	arena	   *memory;
-	jschema    *schema;
-	jschema_known *known;		/* open addressing by address */
-	size_t		known_size;
-	size_t		known_used;
+	arena *memory;
+	jschema *schema;
+	jschema_known *known; /* open addressing by address */
+	size_t known_size;
+	size_t known_used;
 	jschema_pending *pending;
 	pcre2_compile_context *pcre;
 	pcre2_general_context *pcre_memory;
-	char	   *problem;
-	size_t		problem_size;
-	unsigned	loading;		/* metaschemas being looked into */
+	char *problem;
+	size_t problem_size;
+	unsigned loading; /* metaschemas being looked into */
 } jschema_compiler;
 
 /* Records the first problem; always false. */
-extern bool jschema_problem(jschema_compiler *c, const char *format,...)
-			__attribute__((format(printf, 2, 3)));
+extern bool jschema_problem(jschema_compiler *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 extern bool jschema_no_memory(jschema_compiler *c);
 
 /* schema_resource.c */
@@ -277,22 +277,22 @@ typedef struct jschema_scope
 /* Which members or items of one value some rule has looked at. */
 typedef struct jschema_marks
 {
-	uint8_t    *seen;			/* one per member or item */
-	uint32_t	count;
+	uint8_t *seen; /* one per member or item */
+	uint32_t count;
 } jschema_marks;
 
 typedef struct jschema_run
 {
 	const jschema *schema;
-	arena	   *scratch;
+	arena *scratch;
 	jschema_report *report;
 	const jschema_scope *scope;
-	unsigned	quiet;			/* > 0: a failure is not the answer yet */
-	bool		reported;
-	bool		gave_up;
-	unsigned	depth;
-	unsigned	deepest;		/* how far down the last failures were */
-	uint64_t	steps_left;
+	unsigned quiet; /* > 0: a failure is not the answer yet */
+	bool reported;
+	bool gave_up;
+	unsigned depth;
+	unsigned deepest; /* how far down the last failures were */
+	uint64_t steps_left;
 } jschema_run;
 
 /* schema_check.c: checks a value against a node; marks may be NULL. */

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-typedef bool (*keyword_reader) (jschema_compiler *c, jschema_node *node,
-								const jdoc_value *value);
+typedef bool (*keyword_reader)(jschema_compiler *c, jschema_node *node,
+							   const jdoc_value *value);
 
 /* The group of rules at *slot, made when it is the first of its kind. */
 static void *
@@ -87,7 +87,7 @@ static bool
 count_read(jschema_compiler *c, const jdoc_value *value, const char *keyword, jschema_count *out)
 {
 	jdoc_decimal n;
-	int64_t		whole;
+	int64_t whole;
 
 	if (value->kind != JDOC_NUMBER || !jdoc_decimal_read(value->is.text, value->count, &n) ||
 		!jdoc_decimal_to_int64(&n, &whole) || whole < 0)
@@ -114,12 +114,15 @@ type_bit(const jdoc_value *name)
 	static const struct
 	{
 		const char *name;
-		unsigned	bit;
-	}			types[] = {
-		{"null", TYPE_NULL}, {"boolean", TYPE_BOOLEAN}, {"integer", TYPE_INTEGER},
-		{"number", TYPE_NUMBER | TYPE_INTEGER}, {"string", TYPE_STRING},
-		{"array", TYPE_ARRAY}, {"object", TYPE_OBJECT}
-	};
+		unsigned bit;
+	} types[] = {
+		{"null", TYPE_NULL},
+		{"boolean", TYPE_BOOLEAN},
+		{"integer", TYPE_INTEGER},
+		{"number", TYPE_NUMBER | TYPE_INTEGER},
+		{"string", TYPE_STRING},
+		{"array", TYPE_ARRAY},
+		{"object", TYPE_OBJECT}};
 
 	if (name->kind == JDOC_STRING)
 		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -135,7 +138,7 @@ read_type(jschema_compiler *c, jschema_node *node, const jdoc_value *value)
 	if (value->kind == JDOC_ARRAY)
 		for (uint32_t i = 0; i < value->count; i++)
 		{
-			unsigned	bit = type_bit(&value->is.items[i]);
+			unsigned bit = type_bit(&value->is.items[i]);
 
 			if (bit == 0)
 				return malformed(c, "type", "a list of type names");
@@ -166,20 +169,20 @@ read_format(jschema_compiler *c, jschema_node *node, const jdoc_value *value)
 		return malformed(c, "format", "a text");
 	node->format = jschema_format_find(value->is.text, value->count);
 	node->assert_format = c->schema->options.assert_format ||
-		(node->home->vocabularies & VOCABULARY_FORMAT_ASSERTION) != 0;
+						  (node->home->vocabularies & VOCABULARY_FORMAT_ASSERTION) != 0;
 	node->takes_id = c->schema->options.arguments && jdoc_is_word(value, "id");
 	return true;
 }
 
 /* --- numbers ----------------------------------------------------------- */
 
-#define BOUND_READER(name, keyword, field) \
-static bool \
-name(jschema_compiler *c, jschema_node *node, const jdoc_value *value) \
-{ \
-	jschema_numbers *n = numbers_of(c, node); \
-	return n != NULL && bound_read(c, value, keyword, &n->field); \
-}
+#define BOUND_READER(name, keyword, field)                                 \
+	static bool                                                            \
+	name(jschema_compiler *c, jschema_node *node, const jdoc_value *value) \
+	{                                                                      \
+		jschema_numbers *n = numbers_of(c, node);                          \
+		return n != NULL && bound_read(c, value, keyword, &n->field);      \
+	}
 
 BOUND_READER(read_minimum, "minimum", minimum)
 BOUND_READER(read_maximum, "maximum", maximum)
@@ -201,13 +204,13 @@ read_step(jschema_compiler *c, jschema_node *node, const jdoc_value *value)
 
 /* --- text, arrays, objects: counts ------------------------------------- */
 
-#define COUNT_READER(name, keyword, group_type, group_of, field) \
-static bool \
-name(jschema_compiler *c, jschema_node *node, const jdoc_value *value) \
-{ \
-	group_type *g = group_of(c, node); \
-	return g != NULL && count_read(c, value, keyword, &g->field); \
-}
+#define COUNT_READER(name, keyword, group_type, group_of, field)           \
+	static bool                                                            \
+	name(jschema_compiler *c, jschema_node *node, const jdoc_value *value) \
+	{                                                                      \
+		group_type *g = group_of(c, node);                                 \
+		return g != NULL && count_read(c, value, keyword, &g->field);      \
+	}
 
 COUNT_READER(read_min_length, "minLength", jschema_texts, texts_of, min_length)
 COUNT_READER(read_max_length, "maxLength", jschema_texts, texts_of, max_length)
@@ -234,13 +237,13 @@ read_pattern(jschema_compiler *c, jschema_node *node, const jdoc_value *value)
 
 /* --- one subschema ------------------------------------------------------ */
 
-#define SCHEMA_READER(name, group_type, group_of, field) \
-static bool \
-name(jschema_compiler *c, jschema_node *node, const jdoc_value *value) \
-{ \
-	group_type *g = group_of(c, node); \
-	return g != NULL && subschema(c, node, value, &g->field); \
-}
+#define SCHEMA_READER(name, group_type, group_of, field)                   \
+	static bool                                                            \
+	name(jschema_compiler *c, jschema_node *node, const jdoc_value *value) \
+	{                                                                      \
+		group_type *g = group_of(c, node);                                 \
+		return g != NULL && subschema(c, node, value, &g->field);          \
+	}
 
 SCHEMA_READER(read_items, jschema_arrays, arrays_of, items)
 SCHEMA_READER(read_contains, jschema_arrays, arrays_of, contains)
@@ -255,13 +258,13 @@ SCHEMA_READER(read_else, jschema_logic, logic_of, otherwise)
 
 /* --- lists of subschemas ------------------------------------------------ */
 
-#define LIST_READER(name, keyword, group_type, group_of, field) \
-static bool \
-name(jschema_compiler *c, jschema_node *node, const jdoc_value *value) \
-{ \
-	group_type *g = group_of(c, node); \
-	return g != NULL && subschemas(c, node, value, keyword, &g->field); \
-}
+#define LIST_READER(name, keyword, group_type, group_of, field)             \
+	static bool                                                             \
+	name(jschema_compiler *c, jschema_node *node, const jdoc_value *value)  \
+	{                                                                       \
+		group_type *g = group_of(c, node);                                  \
+		return g != NULL && subschemas(c, node, value, keyword, &g->field); \
+	}
 
 LIST_READER(read_prefix, "prefixItems", jschema_arrays, arrays_of, prefix)
 LIST_READER(read_all, "allOf", jschema_logic, logic_of, all)
@@ -432,9 +435,9 @@ read_dynamic_ref(jschema_compiler *c, jschema_node *node, const jdoc_value *valu
 static const struct
 {
 	const char *name;
-	unsigned	vocabulary;
+	unsigned vocabulary;
 	keyword_reader read;
-}			keywords[] = {
+} keywords[] = {
 	{"$ref", VOCABULARY_CORE, read_ref},
 	{"$dynamicRef", VOCABULARY_CORE, read_dynamic_ref},
 	{"type", VOCABULARY_VALIDATION, read_type},
@@ -482,7 +485,7 @@ static const struct
 jschema_property *
 jschema_property_slot(const jschema_objects *o, const char *name, uint32_t length)
 {
-	uint32_t	hash = UINT32_C(2166136261);
+	uint32_t hash = UINT32_C(2166136261);
 
 	for (uint32_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char) name[i]) * UINT32_C(16777619);
@@ -511,8 +514,8 @@ static bool
 table_build(jschema_compiler *c, jschema_node *node)
 {
 	jschema_objects *o = node->objects;
-	size_t		names = 0;
-	size_t		size = 4;
+	size_t names = 0;
+	size_t size = 4;
 
 	names += o->described != NULL ? o->described->count : 0;
 	names += o->required != NULL ? o->required->count : 0;
@@ -556,6 +559,6 @@ jschema_read_keywords(jschema_compiler *c, jschema_node *node)
 	}
 	node->takes_id = node->takes_id && (node->types & TYPE_STRING) != 0;
 	node->takes_decimal_text = c->schema->options.arguments &&
-		(node->types & TYPE_NUMBER) != 0 && (node->types & TYPE_STRING) == 0;
+							   (node->types & TYPE_NUMBER) != 0 && (node->types & TYPE_STRING) == 0;
 	return node->objects == NULL || table_build(c, node);
 }

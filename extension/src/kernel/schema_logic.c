@@ -36,8 +36,8 @@ fail_closest(jschema_run *run, const jschema_node *node, const jschema_nodes *li
 			 const char *keyword, const jdoc_value *value, const jdoc_place *place)
 {
 	const jschema_node *closest = NULL;
-	unsigned	deepest = 0;
-	unsigned	here = 0;
+	unsigned deepest = 0;
+	unsigned here = 0;
 
 	if (run->quiet > 0)
 		return jschema_fail(run, node, keyword, value, place, NULL);
@@ -63,7 +63,7 @@ check_any_of(jschema_run *run, const jschema_node *node, const jdoc_value *value
 			 const jdoc_place *place, jschema_marks *marks)
 {
 	const jschema_nodes *list = &node->logic->any;
-	bool		found = list->count == 0;
+	bool found = list->count == 0;
 
 	for (uint32_t i = 0; i < list->count; i++)
 	{
@@ -80,7 +80,7 @@ check_one_of(jschema_run *run, const jschema_node *node, const jdoc_value *value
 			 const jdoc_place *place, jschema_marks *marks)
 {
 	const jschema_nodes *list = &node->logic->one;
-	uint32_t	matches = 0;
+	uint32_t matches = 0;
 
 	for (uint32_t i = 0; i < list->count && matches < 2; i++)
 		matches += holds(run, list->list[i], value, place, marks);
@@ -141,6 +141,6 @@ jschema_check_logic(jschema_run *run, const jschema_node *node, const jdoc_value
 	if (l->none != NULL && jschema_run_quietly(run, l->none, value, place, NULL))
 		return jschema_fail(run, node, "not", value, place, "a value the schema does not exclude");
 	return check_any_of(run, node, value, place, marks) &&
-		check_one_of(run, node, value, place, marks) &&
-		check_condition(run, l, value, place, marks);
+		   check_one_of(run, node, value, place, marks) &&
+		   check_condition(run, l, value, place, marks);
 }

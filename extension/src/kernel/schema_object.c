@@ -32,7 +32,7 @@ static bool
 check_name(jschema_run *run, const jschema_node *rule, const jdoc_member *m,
 		   const jdoc_place *here)
 {
-	jdoc_value	name;
+	jdoc_value name;
 
 	memset(&name, 0, sizeof(name));
 	name.kind = JDOC_STRING;
@@ -75,9 +75,9 @@ check_members(jschema_run *run, const jschema_node *node, const jdoc_value *valu
 	for (uint32_t i = 0; i < value->count; i++)
 	{
 		const jdoc_member *m = &value->is.members[i];
-		jdoc_place	here = {place, m->name, m->name_length, 0};
+		jdoc_place here = {place, m->name, m->name_length, 0};
 		const jschema_property *property = NULL;
-		bool		known = false;
+		bool known = false;
 
 		if (o->table_size > 0)
 			property = jschema_property_slot(o, m->name, m->name_length);
@@ -123,7 +123,7 @@ jschema_check_object(jschema_run *run, const jschema_node *node, const jdoc_valu
 					 const jdoc_place *place, jschema_marks *marks)
 {
 	const jschema_objects *o = node->objects;
-	uint32_t	required = 0;
+	uint32_t required = 0;
 
 	if (o->min_properties.given && value->count < o->min_properties.value)
 		return jschema_fail(run, node, "minProperties", value, place, NULL);

@@ -17,14 +17,31 @@ static const struct
 {
 	const char *name;
 	const char *brief;
-}			categories[] = {
-	{"Letter", "L"}, {"Lowercase_Letter", "Ll"}, {"Uppercase_Letter", "Lu"},
-	{"Titlecase_Letter", "Lt"}, {"Modifier_Letter", "Lm"}, {"Other_Letter", "Lo"},
-	{"Mark", "M"}, {"Nonspacing_Mark", "Mn"}, {"Spacing_Mark", "Mc"}, {"Enclosing_Mark", "Me"},
-	{"Number", "N"}, {"Decimal_Number", "Nd"}, {"digit", "Nd"}, {"Letter_Number", "Nl"},
-	{"Other_Number", "No"}, {"Punctuation", "P"}, {"punct", "P"}, {"Symbol", "S"},
-	{"Currency_Symbol", "Sc"}, {"Math_Symbol", "Sm"}, {"Separator", "Z"},
-	{"Space_Separator", "Zs"}, {"Other", "C"}, {"Control", "Cc"},
+} categories[] = {
+	{"Letter", "L"},
+	{"Lowercase_Letter", "Ll"},
+	{"Uppercase_Letter", "Lu"},
+	{"Titlecase_Letter", "Lt"},
+	{"Modifier_Letter", "Lm"},
+	{"Other_Letter", "Lo"},
+	{"Mark", "M"},
+	{"Nonspacing_Mark", "Mn"},
+	{"Spacing_Mark", "Mc"},
+	{"Enclosing_Mark", "Me"},
+	{"Number", "N"},
+	{"Decimal_Number", "Nd"},
+	{"digit", "Nd"},
+	{"Letter_Number", "Nl"},
+	{"Other_Number", "No"},
+	{"Punctuation", "P"},
+	{"punct", "P"},
+	{"Symbol", "S"},
+	{"Currency_Symbol", "Sc"},
+	{"Math_Symbol", "Sm"},
+	{"Separator", "Z"},
+	{"Space_Separator", "Zs"},
+	{"Other", "C"},
+	{"Control", "Cc"},
 };
 
 /* Copies \p{Name} with the short name of a category; returns the bytes
@@ -32,7 +49,7 @@ static const struct
 static size_t
 translate_property(jdoc_text *out, const char *text, size_t left)
 {
-	size_t		end = 3;
+	size_t end = 3;
 
 	if (left < 4 || text[2] != '{')
 		return 0;
@@ -63,8 +80,8 @@ is_letter(char c)
 static size_t
 translate_escape(jdoc_text *out, const char *text, size_t left, bool in_class)
 {
-	char		c = left > 1 ? text[1] : '\0';
-	char		control;
+	char c = left > 1 ? text[1] : '\0';
+	char control;
 
 	if (left < 2)
 		return 0;
@@ -88,7 +105,7 @@ translate_escape(jdoc_text *out, const char *text, size_t left, bool in_class)
 		return 3;
 	}
 	else if (is_letter(c) && strchr("bBdDfknrStuvwWx", c) == NULL)
-		return 0;				/* letters that ECMA-262 gives no meaning */
+		return 0; /* letters that ECMA-262 gives no meaning */
 	else if (c == '-' || c == '/')
 		jdoc_text_add(out, text, 2);
 	else if (c == 'v')
@@ -103,13 +120,13 @@ translate_escape(jdoc_text *out, const char *text, size_t left, bool in_class)
 static bool
 translate(jdoc_text *out, const char *text, size_t length)
 {
-	bool		in_class = false;
+	bool in_class = false;
 
 	for (size_t at = 0; at < length;)
 	{
 		if (text[at] == '\\')
 		{
-			size_t		read = translate_escape(out, text + at, length - at, in_class);
+			size_t read = translate_escape(out, text + at, length - at, in_class);
 
 			if (read == 0)
 				return false;
@@ -117,11 +134,11 @@ translate(jdoc_text *out, const char *text, size_t length)
 			continue;
 		}
 		if (text[at] == '[' && in_class)
-			jdoc_text_add(out, "\\[", 2);	/* PCRE would look for [:posix:] */
+			jdoc_text_add(out, "\\[", 2); /* PCRE would look for [:posix:] */
 		else if (text[at] == '.' && !in_class)
 			jdoc_text_add_word(out, "[^\\n\\r\\u2028\\u2029]");
 		else if (text[at] == '(' && at + 1 < length && text[at + 1] == '*')
-			return false;		/* verbs are PCRE's own */
+			return false; /* verbs are PCRE's own */
 		else
 			jdoc_text_add(out, text + at, 1);
 		if (text[at] == '[')
@@ -135,14 +152,14 @@ translate(jdoc_text *out, const char *text, size_t length)
 }
 
 #define REGEX_OPTIONS (PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALLOW_EMPTY_CLASS | \
-	PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C)
+					   PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C)
 
 pcre2_code *
 jschema_regex(jschema_compiler *c, const char *text, size_t length)
 {
-	jdoc_text	pattern;
-	int			error = 0;
-	PCRE2_SIZE	offset = 0;
+	jdoc_text pattern;
+	int error = 0;
+	PCRE2_SIZE offset = 0;
 	pcre2_code *regex = NULL;
 
 	jdoc_text_start(&pattern, c->memory);
@@ -160,9 +177,9 @@ jschema_regex(jschema_compiler *c, const char *text, size_t length)
 bool
 jschema_regex_matches(jschema_run *run, pcre2_code *regex, const char *text, size_t length)
 {
-	int			found = pcre2_match(regex, (PCRE2_SPTR) (length > 0 ? text : ""), length, 0,
-									PCRE2_NO_UTF_CHECK, run->schema->match,
-									run->schema->match_context);
+	int found = pcre2_match(regex, (PCRE2_SPTR) (length > 0 ? text : ""), length, 0,
+							PCRE2_NO_UTF_CHECK, run->schema->match,
+							run->schema->match_context);
 
 	if (found == PCRE2_ERROR_NOMEMORY)
 		return jschema_give_up(run);
@@ -173,12 +190,12 @@ jschema_regex_matches(jschema_run *run, pcre2_code *regex, const char *text, siz
 bool
 jschema_is_regex(const char *text, size_t length)
 {
-	size_t		open = 0;
-	bool		in_class = false;
+	size_t open = 0;
+	bool in_class = false;
 
 	for (size_t at = 0; at < length; at++)
 	{
-		char		c = text[at];
+		char c = text[at];
 
 		if (c == '\\')
 		{

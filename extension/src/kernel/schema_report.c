@@ -10,16 +10,16 @@
 /* Words being written into a buffer of fixed size. */
 typedef struct words
 {
-	char	   *out;
-	size_t		size;
-	size_t		length;
+	char *out;
+	size_t size;
+	size_t length;
 } words;
 
 static void __attribute__((format(printf, 2, 3)))
-say(words *w, const char *format,...)
+say(words *w, const char *format, ...)
 {
-	va_list		args;
-	int			added;
+	va_list args;
+	int added;
 
 	if (w->length + 1 >= w->size)
 		return;
@@ -42,7 +42,7 @@ say_decimal(words *w, const jdoc_value *source)
 static void
 say_value(words *w, const jdoc_value *value)
 {
-	char		text[96];
+	char text[96];
 
 	if (value->kind == JDOC_STRING)
 		say(w, "\"%.*s\"", (int) (value->count > 80 ? 80 : value->count), value->is.text);
@@ -99,7 +99,7 @@ static void
 say_step(words *w, const jschema_node *node)
 {
 	const jschema_bound *step;
-	int64_t		scale;
+	int64_t scale;
 
 	if (node->numbers == NULL || !node->numbers->step.given)
 		return;
@@ -192,7 +192,7 @@ say_type(words *w, const jschema_node *node, unsigned type)
 static unsigned
 spoken_types(const jschema_node *node, const jdoc_value *value)
 {
-	unsigned	types = node->types;
+	unsigned types = node->types;
 
 	if ((types & TYPE_NUMBER) != 0)
 		types &= ~(unsigned) TYPE_INTEGER;
@@ -216,8 +216,8 @@ spoken_types(const jschema_node *node, const jdoc_value *value)
 static void
 say_expectation(words *w, const jschema_node *node, const jdoc_value *value)
 {
-	unsigned	types = spoken_types(node, value);
-	bool		first = true;
+	unsigned types = spoken_types(node, value);
+	bool first = true;
 
 	if (node->constant != NULL)
 		say_value(w, node->constant);
@@ -240,7 +240,7 @@ say_expectation(words *w, const jschema_node *node, const jdoc_value *value)
 static bool
 to_report(jschema_run *run, const jdoc_place *place)
 {
-	unsigned	depth = 0;
+	unsigned depth = 0;
 
 	if (run->quiet > 0)
 	{
@@ -261,7 +261,7 @@ jschema_fail(jschema_run *run, const jschema_node *node, const char *keyword,
 			 const jdoc_value *value, const jdoc_place *place, const char *given)
 {
 	jschema_report *r = run->report;
-	words		w = {r->expected, sizeof(r->expected), 0};
+	words w = {r->expected, sizeof(r->expected), 0};
 
 	if (!to_report(run, place))
 		return false;
@@ -285,10 +285,10 @@ jschema_fail_missing(jschema_run *run, const jschema_node *node, const char *nam
 					 uint32_t name_length, const jdoc_place *place)
 {
 	jschema_report *r = run->report;
-	words		w = {r->expected, sizeof(r->expected), 0};
-	jdoc_place	here = {place, name, name_length, 0};
+	words w = {r->expected, sizeof(r->expected), 0};
+	jdoc_place here = {place, name, name_length, 0};
 	const jschema_property *property = NULL;
-	jdoc_value	absent;
+	jdoc_value absent;
 
 	if (!to_report(run, place))
 		return false;
@@ -313,19 +313,19 @@ jschema_fail_missing(jschema_run *run, const jschema_node *node, const char *nam
 static unsigned
 edit_distance(const char *a, uint32_t a_length, const char *b, uint32_t b_length)
 {
-	unsigned	row[LONGEST_NAME + 1];
+	unsigned row[LONGEST_NAME + 1];
 
 	for (unsigned j = 0; j <= b_length; j++)
 		row[j] = j;
 	for (unsigned i = 1; i <= a_length; i++)
 	{
-		unsigned	diagonal = row[0];
+		unsigned diagonal = row[0];
 
 		row[0] = i;
 		for (unsigned j = 1; j <= b_length; j++)
 		{
-			unsigned	replace = diagonal + (a[i - 1] != b[j - 1]);
-			unsigned	least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+			unsigned replace = diagonal + (a[i - 1] != b[j - 1]);
+			unsigned least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
 
 			diagonal = row[j];
 			row[j] = replace < least ? replace : least;
@@ -339,14 +339,14 @@ static const jdoc_member *
 nearest_name(const jdoc_value *described, const jdoc_member *wrong)
 {
 	const jdoc_member *nearest = NULL;
-	unsigned	best = 1 + (wrong->name_length > LONGEST_NAME ? 0 : wrong->name_length / 3);
+	unsigned best = 1 + (wrong->name_length > LONGEST_NAME ? 0 : wrong->name_length / 3);
 
 	if (wrong->name_length > LONGEST_NAME)
 		return NULL;
 	for (uint32_t i = 0; i < described->count; i++)
 	{
 		const jdoc_member *m = &described->is.members[i];
-		unsigned	distance;
+		unsigned distance;
 
 		if (m->name_length > LONGEST_NAME)
 			continue;
@@ -365,7 +365,7 @@ jschema_fail_unknown(jschema_run *run, const jschema_node *node, const jdoc_memb
 					 const jdoc_place *place)
 {
 	jschema_report *r = run->report;
-	words		w = {r->expected, sizeof(r->expected), 0};
+	words w = {r->expected, sizeof(r->expected), 0};
 	const jdoc_value *described = node->objects->described;
 	const jdoc_member *nearest;
 

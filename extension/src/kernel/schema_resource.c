@@ -28,7 +28,7 @@ address_hash(const jdoc_value *value)
 static jschema_known *
 known_probe(jschema_known *table, size_t size, const jdoc_value *value)
 {
-	size_t		at = address_hash(value) & (size - 1);
+	size_t at = address_hash(value) & (size - 1);
 
 	while (table[at].value != NULL && table[at].value != value)
 		at = (at + 1) & (size - 1);
@@ -38,7 +38,7 @@ known_probe(jschema_known *table, size_t size, const jdoc_value *value)
 static bool
 known_grow(jschema_compiler *c)
 {
-	size_t		size = c->known_size == 0 ? 64 : c->known_size * 2;
+	size_t size = c->known_size == 0 ? 64 : c->known_size * 2;
 	jschema_known *table = arena_take_many(c->memory, size, sizeof(jschema_known));
 
 	if (table == NULL)
@@ -134,10 +134,10 @@ resource_get(jschema_compiler *c, const char *uri, size_t length)
 {
 	jschema_resource *r = resource_find(c, uri, length);
 	jschema_known *slot;
-	char	   *name;
+	char *name;
 	const char *text;
 	const jdoc_value *root = NULL;
-	jdoc_error	error;
+	jdoc_error error;
 
 	if (r != NULL)
 	{
@@ -172,8 +172,8 @@ vocabulary_bit(const jdoc_member *m)
 	static const struct
 	{
 		const char *uri;
-		unsigned	bit;
-	}			words[] = {
+		unsigned bit;
+	} words[] = {
 		{"https://json-schema.org/draft/2020-12/vocab/core", VOCABULARY_CORE},
 		{"https://json-schema.org/draft/2020-12/vocab/applicator", VOCABULARY_APPLICATOR},
 		{"https://json-schema.org/draft/2020-12/vocab/validation", VOCABULARY_VALIDATION},
@@ -199,7 +199,7 @@ vocabularies_read(jschema_compiler *c, const jdoc_value *list, unsigned *bits)
 	for (uint32_t i = 0; i < list->count; i++)
 	{
 		const jdoc_member *m = &list->is.members[i];
-		unsigned	bit = vocabulary_bit(m);
+		unsigned bit = vocabulary_bit(m);
 
 		if (bit == 0 && m->value.kind == JDOC_TRUE)
 			return jschema_problem(c, "the vocabulary %.*s is not known",
@@ -215,7 +215,7 @@ dialect_read(jschema_compiler *c, const jdoc_value *name, unsigned *bits)
 {
 	jschema_resource *meta;
 	const jdoc_value *list;
-	size_t		length = name->count;
+	size_t length = name->count;
 
 	while (length > 0 && name->is.text[length - 1] == '#')
 		length--;
@@ -244,17 +244,28 @@ typedef enum holder
 static const struct
 {
 	const char *keyword;
-	holder		holds;
-}			holders[] = {
-	{"additionalProperties", HOLDS_ONE}, {"propertyNames", HOLDS_ONE},
-	{"items", HOLDS_ONE}, {"contains", HOLDS_ONE}, {"not", HOLDS_ONE},
-	{"if", HOLDS_ONE}, {"then", HOLDS_ONE}, {"else", HOLDS_ONE},
-	{"unevaluatedItems", HOLDS_ONE}, {"unevaluatedProperties", HOLDS_ONE},
+	holder holds;
+} holders[] = {
+	{"additionalProperties", HOLDS_ONE},
+	{"propertyNames", HOLDS_ONE},
+	{"items", HOLDS_ONE},
+	{"contains", HOLDS_ONE},
+	{"not", HOLDS_ONE},
+	{"if", HOLDS_ONE},
+	{"then", HOLDS_ONE},
+	{"else", HOLDS_ONE},
+	{"unevaluatedItems", HOLDS_ONE},
+	{"unevaluatedProperties", HOLDS_ONE},
 	{"contentSchema", HOLDS_ONE},
-	{"allOf", HOLDS_LIST}, {"anyOf", HOLDS_LIST}, {"oneOf", HOLDS_LIST},
+	{"allOf", HOLDS_LIST},
+	{"anyOf", HOLDS_LIST},
+	{"oneOf", HOLDS_LIST},
 	{"prefixItems", HOLDS_LIST},
-	{"properties", HOLDS_MAP}, {"patternProperties", HOLDS_MAP},
-	{"dependentSchemas", HOLDS_MAP}, {"$defs", HOLDS_MAP}, {"definitions", HOLDS_MAP},
+	{"properties", HOLDS_MAP},
+	{"patternProperties", HOLDS_MAP},
+	{"dependentSchemas", HOLDS_MAP},
+	{"$defs", HOLDS_MAP},
+	{"definitions", HOLDS_MAP},
 };
 
 static bool
@@ -284,16 +295,16 @@ scan_identity(jschema_compiler *c, const jdoc_value *value, jschema_resource *re
 {
 	const jdoc_value *id = jdoc_find_word(value, "$id");
 	const jdoc_value *dialect = jdoc_find_word(value, "$schema");
-	bool		is_root = resource->root == value;
+	bool is_root = resource->root == value;
 	jschema_known *slot;
-	char	   *uri;
+	char *uri;
 
 	if (id != NULL && id->kind == JDOC_STRING && memchr(id->is.text, '#', id->count) != NULL &&
 		id->is.text[id->count - 1] != '#')
-		id = NULL;				/* $id with a fragment names nothing */
+		id = NULL; /* $id with a fragment names nothing */
 	if (id != NULL && id->kind == JDOC_STRING)
 	{
-		unsigned	inherited = resource->vocabularies;
+		unsigned inherited = resource->vocabularies;
 
 		uri = jschema_uri_resolve(c->memory, resource->uri, id->is.text,
 								  id->count - (id->count > 0 && id->is.text[id->count - 1] == '#'));
@@ -333,7 +344,7 @@ scan(jschema_compiler *c, const jdoc_value *value, jschema_resource *resource)
 	for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++)
 	{
 		const jdoc_value *held = jdoc_find_word(value, holders[i].keyword);
-		bool		fine = true;
+		bool fine = true;
 
 		if (held == NULL)
 			continue;
@@ -388,7 +399,7 @@ hex_digit(char c)
 static size_t
 percent_decode(char *text, size_t length)
 {
-	size_t		out = 0;
+	size_t out = 0;
 
 	for (size_t i = 0; i < length; i++)
 	{
@@ -408,7 +419,7 @@ percent_decode(char *text, size_t length)
 static size_t
 pointer_unescape(char *text, size_t length)
 {
-	size_t		out = 0;
+	size_t out = 0;
 
 	for (size_t i = 0; i < length; i++)
 	{
@@ -423,7 +434,7 @@ pointer_unescape(char *text, size_t length)
 static const jdoc_value *
 pointer_enter(const jdoc_value *value, const char *step, size_t length)
 {
-	uint64_t	index = 0;
+	uint64_t index = 0;
 
 	if (value->kind == JDOC_OBJECT)
 		return jdoc_find(value, step, length);
@@ -444,11 +455,11 @@ static const jdoc_value *
 pointer_follow(jschema_compiler *c, char *text, size_t length, jschema_resource **home)
 {
 	const jdoc_value *value = (*home)->root;
-	size_t		at = 0;
+	size_t at = 0;
 
 	while (at < length && value != NULL)
 	{
-		size_t		from = ++at;	/* behind the slash */
+		size_t from = ++at; /* behind the slash */
 		jschema_known *slot;
 
 		while (at < length && text[at] != '/')
@@ -471,9 +482,9 @@ const jdoc_value *
 jschema_target(jschema_compiler *c, jschema_resource *from, const jdoc_value *ref,
 			   jschema_resource **home, const jschema_anchor **anchor)
 {
-	char	   *uri = jschema_uri_resolve(c->memory, from->uri, ref->is.text, ref->count);
-	char	   *fragment;
-	size_t		length;
+	char *uri = jschema_uri_resolve(c->memory, from->uri, ref->is.text, ref->count);
+	char *fragment;
+	size_t length;
 	const jdoc_value *value = NULL;
 
 	*anchor = NULL;

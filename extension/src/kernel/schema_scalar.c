@@ -31,7 +31,7 @@ check_length(jschema_run *run, const jschema_node *node, const jdoc_value *value
 			 const jdoc_place *place)
 {
 	const jschema_texts *t = node->texts;
-	size_t		length;
+	size_t length;
 
 	if (!t->min_length.given && !t->max_length.given)
 		return true;

@@ -7,23 +7,23 @@
 
 typedef struct part
 {
-	const char *text;			/* NULL: absent (as against empty) */
-	size_t		length;
+	const char *text; /* NULL: absent (as against empty) */
+	size_t length;
 } part;
 
 typedef struct uri
 {
-	part		scheme;
-	part		authority;
-	part		path;
-	part		query;
-	part		fragment;
+	part scheme;
+	part authority;
+	part path;
+	part query;
+	part fragment;
 } uri;
 
 static part
 part_between(const char *from, const char *to)
 {
-	part		p = {from, (size_t) (to - from)};
+	part p = {from, (size_t) (to - from)};
 
 	return p;
 }
@@ -43,7 +43,7 @@ uri_cut(const char *text, size_t length)
 {
 	const char *end = text + length;
 	const char *stop = find_any(text, end, ":/?#");
-	uri			u;
+	uri u;
 
 	memset(&u, 0, sizeof(u));
 	if (stop < end && *stop == ':' && stop > text)
@@ -75,14 +75,14 @@ uri_cut(const char *text, size_t length)
 static size_t
 remove_dots(char *path, size_t length)
 {
-	size_t		out = 0;
-	size_t		at = 0;
+	size_t out = 0;
+	size_t at = 0;
 
 	while (at < length)
 	{
-		size_t		end = at + 1;
-		size_t		segment;
-		bool		last;
+		size_t end = at + 1;
+		size_t segment;
+		bool last;
 
 		while (end < length && path[end] != '/')
 			end++;
@@ -114,7 +114,7 @@ remove_dots(char *path, size_t length)
 static bool
 add_merged_path(jdoc_text *out, const uri *base, part path)
 {
-	size_t		keep = base->path.length;
+	size_t keep = base->path.length;
 
 	while (keep > 0 && base->path.text[keep - 1] != '/')
 		keep--;
@@ -130,7 +130,7 @@ add_merged_path(jdoc_text *out, const uri *base, part path)
 static void
 add_target_path(arena *memory, jdoc_text *out, const uri *base, const uri *ref, part *query)
 {
-	jdoc_text	path;
+	jdoc_text path;
 
 	jdoc_text_start(&path, memory);
 	*query = ref->query;
@@ -155,12 +155,12 @@ add_target_path(arena *memory, jdoc_text *out, const uri *base, const uri *ref, 
 char *
 jschema_uri_resolve(arena *memory, const char *base_text, const char *text, size_t length)
 {
-	uri			base = uri_cut(base_text, strlen(base_text));
-	uri			ref = uri_cut(text, length);
-	const uri  *scheme_of = ref.scheme.text != NULL ? &ref : &base;
-	const uri  *authority_of = ref.scheme.text != NULL || ref.authority.text != NULL ? &ref : &base;
-	part		query;
-	jdoc_text	out;
+	uri base = uri_cut(base_text, strlen(base_text));
+	uri ref = uri_cut(text, length);
+	const uri *scheme_of = ref.scheme.text != NULL ? &ref : &base;
+	const uri *authority_of = ref.scheme.text != NULL || ref.authority.text != NULL ? &ref : &base;
+	part query;
+	jdoc_text out;
 
 	jdoc_text_start(&out, memory);
 	if (scheme_of->scheme.text != NULL)

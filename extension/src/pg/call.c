@@ -68,15 +68,15 @@ PG_FUNCTION_INFO_V1(voygen_tools);
 
 typedef struct call_state
 {
-	call_guard	guard;
+	call_guard guard;
 	call_identity identity;
 	const char *tool_name;
-	call_tool  *tool;
-	call_place	place;
-	arena		memory;
-	const char *text;			/* the arguments */
+	call_tool *tool;
+	call_place place;
+	arena memory;
+	const char *text; /* the arguments */
 	const jdoc_value *object;
-	instr_time	started;
+	instr_time started;
 } call_state;
 
 void
@@ -93,7 +93,7 @@ call_init(void)
 static bool
 scope_matches(const char *scope, const char *tool)
 {
-	size_t		length = strlen(scope);
+	size_t length = strlen(scope);
 
 	if (length > 0 && scope[length - 1] == '*')
 		return strncmp(scope, tool, length - 1) == 0;
@@ -103,11 +103,11 @@ scope_matches(const char *scope, const char *tool)
 static bool
 in_scope(const call_identity *identity, const char *tool)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (!identity->has_scopes)
 		return true;
-	foreach(cell, identity->scopes)
+	foreach (cell, identity->scopes)
 		if (scope_matches(lfirst(cell), tool))
 			return true;
 	return false;
@@ -116,7 +116,7 @@ in_scope(const call_identity *identity, const char *tool)
 static void
 check_allowed(const call_state *call, Oid function)
 {
-	call_fault	fault = {NULL, NULL, NULL, "voygen.tool lists the tools of a role."};
+	call_fault fault = {NULL, NULL, NULL, "voygen.tool lists the tools of a role."};
 
 	if (pg_proc_aclcheck(function, call->identity.role, ACL_EXECUTE) == ACLCHECK_OK &&
 		in_scope(&call->identity, call->tool_name))
@@ -125,12 +125,13 @@ check_allowed(const call_state *call, Oid function)
 			   psprintf("this token may not call the tool %s", call->tool_name), &fault);
 }
 
-static void pg_attribute_noreturn()
-refuse_tool(const char *name, Oid role)
+static void
+pg_attribute_noreturn()
+	refuse_tool(const char *name, Oid role)
 {
-	call_fault	fault = {NULL, "the name of a tool", NULL, "voygen.tool lists the tools of a role."};
-	char	   *shown = pnstrdup(name, pg_mbcliplen(name, strlen(name), 64));
-	char	   *near = call_near_names(shown, role);
+	call_fault fault = {NULL, "the name of a tool", NULL, "voygen.tool lists the tools of a role."};
+	char *shown = pnstrdup(name, pg_mbcliplen(name, strlen(name), 64));
+	char *near = call_near_names(shown, role);
 
 	if (near != NULL)
 		fault.hint = psprintf("Did you mean one of these: %s?", near);
@@ -144,8 +145,8 @@ refuse_tool(const char *name, Oid role)
 static Datum
 arguments_digest(call_state *call)
 {
-	jdoc_text	canonical;
-	bytea	   *bytes;
+	jdoc_text canonical;
+	bytea *bytes;
 
 	jdoc_text_start(&canonical, &call->memory);
 	jdoc_text_add_canonical(&canonical, call->object);
@@ -164,8 +165,8 @@ run_function(call_state *call, Oid role)
 	tool_signature *signature = call->tool->signature;
 	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
 	StringInfoData out;
-	Datum		result;
-	bool		missing = false;
+	Datum result;
+	bool missing = false;
 
 	call_guard_become(&call->guard, role);
 	InitFunctionCallInfoData(*fcinfo, &call->tool->function, signature->count, DEFAULT_COLLATION_OID, NULL, NULL);
@@ -185,7 +186,7 @@ run_function(call_state *call, Oid role)
 static char *
 run_reading(call_state *call)
 {
-	char	   *result;
+	char *result;
 
 	call_guard_read_only(&call->guard);
 	result = run_function(call, get_role_oid(READER, false));
@@ -196,9 +197,9 @@ run_reading(call_state *call)
 static void
 add_to_audit(call_state *call)
 {
-	instr_time	now;
+	instr_time now;
 	const char *arguments;
-	size_t		length = call->object->end - call->object->start;
+	size_t length = call->object->end - call->object->start;
 
 	INSTR_TIME_SET_CURRENT(now);
 	INSTR_TIME_SUBTRACT(now, call->started);
@@ -213,11 +214,11 @@ add_to_audit(call_state *call)
 static char *
 run_writing(call_state *call)
 {
-	Oid			owner = get_role_oid(OWNER, false);
+	Oid owner = get_role_oid(OWNER, false);
 	const jdoc_value *key = jdoc_find_word(call->object, KEY_ARGUMENT);
-	bool		once = key != NULL && key->kind == JDOC_STRING;
-	Datum		key_text = (Datum) 0;
-	char	   *result;
+	bool once = key != NULL && key->kind == JDOC_STRING;
+	Datum key_text = (Datum) 0;
+	char *result;
 
 	if (once)
 	{
@@ -238,7 +239,7 @@ run_writing(call_state *call)
 static char *
 run_call(call_state *call, Datum digest, size_t length)
 {
-	Oid			function;
+	Oid function;
 
 	call_guard_become(&call->guard, get_role_oid(OWNER, false));
 	call_store_identify(call->identity.agency, digest, &call->identity);
@@ -256,7 +257,7 @@ static char *
 call_tool_guarded(call_state *call, Datum digest, size_t length)
 {
 	MemoryContext context = CurrentMemoryContext;
-	char	   *volatile result = NULL;
+	char *volatile result = NULL;
 
 	INSTR_TIME_SET_CURRENT(call->started);
 	call_guard_enter(&call->guard, call->identity.agency);
@@ -267,8 +268,8 @@ call_tool_guarded(call_state *call, Datum digest, size_t length)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-		bool		struck;
+		ErrorData *error;
+		bool struck;
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
@@ -303,9 +304,9 @@ Datum
 voygen_call(PG_FUNCTION_ARGS)
 {
 	call_state *call;
-	char	   *result;
-	text	   *arguments = NULL;
-	size_t		length = 2;
+	char *result;
+	text *arguments = NULL;
+	size_t length = 2;
 
 	check_door(fcinfo);
 	call = palloc0(sizeof(*call));
@@ -327,12 +328,12 @@ voygen_call(PG_FUNCTION_ARGS)
 /* --- the list of tools ------------------------------------------------------ */
 
 static const char list_tools[] =
-"select t.name, pg_catalog.json_build_object('name', t.name, 'title', t.title, 'description', t.description,"
-" 'inputSchema', t.input_schema, 'outputSchema', t.output_schema,"
-" 'annotations', pg_catalog.json_build_object('readOnlyHint', t.read_only, 'destructiveHint', t.destructive,"
-" 'idempotentHint', t.idempotent, 'openWorldHint', false),"
-" 'examples', t.examples, 'isJob', t.is_job, 'jobSchema', t.job_schema)::pg_catalog.text"
-" from voygen.tool t order by t.name";
+	"select t.name, pg_catalog.json_build_object('name', t.name, 'title', t.title, 'description', t.description,"
+	" 'inputSchema', t.input_schema, 'outputSchema', t.output_schema,"
+	" 'annotations', pg_catalog.json_build_object('readOnlyHint', t.read_only, 'destructiveHint', t.destructive,"
+	" 'idempotentHint', t.idempotent, 'openWorldHint', false),"
+	" 'examples', t.examples, 'isJob', t.is_job, 'jobSchema', t.job_schema)::pg_catalog.text"
+	" from voygen.tool t order by t.name";
 
 /* The tools a token may call, as a JSON list; runs as the token's role. */
 static char *
@@ -348,7 +349,7 @@ tools_of(const call_identity *identity, MemoryContext context)
 	appendStringInfoChar(&out, '[');
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char	   *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 
 		if (!in_scope(identity, name))
 			continue;
@@ -366,9 +367,9 @@ Datum
 voygen_tools(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = CurrentMemoryContext;
-	call_guard	guard;
+	call_guard guard;
 	call_identity identity;
-	char	   *volatile result = NULL;
+	char *volatile result = NULL;
 
 	check_door(fcinfo);
 	call_guard_enter(&guard, PG_GETARG_INT64(0));
@@ -382,8 +383,8 @@ voygen_tools(PG_FUNCTION_ARGS)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-		bool		struck;
+		ErrorData *error;
+		bool struck;
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();

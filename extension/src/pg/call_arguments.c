@@ -27,8 +27,8 @@
 #include "pg/call_arguments.h"
 #include "pg/call_error.h"
 
-static int	max_kilobytes = 64 * 1024;
-static int	max_values = 4000000;
+static int max_kilobytes = 64 * 1024;
+static int max_values = 4000000;
 
 static Datum read_value(tool_shape *shape, const jdoc_value *value, const char *text, call_place *place);
 
@@ -48,9 +48,9 @@ call_arguments_init(void)
 char *
 call_place_text(const call_place *place)
 {
-	jdoc_place	chain[CALL_DEPTH + 2];
-	char		out[JDOC_PATH_SIZE];
-	int			depth = Min(place->depth, CALL_DEPTH + 2);
+	jdoc_place chain[CALL_DEPTH + 2];
+	char out[JDOC_PATH_SIZE];
+	int depth = Min(place->depth, CALL_DEPTH + 2);
 
 	if (depth == 0)
 		return NULL;
@@ -67,10 +67,11 @@ call_place_text(const call_place *place)
 
 /* --- checking ------------------------------------------------------------ */
 
-static void pg_attribute_noreturn()
-refuse_text(const call_tool *tool, const jdoc_error *error)
+static void
+pg_attribute_noreturn()
+	refuse_text(const call_tool *tool, const jdoc_error *error)
 {
-	call_fault	fault = {error->path, error->expected, error->got, NULL};
+	call_fault fault = {error->path, error->expected, error->got, NULL};
 
 	if (error->fault == JDOC_NO_MEMORY)
 		call_raise(CALL_UNAVAILABLE, "memory ran out while reading the arguments", NULL);
@@ -81,10 +82,11 @@ refuse_text(const call_tool *tool, const jdoc_error *error)
 			   &fault);
 }
 
-static void pg_attribute_noreturn()
-refuse_value(const call_tool *tool, const jschema_report *report)
+static void
+pg_attribute_noreturn()
+	refuse_value(const call_tool *tool, const jschema_report *report)
 {
-	call_fault	fault = {report->path, report->expected, report->got, report->hint[0] ? report->hint : NULL};
+	call_fault fault = {report->path, report->expected, report->got, report->hint[0] ? report->hint : NULL};
 
 	if (report->unknown_name)
 		call_raise(CALL_UNKNOWN_NAME,
@@ -100,9 +102,8 @@ refuse_value(const call_tool *tool, const jschema_report *report)
 const jdoc_value *
 call_arguments_check(call_tool *tool, const char *text, size_t length, arena *memory)
 {
-	jdoc_limits limits = {.bytes = (size_t) max_kilobytes * 1024,.depth = CALL_DEPTH,
-		.values = (uint32) max_values,.number_bytes = 1000};
-	jdoc_error	error;
+	jdoc_limits limits = {.bytes = (size_t) max_kilobytes * 1024, .depth = CALL_DEPTH, .values = (uint32) max_values, .number_bytes = 1000};
+	jdoc_error error;
 	jschema_report report;
 	const jdoc_value *value = jdoc_parse(memory, text, length, &limits, &error);
 
@@ -126,7 +127,7 @@ call_arguments_check(call_tool *tool, const char *text, size_t length, arena *me
 static char *
 terminated(const char *bytes, size_t length)
 {
-	char	   *copy = MemoryContextAllocHuge(CurrentMemoryContext, length + 1);
+	char *copy = MemoryContextAllocHuge(CurrentMemoryContext, length + 1);
 
 	memcpy(copy, bytes, length);
 	copy[length] = '\0';
@@ -136,8 +137,8 @@ terminated(const char *bytes, size_t length)
 static Datum
 by_input_function(tool_shape *shape, const char *bytes, size_t length)
 {
-	char	   *words = terminated(bytes, length);
-	Datum		value = InputFunctionCall(&shape->input, words, shape->input_param, shape->typmod);
+	char *words = terminated(bytes, length);
+	Datum value = InputFunctionCall(&shape->input, words, shape->input_param, shape->typmod);
 
 	pfree(words);
 	return value;
@@ -147,7 +148,7 @@ static Datum
 read_integer(tool_shape *shape, const jdoc_value *value)
 {
 	jdoc_decimal number;
-	int64		whole;
+	int64 whole;
 
 	/* texts (ids) and what does not fit are judged by the type itself */
 	if (value->kind != JDOC_NUMBER || shape->type != INT8OID ||
@@ -172,12 +173,12 @@ static Datum
 read_text(tool_shape *shape, const jdoc_value *value)
 {
 	jdoc_decimal number;
-	int64		whole;
+	int64 whole;
 
 	if (value->kind == JDOC_NUMBER && jdoc_decimal_read(value->is.text, value->count, &number) &&
 		jdoc_decimal_to_int64(&number, &whole))
 	{
-		char		digits[32];
+		char digits[32];
 
 		snprintf(digits, sizeof(digits), INT64_FORMAT, whole);
 		return by_input_function(shape, digits, strlen(digits));
@@ -191,10 +192,10 @@ static Datum
 read_list(tool_shape *shape, const jdoc_value *value, const char *text, call_place *place)
 {
 	tool_shape *element = shape->element;
-	Oid			type = OidIsValid(element->domain) ? element->domain : element->type;
-	Datum	   *items;
-	ArrayType  *array;
-	int			step = place->depth++;
+	Oid type = OidIsValid(element->domain) ? element->domain : element->type;
+	Datum *items;
+	ArrayType *array;
+	int step = place->depth++;
 
 	if (value->count == 0)
 		array = construct_empty_array(type);
@@ -221,11 +222,11 @@ read_list(tool_shape *shape, const jdoc_value *value, const char *text, call_pla
 static const shape_field *
 field_of(const tool_shape *shape, const jdoc_member *member, int *next)
 {
-	int			count = list_length(shape->fields);
+	int count = list_length(shape->fields);
 
 	for (int i = 0; i < count; i++)
 	{
-		int			at = *next + i < count ? *next + i : *next + i - count;
+		int at = *next + i < count ? *next + i : *next + i - count;
 		const shape_field *field = list_nth(shape->fields, at);
 
 		if (field->name_length == (int) member->name_length &&
@@ -241,12 +242,12 @@ field_of(const tool_shape *shape, const jdoc_member *member, int *next)
 static Datum
 read_record(tool_shape *shape, const jdoc_value *value, const char *text, call_place *place)
 {
-	int			count = shape->desc->natts;
-	Datum	   *values = palloc0(sizeof(Datum) * count);
-	bool	   *nulls = palloc(sizeof(bool) * count);
-	int			step = place->depth++;
-	int			next = 0;
-	HeapTuple	tuple;
+	int count = shape->desc->natts;
+	Datum *values = palloc0(sizeof(Datum) * count);
+	bool *nulls = palloc(sizeof(bool) * count);
+	int step = place->depth++;
+	int next = 0;
+	HeapTuple tuple;
 
 	memset(nulls, true, sizeof(bool) * count);
 	for (uint32 i = 0; i < value->count; i++)
@@ -270,7 +271,7 @@ read_record(tool_shape *shape, const jdoc_value *value, const char *text, call_p
 static Datum
 read_value(tool_shape *shape, const jdoc_value *value, const char *text, call_place *place)
 {
-	Datum		datum;
+	Datum datum;
 
 	switch (shape->kind)
 	{
@@ -315,10 +316,10 @@ default_of(Node *expression)
 	}
 	else
 	{
-		EState	   *estate = CreateExecutorState();
-		ExprState  *state = ExecPrepareExpr((Expr *) expression, estate);
-		int16		length;
-		bool		by_value;
+		EState *estate = CreateExecutorState();
+		ExprState *state = ExecPrepareExpr((Expr *) expression, estate);
+		int16 length;
+		bool by_value;
 
 		result.value = ExecEvalExprSwitchContext(state, GetPerTupleExprContext(estate), &result.isnull);
 		get_typlenbyval(exprType(expression), &length, &by_value);
@@ -333,9 +334,9 @@ void
 call_arguments_read(call_tool *tool, const jdoc_value *object, const char *text,
 					NullableDatum *arguments, call_place *place)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
-	foreach(cell, tool->signature->arguments->fields)
+	foreach (cell, tool->signature->arguments->fields)
 	{
 		const shape_field *field = lfirst(cell);
 		const jdoc_value *value = jdoc_find(object, field->name, field->name_length);
@@ -360,7 +361,7 @@ call_arguments_read(call_tool *tool, const jdoc_value *object, const char *text,
 static void
 write_redacted(StringInfo out, const tool_shape *shape, const jdoc_value *value, const char *text)
 {
-	int			next = 0;
+	int next = 0;
 
 	if (shape->tags.redact && value->kind != JDOC_NULL)
 		appendStringInfoString(out, "\"(redacted)\"");

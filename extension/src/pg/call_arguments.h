@@ -14,13 +14,13 @@
 /* Where in the arguments the work is, for errors. */
 typedef struct call_place
 {
-	int			depth;
+	int depth;
 	struct
 	{
-		const char *name;		/* NULL: an index */
-		uint32		name_length;
-		uint32		index;
-	}			steps[CALL_DEPTH + 2];
+		const char *name; /* NULL: an index */
+		uint32 name_length;
+		uint32 index;
+	} steps[CALL_DEPTH + 2];
 } call_place;
 
 /* The place as a JSON pointer, or NULL at the top. */

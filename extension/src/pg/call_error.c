@@ -21,8 +21,8 @@ PG_FUNCTION_INFO_V1(voygen_raise);
 static const struct
 {
 	const char *name;
-	int			sqlstate;
-}			codes[] = {
+	int sqlstate;
+} codes[] = {
 	{"invalid_argument", MAKE_SQLSTATE('V', 'G', '0', '0', '1')},
 	{"unknown_name", MAKE_SQLSTATE('V', 'G', '0', '0', '2')},
 	{"not_found", MAKE_SQLSTATE('V', 'G', '0', '0', '3')},
@@ -81,8 +81,8 @@ voygen_raise(PG_FUNCTION_ARGS)
 {
 	const char *name = text_or_null(fcinfo, 0);
 	const char *message = text_or_null(fcinfo, 1);
-	call_fault	fault = {text_or_null(fcinfo, 2), text_or_null(fcinfo, 3),
-	text_or_null(fcinfo, 4), text_or_null(fcinfo, 5)};
+	call_fault fault = {text_or_null(fcinfo, 2), text_or_null(fcinfo, 3),
+						text_or_null(fcinfo, 4), text_or_null(fcinfo, 5)};
 
 	for (size_t i = 0; name != NULL && i < lengthof(codes); i++)
 		if (strcmp(name, codes[i].name) == 0)
@@ -133,12 +133,13 @@ code_of(int sqlstate)
 }
 
 /* Logs an error whole under a random id and raises the id. */
-static void pg_attribute_noreturn()
-raise_internal(ErrorData *error, const char *tool)
+static void
+pg_attribute_noreturn()
+	raise_internal(ErrorData *error, const char *tool)
 {
-	uint64		number = 0;
-	char	   *id;
-	call_fault	fault = {NULL, NULL, NULL, "The server's log has the details under this id."};
+	uint64 number = 0;
+	char *id;
+	call_fault fault = {NULL, NULL, NULL, "The server's log has the details under this id."};
 
 	if (!pg_strong_random(&number, sizeof(number)))
 		number = (uint64) MyProcPid;
@@ -158,10 +159,11 @@ is_ours(int sqlstate)
 }
 
 /* A VG error raised without our JSON still gets it. */
-static void pg_attribute_noreturn()
-raise_ours(ErrorData *error)
+static void
+pg_attribute_noreturn()
+	raise_ours(ErrorData *error)
 {
-	call_fault	fault = {NULL, NULL, NULL, error->hint};
+	call_fault fault = {NULL, NULL, NULL, error->hint};
 
 	if (error->detail != NULL && error->detail[0] == '{')
 		ReThrowError(error);
@@ -174,14 +176,14 @@ raise_ours(ErrorData *error)
 void
 call_raise_again(ErrorData *error, const char *tool, const char *path, bool timed_out)
 {
-	call_code	code = code_of(error->sqlerrcode);
-	call_fault	fault = {path, NULL, NULL, error->hint};
+	call_code code = code_of(error->sqlerrcode);
+	call_fault fault = {path, NULL, NULL, error->hint};
 
 	if (is_ours(error->sqlerrcode))
 		raise_ours(error);
 	if (error->sqlerrcode == ERRCODE_QUERY_CANCELED && !timed_out &&
 		strstr(error->message, "timeout") == NULL)
-		ReThrowError(error);	/* somebody asked for it: the client went away */
+		ReThrowError(error); /* somebody asked for it: the client went away */
 	if (timed_out && code == CALL_TIMEOUT)
 	{
 		fault.hint = "Ask for less at once, or try again later.";

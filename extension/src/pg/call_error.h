@@ -25,7 +25,7 @@ typedef enum call_code
 /* Parts of an error that may be NULL. */
 typedef struct call_fault
 {
-	const char *path;			/* JSON pointer into the arguments */
+	const char *path; /* JSON pointer into the arguments */
 	const char *expected;
 	const char *got;
 	const char *hint;

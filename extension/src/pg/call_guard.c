@@ -39,7 +39,7 @@
 #define MOST_STRIKES 50
 #define STRIKE_EVERY_MS 100
 
-static int	call_timeout = 30000;
+static int call_timeout = 30000;
 static bool active = false;
 static TimeoutId clock_id = MAX_TIMEOUTS;
 static volatile sig_atomic_t strikes = 0;
@@ -190,7 +190,7 @@ set_for_call(const char *name, const char *value)
 void
 call_guard_enter(call_guard *guard, int64 agency)
 {
-	char		number[32];
+	char number[32];
 
 	GetUserIdAndSecContext(&guard->user, &guard->context);
 	guard->settings = NewGUCNestLevel();
@@ -244,7 +244,7 @@ call_guard_leave(const call_guard *guard)
 bool
 call_guard_fail(const call_guard *guard)
 {
-	bool		struck = strikes > 0;
+	bool struck = strikes > 0;
 
 	disable_timeout(clock_id, false);
 	if (struck)

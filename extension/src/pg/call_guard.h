@@ -9,10 +9,10 @@
 
 typedef struct call_guard
 {
-	Oid			user;			/* as it was before */
-	int			context;
-	int			settings;		/* nest level of settings */
-	TransactionId xid;			/* before the tool ran */
+	Oid user; /* as it was before */
+	int context;
+	int settings;      /* nest level of settings */
+	TransactionId xid; /* before the tool ran */
 } call_guard;
 
 /* Settings and hooks; from _PG_init. */

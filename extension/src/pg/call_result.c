@@ -24,9 +24,9 @@ write_record(StringInfo out, tool_shape *shape, Datum value)
 {
 	HeapTupleHeader row = DatumGetHeapTupleHeader(value);
 	HeapTupleData tuple;
-	Datum	   *values = palloc(sizeof(Datum) * shape->desc->natts);
-	bool	   *nulls = palloc(sizeof(bool) * shape->desc->natts);
-	ListCell   *cell;
+	Datum *values = palloc(sizeof(Datum) * shape->desc->natts);
+	bool *nulls = palloc(sizeof(bool) * shape->desc->natts);
+	ListCell *cell;
 
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);
@@ -34,7 +34,7 @@ write_record(StringInfo out, tool_shape *shape, Datum value)
 	tuple.t_data = row;
 	heap_deform_tuple(&tuple, shape->desc, values, nulls);
 	appendStringInfoChar(out, '{');
-	foreach(cell, shape->fields)
+	foreach (cell, shape->fields)
 	{
 		const shape_field *field = lfirst(cell);
 
@@ -52,10 +52,10 @@ write_record(StringInfo out, tool_shape *shape, Datum value)
 static void
 write_list(StringInfo out, tool_shape *shape, Datum value)
 {
-	ArrayType  *array = DatumGetArrayTypeP(value);
-	Datum	   *items;
-	bool	   *nulls;
-	int			count;
+	ArrayType *array = DatumGetArrayTypeP(value);
+	Datum *items;
+	bool *nulls;
+	int count;
 
 	deconstruct_array(array, ARR_ELEMTYPE(array), shape->length, shape->by_value, shape->align,
 					  &items, &nulls, &count);
@@ -74,8 +74,8 @@ write_list(StringInfo out, tool_shape *shape, Datum value)
 static void
 write_number(StringInfo out, tool_shape *shape, Datum value)
 {
-	char	   *text = OutputFunctionCall(&shape->output, value);
-	char		first = text[0] == '-' ? text[1] : text[0];
+	char *text = OutputFunctionCall(&shape->output, value);
+	char first = text[0] == '-' ? text[1] : text[0];
 
 	if (first >= '0' && first <= '9')
 		appendStringInfoString(out, text);
@@ -87,9 +87,9 @@ write_number(StringInfo out, tool_shape *shape, Datum value)
 static void
 write_instant(StringInfo out, Datum value)
 {
-	char		text[MAXDATELEN + 1];
-	int			utc = 0;
-	size_t		length;
+	char text[MAXDATELEN + 1];
+	int utc = 0;
+	size_t length;
 
 	JsonEncodeDateTime(text, value, TIMESTAMPTZOID, &utc);
 	length = strlen(text);
@@ -102,7 +102,7 @@ write_instant(StringInfo out, Datum value)
 static void
 write_date(StringInfo out, Datum value)
 {
-	char		text[MAXDATELEN + 1];
+	char text[MAXDATELEN + 1];
 
 	JsonEncodeDateTime(text, value, DATEOID, NULL);
 	escape_json(out, text);
@@ -113,13 +113,13 @@ write_json(StringInfo out, tool_shape *shape, Datum value)
 {
 	if (shape->type == JSONBOID)
 	{
-		Jsonb	   *json = DatumGetJsonbP(value);
+		Jsonb *json = DatumGetJsonbP(value);
 
 		(void) JsonbToCString(out, &json->root, VARSIZE(json));
 	}
 	else
 	{
-		text	   *json = DatumGetTextPP(value);
+		text *json = DatumGetTextPP(value);
 
 		appendBinaryStringInfo(out, VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json));
 	}
@@ -128,7 +128,7 @@ write_json(StringInfo out, tool_shape *shape, Datum value)
 static void
 write_words(StringInfo out, tool_shape *shape, Datum value)
 {
-	char	   *text = OutputFunctionCall(&shape->output, value);
+	char *text = OutputFunctionCall(&shape->output, value);
 
 	escape_json(out, text);
 	pfree(text);

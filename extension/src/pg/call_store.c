@@ -18,9 +18,9 @@
 typedef struct statement
 {
 	const char *text;
-	int			count;
-	Oid			types[6];
-	SPIPlanPtr	plan;
+	int count;
+	Oid types[6];
+	SPIPlanPtr plan;
 } statement;
 
 static statement find_token = {
@@ -34,42 +34,47 @@ static statement find_token = {
 	" and t.revoked_at is null"
 	" and (t.expires_at is null or t.expires_at operator(pg_catalog.>) pg_catalog.clock_timestamp())"
 	" and a.archived_at is null and u.archived_at is null",
-	2, {INT8OID, BYTEAOID}, NULL
-};
+	2,
+	{INT8OID, BYTEAOID},
+	NULL};
 
 static statement claim_key = {
 	"insert into voygen.idempotency_keys (agency_id, key, tool, args_digest)"
 	" values ($1, $2, $3, $4) on conflict (agency_id, key) do nothing",
-	4, {INT8OID, TEXTOID, TEXTOID, BYTEAOID}, NULL
-};
+	4,
+	{INT8OID, TEXTOID, TEXTOID, BYTEAOID},
+	NULL};
 
 static statement find_key = {
 	"select tool, args_digest, result from voygen.idempotency_keys"
 	" where agency_id operator(pg_catalog.=) $1 and key operator(pg_catalog.=) $2",
-	2, {INT8OID, TEXTOID}, NULL
-};
+	2,
+	{INT8OID, TEXTOID},
+	NULL};
 
 static statement store_result = {
 	"update voygen.idempotency_keys set result = $3"
 	" where agency_id operator(pg_catalog.=) $1 and key operator(pg_catalog.=) $2",
-	3, {INT8OID, TEXTOID, TEXTOID}, NULL
-};
+	3,
+	{INT8OID, TEXTOID, TEXTOID},
+	NULL};
 
 static statement add_audit = {
 	"insert into voygen.audit (agency_id, user_id, role, tool, args, outcome, duration_us)"
 	" values ($1, $2, $3, $4, $5::pg_catalog.jsonb, 'ok', $6)",
-	6, {INT8OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID}, NULL
-};
+	6,
+	{INT8OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, INT8OID},
+	NULL};
 
 /* Runs a statement inside SPI_connect, preparing it the first time. */
 static uint64
 run(statement *s, Datum *values, const char *nulls, bool read_only)
 {
-	int			outcome;
+	int outcome;
 
 	if (s->plan == NULL)
 	{
-		SPIPlanPtr	plan = SPI_prepare(s->text, s->count, s->types);
+		SPIPlanPtr plan = SPI_prepare(s->text, s->count, s->types);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)
 			elog(ERROR, "cannot prepare \"%s\": %s", s->text, SPI_result_code_string(SPI_result));
@@ -91,7 +96,7 @@ column(int number, bool *isnull)
 static char *
 kept_text(MemoryContext context, Datum value)
 {
-	char	   *words = TextDatumGetCString(value);
+	char *words = TextDatumGetCString(value);
 
 	return MemoryContextStrdup(context, words);
 }
@@ -100,10 +105,10 @@ static List *
 kept_scopes(MemoryContext context, Datum value)
 {
 	MemoryContext before = MemoryContextSwitchTo(context);
-	List	   *scopes = NIL;
-	Datum	   *items;
-	bool	   *nulls;
-	int			count;
+	List *scopes = NIL;
+	Datum *items;
+	bool *nulls;
+	int count;
 
 	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &count);
 	for (int i = 0; i < count; i++)
@@ -117,16 +122,16 @@ static bool
 is_tool_role(const char *name)
 {
 	return strcmp(name, "voygen_admin") == 0 || strcmp(name, "voygen_agent") == 0 ||
-		strcmp(name, "voygen_reader") == 0;
+		   strcmp(name, "voygen_reader") == 0;
 }
 
 void
 call_store_identify(int64 agency, Datum digest, call_identity *identity)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Datum		values[2] = {Int64GetDatum(agency), digest};
-	bool		isnull;
-	bool		found;
+	Datum values[2] = {Int64GetDatum(agency), digest};
+	bool isnull;
+	bool found;
 
 	memset(identity, 0, sizeof(*identity));
 	identity->agency = agency;
@@ -134,7 +139,7 @@ call_store_identify(int64 agency, Datum digest, call_identity *identity)
 	found = run(&find_token, values, NULL, true) == 1;
 	if (found)
 	{
-		Datum		scopes;
+		Datum scopes;
 
 		identity->role_name = kept_text(context, column(1, &isnull));
 		identity->user = DatumGetInt64(column(2, &isnull));
@@ -148,7 +153,7 @@ call_store_identify(int64 agency, Datum digest, call_identity *identity)
 	/* the table's own rule says the same; a role beyond the three is never taken */
 	if (!found || !is_tool_role(identity->role_name))
 	{
-		call_fault	fault = {NULL, NULL, NULL, "Ask an administrator of the agency for a token."};
+		call_fault fault = {NULL, NULL, NULL, "Ask an administrator of the agency for a token."};
 
 		call_raise(CALL_NOT_ALLOWED, "the token is not valid for this agency", &fault);
 	}
@@ -159,11 +164,11 @@ call_store_identify(int64 agency, Datum digest, call_identity *identity)
 static char *
 stored_result(int64 agency, Datum key, const char *tool, Datum digest, MemoryContext context)
 {
-	Datum		values[2] = {Int64GetDatum(agency), key};
-	call_fault	fault = {"/idempotency_key", "a new key, or the same arguments", NULL,
-	"Use a new idempotency_key for another call."};
-	bool		isnull;
-	Datum		result;
+	Datum values[2] = {Int64GetDatum(agency), key};
+	call_fault fault = {"/idempotency_key", "a new key, or the same arguments", NULL,
+						"Use a new idempotency_key for another call."};
+	bool isnull;
+	Datum result;
 
 	if (run(&find_key, values, NULL, false) != 1)
 		call_raise(CALL_UNAVAILABLE, "another call with this idempotency_key has just ended", NULL);
@@ -181,8 +186,8 @@ char *
 call_store_claim(int64 agency, Datum key, const char *tool, Datum digest)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Datum		values[4] = {Int64GetDatum(agency), key, CStringGetTextDatum(tool), digest};
-	char	   *result = NULL;
+	Datum values[4] = {Int64GetDatum(agency), key, CStringGetTextDatum(tool), digest};
+	char *result = NULL;
 
 	SPI_connect();
 	if (run(&claim_key, values, NULL, false) == 0)
@@ -194,7 +199,7 @@ call_store_claim(int64 agency, Datum key, const char *tool, Datum digest)
 void
 call_store_result(int64 agency, Datum key, const char *result)
 {
-	Datum		values[3] = {Int64GetDatum(agency), key, CStringGetTextDatum(result)};
+	Datum values[3] = {Int64GetDatum(agency), key, CStringGetTextDatum(result)};
 
 	SPI_connect();
 	run(&store_result, values, NULL, false);
@@ -204,10 +209,10 @@ call_store_result(int64 agency, Datum key, const char *result)
 void
 call_store_audit(const call_identity *identity, const char *tool, const char *arguments, int64 duration_us)
 {
-	Datum		values[6] = {Int64GetDatum(identity->agency), Int64GetDatum(identity->user),
-		CStringGetTextDatum(identity->role_name), CStringGetTextDatum(tool),
-	CStringGetTextDatum(arguments), Int64GetDatum(duration_us)};
-	char		nulls[6] = {' ', ' ', ' ', ' ', ' ', ' '};
+	Datum values[6] = {Int64GetDatum(identity->agency), Int64GetDatum(identity->user),
+					   CStringGetTextDatum(identity->role_name), CStringGetTextDatum(tool),
+					   CStringGetTextDatum(arguments), Int64GetDatum(duration_us)};
+	char nulls[6] = {' ', ' ', ' ', ' ', ' ', ' '};
 
 	if (!identity->has_user)
 		nulls[1] = 'n';

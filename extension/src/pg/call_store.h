@@ -11,13 +11,13 @@
 
 typedef struct call_identity
 {
-	int64		agency;
-	bool		has_user;
-	int64		user;
-	Oid			role;
-	char	   *role_name;
-	List	   *scopes;			/* char *; NIL with has_scopes: nothing allowed */
-	bool		has_scopes;
+	int64 agency;
+	bool has_user;
+	int64 user;
+	Oid role;
+	char *role_name;
+	List *scopes; /* char *; NIL with has_scopes: nothing allowed */
+	bool has_scopes;
 } call_identity;
 
 /* All run as the owner of the tables; results live in the caller's context. */

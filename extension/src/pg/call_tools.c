@@ -21,18 +21,22 @@
 
 typedef struct call_entry
 {
-	char		name[NAMEDATALEN];	/* key */
+	char name[NAMEDATALEN]; /* key */
 	MemoryContext context;
-	call_tool  *tool;
-	bool		stale;
-	bool		in_use;
-	uint32		function_hash;
-	int			type_count;
-	uint32	   *type_hashes;
-	List	   *relations;
+	call_tool *tool;
+	bool stale;
+	bool in_use;
+	uint32 function_hash;
+	int type_count;
+	uint32 *type_hashes;
+	List *relations;
 } call_entry;
 
 static HTAB *tools = NULL;
+
+/* Counts what the catalogue tells, so that a change in the middle of reading
+ * a tool is not missed. */
+static uint64 changes = 0;
 
 static void *
 block_take(void *context, size_t size)
@@ -58,12 +62,12 @@ call_tools_memory(MemoryContext context)
 static jschema *
 schema_of(const tool_signature *signature, arena *memory, char **problem)
 {
-	jschema_options options = {.assert_format = true,.arguments = true};
-	char	   *text = tool_input_schema(signature, SCHEMA_CHECKED);
-	jdoc_error	error;
+	jschema_options options = {.assert_format = true, .arguments = true};
+	char *text = tool_input_schema(signature, SCHEMA_CHECKED);
+	jdoc_error error;
 	const jdoc_value *document = jdoc_parse(memory, text, strlen(text), NULL, &error);
-	char		words[256];
-	jschema    *schema;
+	char words[256];
+	jschema *schema;
 
 	*problem = NULL;
 	if (document == NULL)
@@ -80,8 +84,8 @@ schema_of(const tool_signature *signature, arena *memory, char **problem)
 char *
 tool_schema_problem(const tool_signature *signature)
 {
-	arena		memory;
-	char	   *problem;
+	arena memory;
+	char *problem;
 
 	arena_start(&memory, call_tools_memory(CurrentMemoryContext));
 	(void) schema_of(signature, &memory, &problem);
@@ -93,7 +97,7 @@ tool_schema_problem(const tool_signature *signature)
 static char *
 arguments_fault(const jschema *schema, arena *memory, const char *arguments)
 {
-	jdoc_error	error;
+	jdoc_error error;
 	jschema_report report;
 	const jdoc_value *value = jdoc_parse(memory, arguments, strlen(arguments), NULL, &error);
 
@@ -107,9 +111,9 @@ arguments_fault(const jschema *schema, arena *memory, const char *arguments)
 char *
 tool_arguments_problem(const tool_signature *signature, const char *arguments)
 {
-	arena		memory;
-	char	   *problem;
-	jschema    *schema;
+	arena memory;
+	char *problem;
+	jschema *schema;
 
 	arena_start(&memory, call_tools_memory(CurrentMemoryContext));
 	schema = schema_of(signature, &memory, &problem);
@@ -137,6 +141,7 @@ syscache_changed(Datum arg, int cache, uint32 hash)
 	HASH_SEQ_STATUS scan;
 	call_entry *entry;
 
+	changes++;
 	if (tools == NULL)
 		return;
 	hash_seq_init(&scan, tools);
@@ -151,6 +156,7 @@ relation_changed(Datum arg, Oid relation)
 	HASH_SEQ_STATUS scan;
 	call_entry *entry;
 
+	changes++;
 	if (tools == NULL)
 		return;
 	hash_seq_init(&scan, tools);
@@ -173,7 +179,7 @@ call_tools_init(void)
 static void
 tools_start(void)
 {
-	HASHCTL		control = {.keysize = NAMEDATALEN,.entrysize = sizeof(call_entry)};
+	HASHCTL control = {.keysize = NAMEDATALEN, .entrysize = sizeof(call_entry)};
 
 	tools = hash_create("voygen tools", 128, &control, HASH_ELEM | HASH_STRINGS);
 }
@@ -183,8 +189,8 @@ static call_tool *
 tool_make(Oid function, MemoryContext context)
 {
 	MemoryContext before = MemoryContextSwitchTo(context);
-	call_tool  *tool = palloc0(sizeof(*tool));
-	char	   *problem;
+	call_tool *tool = palloc0(sizeof(*tool));
+	char *problem;
 
 	tool->signature = tool_signature_read(function);
 	arena_start(&tool->memory, call_tools_memory(context));
@@ -208,12 +214,12 @@ static void
 entry_watch(call_entry *entry)
 {
 	shape_findings *findings = &entry->tool->signature->findings;
-	ListCell   *cell;
+	ListCell *cell;
 
 	entry->function_hash = GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(entry->tool->signature->function));
 	entry->type_hashes = MemoryContextAlloc(entry->context, sizeof(uint32) * (list_length(findings->types) + 1));
 	entry->type_count = 0;
-	foreach(cell, findings->types)
+	foreach (cell, findings->types)
 		entry->type_hashes[entry->type_count++] = GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(lfirst_oid(cell)));
 	entry->relations = findings->relations;
 }
@@ -261,7 +267,8 @@ static call_entry *
 entry_make(const char *name, Oid function)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "voygen tool", ALLOCSET_DEFAULT_SIZES);
-	call_tool  *tool = tool_make(function, context);
+	uint64 before = changes;
+	call_tool *tool = tool_make(function, context);
 	call_entry *entry = hash_search(tools, name, HASH_ENTER, NULL);
 
 	entry->context = context;
@@ -273,6 +280,7 @@ entry_make(const char *name, Oid function)
 	MemoryContextSetParent(context, CacheMemoryContext);
 	tool->entry = entry;
 	entry_watch(entry);
+	entry->stale = changes != before;
 	return entry;
 }
 

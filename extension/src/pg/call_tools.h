@@ -13,11 +13,11 @@
 typedef struct call_tool
 {
 	tool_signature *signature;
-	arena		memory;			/* of the schema */
-	jschema    *schema;
-	FmgrInfo	function;
-	Oid			collation;
-	bool		has_secret;
+	arena memory; /* of the schema */
+	jschema *schema;
+	FmgrInfo function;
+	Oid collation;
+	bool has_secret;
 	struct call_entry *entry;
 } call_tool;
 
@@ -25,7 +25,7 @@ typedef struct call_tool
 extern void call_tools_init(void);
 
 /* The function of the tool of that name, or InvalidOid. */
-extern Oid	call_tools_function(const char *name);
+extern Oid call_tools_function(const char *name);
 
 /* The tool of a function found by that name. It stays valid until
  * call_tools_release. */

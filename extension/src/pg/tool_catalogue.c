@@ -34,10 +34,10 @@ static char *
 examples_of(const tool_signature *tool)
 {
 	StringInfoData out;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&out);
-	foreach(cell, tool->tags.examples)
+	foreach (cell, tool->tags.examples)
 	{
 		if (tool_arguments_problem(tool, lfirst(cell)) != NULL)
 			continue;
@@ -53,9 +53,9 @@ Datum
 voygen_describe_tool(PG_FUNCTION_ARGS)
 {
 	tool_signature *tool = tool_signature_read(PG_GETARG_OID(0));
-	TupleDesc	desc;
-	Datum		values[9];
-	bool		nulls[9] = {false};
+	TupleDesc desc;
+	Datum values[9];
+	bool nulls[9] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "describe_tool must return a row");
@@ -78,25 +78,25 @@ voygen_tool_faults(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	tool_signature *tool = tool_signature_read(PG_GETARG_OID(0));
-	List	   *problems = tool->findings.problems;
-	char	   *unusable;
-	ListCell   *cell;
+	List *problems = tool->findings.problems;
+	char *unusable;
+	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	unusable = tool_schema_problem(tool);
 	if (unusable != NULL)
 		problems = lappend(problems, unusable);
-	foreach(cell, unusable == NULL ? tool->tags.examples : NIL)
+	foreach (cell, unusable == NULL ? tool->tags.examples : NIL)
 	{
-		char	   *fault = tool_arguments_problem(tool, lfirst(cell));
+		char *fault = tool_arguments_problem(tool, lfirst(cell));
 
 		if (fault != NULL)
 			problems = lappend(problems, psprintf("@example: %s", fault));
 	}
-	foreach(cell, problems)
+	foreach (cell, problems)
 	{
-		Datum		value = CStringGetTextDatum(lfirst(cell));
-		bool		isnull = false;
+		Datum value = CStringGetTextDatum(lfirst(cell));
+		bool isnull = false;
 
 		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
 	}

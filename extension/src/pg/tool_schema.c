@@ -76,9 +76,9 @@ write_digits(StringInfo out, char digit, int count)
 static void
 write_numeric(StringInfo out, const tool_shape *shape)
 {
-	int			precision = 0;
-	int			scale = 0;
-	bool		limited = shape->type == NUMERICOID && shape->typmod >= (int32) VARHDRSZ;
+	int precision = 0;
+	int scale = 0;
+	bool limited = shape->type == NUMERICOID && shape->typmod >= (int32) VARHDRSZ;
 
 	if (limited)
 	{
@@ -113,7 +113,7 @@ write_numeric(StringInfo out, const tool_shape *shape)
 static void
 write_text_rules(StringInfo out, const tool_shape *shape)
 {
-	bool		sized = (shape->type == VARCHAROID || shape->type == BPCHAROID) && shape->typmod >= (int32) VARHDRSZ;
+	bool sized = (shape->type == VARCHAROID || shape->type == BPCHAROID) && shape->typmod >= (int32) VARHDRSZ;
 
 	if (shape->tags.format)
 		write_text(out, "format", shape->tags.format);
@@ -131,12 +131,12 @@ write_text_rules(StringInfo out, const tool_shape *shape)
 static void
 write_labels(StringInfo out, Oid type, bool nullable)
 {
-	Relation	rel = table_open(EnumRelationId, AccessShareLock);
-	Relation	index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
+	Relation rel = table_open(EnumRelationId, AccessShareLock);
+	Relation index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	bool		first = true;
+	HeapTuple tuple;
+	bool first = true;
 
 	ScanKeyInit(&key, Anum_pg_enum_enumtypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type));
 	scan = systable_beginscan_ordered(rel, index, NULL, 1, &key);
@@ -229,10 +229,10 @@ write_scalar(StringInfo out, const tool_shape *shape, bool nullable)
 static void
 write_names(StringInfo out, const List *fields, bool all)
 {
-	ListCell   *cell;
-	bool		first = true;
+	ListCell *cell;
+	bool first = true;
 
-	foreach(cell, fields)
+	foreach (cell, fields)
 	{
 		const shape_field *field = lfirst(cell);
 
@@ -249,10 +249,10 @@ write_names(StringInfo out, const List *fields, bool all)
 static void
 write_input_record(StringInfo out, const tool_shape *shape, schema_use use)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	appendStringInfoString(out, "\"type\":\"object\",\"properties\":{");
-	foreach(cell, shape->fields)
+	foreach (cell, shape->fields)
 	{
 		const shape_field *field = lfirst(cell);
 
@@ -293,7 +293,7 @@ drop_first_comma(StringInfo out, int start)
 void
 shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_default, schema_use use)
 {
-	int			start;
+	int start;
 
 	appendStringInfoChar(out, '{');
 	start = out->len;
@@ -304,7 +304,7 @@ shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_def
 	else if (shape->kind != SHAPE_JSON)
 		write_scalar(out, shape, false);
 	else if (shape->tags.format == NULL)
-		write_type(out, "object", false);	/* @format any: a value of any kind */
+		write_type(out, "object", false); /* @format any: a value of any kind */
 	write_description(out, shape);
 	if (shown_default != NULL)
 		appendStringInfo(out, ",\"default\":%s", shown_default);
@@ -316,11 +316,11 @@ shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_def
 static void
 write_output_record(StringInfo out, const tool_shape *shape, bool nullable)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	write_type(out, "object", nullable);
 	appendStringInfoString(out, ",\"properties\":{");
-	foreach(cell, shape->fields)
+	foreach (cell, shape->fields)
 	{
 		const shape_field *field = lfirst(cell);
 

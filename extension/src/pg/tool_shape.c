@@ -75,7 +75,7 @@ base_kind(Oid type, const char **format, const char **pattern)
 static void
 number_tag(char **value, const char *name, const char *where, shape_findings *findings)
 {
-	char	   *end;
+	char *end;
 
 	if (*value == NULL)
 		return;
@@ -126,16 +126,16 @@ read_columns(tool_shape *record, TupleDesc desc, Oid relation, const char *where
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(desc, i);
-		char	   *path = psprintf("%s.%s", where, NameStr(column->attname));
-		List	   *unknown = NIL;
-		value_tags	tags;
-		ListCell   *cell;
+		char *path = psprintf("%s.%s", where, NameStr(column->attname));
+		List *unknown = NIL;
+		value_tags tags;
+		ListCell *cell;
 
 		if (column->attisdropped)
 			continue;
 		value_tags_read(OidIsValid(relation) ? GetComment(relation, RelationRelationId, column->attnum) : NULL,
 						&tags, &unknown);
-		foreach(cell, unknown)
+		foreach (cell, unknown)
 			problem(findings, path, lfirst(cell));
 		add_field(record, NameStr(column->attname), i + 1,
 				  shape_read(column->atttypid, column->atttypmod, &tags, path, findings, depth + 1));
@@ -145,8 +145,8 @@ read_columns(tool_shape *record, TupleDesc desc, Oid relation, const char *where
 static void
 read_record(tool_shape *shape, const char *where, shape_findings *findings, int depth)
 {
-	Oid			relation = get_typ_typrelid(shape->type);
-	TupleDesc	desc = lookup_rowtype_tupdesc(shape->type, -1);
+	Oid relation = get_typ_typrelid(shape->type);
+	TupleDesc desc = lookup_rowtype_tupdesc(shape->type, -1);
 
 	shape->kind = SHAPE_RECORD;
 	shape->desc = CreateTupleDescCopy(desc);
@@ -159,9 +159,9 @@ read_record(tool_shape *shape, const char *where, shape_findings *findings, int 
 static void
 read_items(tool_shape *shape, const char *where, shape_findings *findings, int depth)
 {
-	value_tags	none = {0};
-	int32		typmod;
-	Oid			type = shape_type_named(shape->tags.items, &typmod);
+	value_tags none = {0};
+	int32 typmod;
+	Oid type = shape_type_named(shape->tags.items, &typmod);
 
 	if (OidIsValid(type))
 		shape->element = shape_read(type, typmod, &none, psprintf("%s[]", where), findings, depth + 1);
@@ -173,8 +173,8 @@ read_items(tool_shape *shape, const char *where, shape_findings *findings, int d
 static void
 read_kind(tool_shape *shape, const char *where, shape_findings *findings, int depth)
 {
-	Oid			element = get_element_type(shape->type);
-	value_tags	none = {0};
+	Oid element = get_element_type(shape->type);
+	value_tags none = {0};
 
 	if (OidIsValid(element))
 	{
@@ -220,7 +220,7 @@ shape_read(Oid type, int32 typmod, const value_tags *tags, const char *where,
 	else
 		read_kind(shape, where, findings, depth);
 	shape->is_id = tags->format != NULL && strcmp(tags->format, "id") == 0 &&
-		(shape->kind == SHAPE_TEXT || shape->kind == SHAPE_INTEGER);
+				   (shape->kind == SHAPE_TEXT || shape->kind == SHAPE_INTEGER);
 	tags_check(shape, where, findings);
 	return shape;
 }
@@ -228,7 +228,7 @@ shape_read(Oid type, int32 typmod, const value_tags *tags, const char *where,
 Oid
 shape_type_named(const char *name, int32 *typmod)
 {
-	Oid			type;
+	Oid type;
 
 	if (strchr(name, '.') == NULL)
 		name = psprintf("%s.%s", TOOL_SCHEMA, name);
@@ -258,13 +258,13 @@ shape_of_columns(TupleDesc desc, const char *where, shape_findings *findings)
 bool
 shape_has_secret(const tool_shape *shape)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (shape->tags.redact)
 		return true;
 	if (shape->element != NULL)
 		return shape_has_secret(shape->element);
-	foreach(cell, shape->fields)
+	foreach (cell, shape->fields)
 		if (shape_has_secret(((shape_field *) lfirst(cell))->shape))
 			return true;
 	return false;
@@ -273,9 +273,9 @@ shape_has_secret(const tool_shape *shape)
 void
 shape_prepare(tool_shape *shape, MemoryContext context)
 {
-	ListCell   *cell;
-	Oid			function;
-	bool		varlena;
+	ListCell *cell;
+	Oid function;
+	bool varlena;
 
 	if (shape->ready)
 		return;
@@ -283,7 +283,7 @@ shape_prepare(tool_shape *shape, MemoryContext context)
 	{
 		if (shape->desc != NULL && shape->desc->tdtypeid != RECORDOID)
 			BlessTupleDesc(shape->desc);
-		foreach(cell, shape->fields)
+		foreach (cell, shape->fields)
 			shape_prepare(((shape_field *) lfirst(cell))->shape, context);
 	}
 	else

@@ -19,14 +19,14 @@
 
 typedef enum shape_kind
 {
-	SHAPE_UNKNOWN,				/* a type without a schema */
+	SHAPE_UNKNOWN, /* a type without a schema */
 	SHAPE_BOOLEAN,
 	SHAPE_INTEGER,
 	SHAPE_NUMBER,
 	SHAPE_TEXT,
 	SHAPE_DATE,
-	SHAPE_INSTANT,				/* timestamptz */
-	SHAPE_WORD,					/* any other type with a text form: see format */
+	SHAPE_INSTANT, /* timestamptz */
+	SHAPE_WORD,    /* any other type with a text form: see format */
 	SHAPE_ENUM,
 	SHAPE_JSON,
 	SHAPE_LIST,
@@ -37,36 +37,36 @@ typedef struct tool_shape tool_shape;
 
 typedef struct shape_field
 {
-	char	   *name;
-	int			name_length;
-	int			number;			/* column number, from 1 */
+	char *name;
+	int name_length;
+	int number; /* column number, from 1 */
 	tool_shape *shape;
-	char	   *shown_default;	/* JSON text of a parameter's default, or NULL */
+	char *shown_default; /* JSON text of a parameter's default, or NULL */
 } shape_field;
 
 struct tool_shape
 {
-	shape_kind	kind;
-	Oid			type;			/* base type under any domain */
-	int32		typmod;
-	Oid			domain;			/* or InvalidOid */
-	value_tags	tags;
-	bool		is_id;			/* @format id: text in JSON, a number too */
-	const char *format;			/* of a SHAPE_WORD */
+	shape_kind kind;
+	Oid type; /* base type under any domain */
+	int32 typmod;
+	Oid domain; /* or InvalidOid */
+	value_tags tags;
+	bool is_id;         /* @format id: text in JSON, a number too */
+	const char *format; /* of a SHAPE_WORD */
 	const char *pattern;
 
 	/* moving values */
-	bool		ready;			/* the functions below are set up */
-	FmgrInfo	input;
-	Oid			input_param;
-	FmgrInfo	output;
-	int16		length;			/* of one element or value */
-	bool		by_value;
-	char		align;
+	bool ready; /* the functions below are set up */
+	FmgrInfo input;
+	Oid input_param;
+	FmgrInfo output;
+	int16 length; /* of one element or value */
+	bool by_value;
+	char align;
 
-	tool_shape *element;		/* of a list, or of a SHAPE_JSON with @items */
-	List	   *fields;			/* shape_field, of a record */
-	TupleDesc	desc;			/* of a record; NULL for a parameter list */
+	tool_shape *element; /* of a list, or of a SHAPE_JSON with @items */
+	List *fields;        /* shape_field, of a record */
+	TupleDesc desc;      /* of a record; NULL for a parameter list */
 };
 
 /*
@@ -75,9 +75,9 @@ struct tool_shape
  */
 typedef struct shape_findings
 {
-	List	   *problems;		/* char * */
-	List	   *types;			/* Oid: types */
-	List	   *relations;		/* Oid: relations of composite types */
+	List *problems;  /* char * */
+	List *types;     /* Oid: types */
+	List *relations; /* Oid: relations of composite types */
 } shape_findings;
 
 /* The shape of a type; where says what it is of, for problems. */
@@ -102,7 +102,7 @@ extern void shape_write_input(StringInfo out, const tool_shape *shape, const cha
 extern void shape_write_output(StringInfo out, const tool_shape *shape, bool nullable);
 
 /* The type of that name in the tools' schema, or InvalidOid. */
-extern Oid	shape_type_named(const char *name, int32 *typmod);
+extern Oid shape_type_named(const char *name, int32 *typmod);
 
 /* True when the shape holds something tagged @redact. */
 extern bool shape_has_secret(const tool_shape *shape);

@@ -35,9 +35,9 @@ problem(tool_signature *tool, const char *text)
 Oid
 tool_function(const char *name)
 {
-	Oid			schema = get_namespace_oid(TOOL_SCHEMA, true);
-	Oid			found = InvalidOid;
-	CatCList   *list;
+	Oid schema = get_namespace_oid(TOOL_SCHEMA, true);
+	Oid found = InvalidOid;
+	CatCList *list;
 
 	if (!OidIsValid(schema))
 		return InvalidOid;
@@ -65,10 +65,10 @@ tool_function(const char *name)
 static value_tags
 tags_of_param(tool_signature *tool, const char *name)
 {
-	value_tags	none = {0};
-	ListCell   *cell;
+	value_tags none = {0};
+	ListCell *cell;
 
-	foreach(cell, tool->tags.params)
+	foreach (cell, tool->tags.params)
 	{
 		param_tags *param = lfirst(cell);
 
@@ -83,7 +83,7 @@ tags_of_param(tool_signature *tool, const char *name)
 static char *
 shown_default(Node *expression, tool_shape *shape)
 {
-	Const	   *constant = (Const *) expression;
+	Const *constant = (Const *) expression;
 	StringInfoData out;
 
 	if (expression == NULL || !IsA(expression, Const) || constant->constisnull)
@@ -98,7 +98,7 @@ static void
 read_parameter(tool_signature *tool, int number, const char *name, Oid type, char mode, Node *default_value)
 {
 	shape_field *field = palloc0(sizeof(*field));
-	value_tags	tags;
+	value_tags tags;
 
 	if (mode == PROARGMODE_VARIADIC)
 		problem(tool, "has a VARIADIC parameter");
@@ -123,14 +123,14 @@ read_parameter(tool_signature *tool, int number, const char *name, Oid type, cha
 static List *
 read_defaults(HeapTuple tuple)
 {
-	bool		isnull;
-	Datum		stored = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargdefaults, &isnull);
-	List	   *folded = NIL;
-	ListCell   *cell;
+	bool isnull;
+	Datum stored = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargdefaults, &isnull);
+	List *folded = NIL;
+	ListCell *cell;
 
 	if (isnull)
 		return NIL;
-	foreach(cell, castNode(List, stringToNode(TextDatumGetCString(stored))))
+	foreach (cell, castNode(List, stringToNode(TextDatumGetCString(stored))))
 		folded = lappend(folded, eval_const_expressions(NULL, lfirst(cell)));
 	return folded;
 }
@@ -139,20 +139,20 @@ static void
 read_parameters(tool_signature *tool, HeapTuple tuple)
 {
 	Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
-	List	   *defaults = read_defaults(tuple);
-	int			first_default = proc->pronargs - list_length(defaults);
-	Oid		   *types;
-	char	  **names;
-	char	   *modes;
-	int			all = get_func_arg_info(tuple, &types, &names, &modes);
+	List *defaults = read_defaults(tuple);
+	int first_default = proc->pronargs - list_length(defaults);
+	Oid *types;
+	char **names;
+	char *modes;
+	int all = get_func_arg_info(tuple, &types, &names, &modes);
 
 	tool->arguments = palloc0(sizeof(tool_shape));
 	tool->arguments->kind = SHAPE_RECORD;
 	tool->defaults = palloc0(sizeof(Node *) * (proc->pronargs + 1));
 	for (int i = 0; i < all; i++)
 	{
-		char		mode = modes == NULL ? PROARGMODE_IN : modes[i];
-		int			at = tool->count;
+		char mode = modes == NULL ? PROARGMODE_IN : modes[i];
+		int at = tool->count;
 
 		if (mode == PROARGMODE_OUT || mode == PROARGMODE_TABLE)
 			continue;
@@ -166,9 +166,9 @@ read_parameters(tool_signature *tool, HeapTuple tuple)
 static shape_field *
 parameter_named(const tool_signature *tool, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
-	foreach(cell, tool->arguments->fields)
+	foreach (cell, tool->arguments->fields)
 	{
 		shape_field *field = lfirst(cell);
 
@@ -182,9 +182,9 @@ parameter_named(const tool_signature *tool, const char *name)
 static void
 match_names(tool_signature *tool)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
-	foreach(cell, tool->tags.required)
+	foreach (cell, tool->tags.required)
 	{
 		shape_field *field = parameter_named(tool, lfirst(cell));
 
@@ -193,7 +193,7 @@ match_names(tool_signature *tool)
 		else
 			problem(tool, psprintf("@required names %s, which is no parameter", (char *) lfirst(cell)));
 	}
-	foreach(cell, tool->tags.params)
+	foreach (cell, tool->tags.params)
 	{
 		param_tags *param = lfirst(cell);
 
@@ -208,8 +208,8 @@ static void
 read_result(tool_signature *tool, HeapTuple tuple)
 {
 	Form_pg_proc proc = (Form_pg_proc) GETSTRUCT(tuple);
-	TupleDesc	columns = build_function_result_tupdesc_t(tuple);
-	value_tags	none = {0};
+	TupleDesc columns = build_function_result_tupdesc_t(tuple);
+	value_tags none = {0};
 
 	if (proc->proretset)
 		problem(tool, "returns a set: a tool answers one object");
@@ -224,9 +224,9 @@ read_result(tool_signature *tool, HeapTuple tuple)
 static void
 read_job(tool_signature *tool)
 {
-	value_tags	none = {0};
-	Oid			type;
-	int32		typmod;
+	value_tags none = {0};
+	Oid type;
+	int32 typmod;
 
 	if (tool->tags.job_result == NULL)
 		return;
@@ -240,7 +240,7 @@ read_job(tool_signature *tool)
 tool_signature *
 tool_signature_read(Oid function)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	tool_signature *tool = palloc0(sizeof(*tool));
 	Form_pg_proc proc;
 

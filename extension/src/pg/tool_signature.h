@@ -11,22 +11,22 @@
 
 typedef struct tool_signature
 {
-	Oid			function;
-	char	   *name;
-	tool_tags	tags;
-	bool		read_only;		/* STABLE or IMMUTABLE */
-	bool		strict;
-	int			count;			/* input parameters */
-	tool_shape *arguments;		/* a record of them, in order */
-	Node	  **defaults;		/* by parameter; NULL: none */
+	Oid function;
+	char *name;
+	tool_tags tags;
+	bool read_only; /* STABLE or IMMUTABLE */
+	bool strict;
+	int count;             /* input parameters */
+	tool_shape *arguments; /* a record of them, in order */
+	Node **defaults;       /* by parameter; NULL: none */
 	tool_shape *result;
-	tool_shape *job_result;		/* or NULL */
+	tool_shape *job_result; /* or NULL */
 	shape_findings findings;
 } tool_signature;
 
 /* The function of that name in the tools' schema, or InvalidOid; an error
  * when there are several. */
-extern Oid	tool_function(const char *name);
+extern Oid tool_function(const char *name);
 
 /* Reads everything about a function, in the current memory context. */
 extern tool_signature *tool_signature_read(Oid function);

@@ -26,6 +26,24 @@ trimmed(const char *from, const char *to)
 	return pnstrdup(from, to - from);
 }
 
+/* The same with every run of blanks and line ends made one blank. */
+static char *
+one_line(const char *from, const char *to)
+{
+	char *text = trimmed(from, to);
+	char *out = text;
+
+	for (const char *at = text; *at != '\0'; at++)
+	{
+		if (!isspace((unsigned char) *at))
+			*out++ = *at;
+		else if (out[-1] != ' ')
+			*out++ = ' ';
+	}
+	*out = '\0';
+	return text;
+}
+
 /* Takes the next word off *at. */
 static char *
 next_word(const char **at)
@@ -45,7 +63,7 @@ next_word(const char **at)
 static size_t
 tag_length(const char *comment, const char *at)
 {
-	size_t		length = 0;
+	size_t length = 0;
 
 	if (*at != '@' || (at > comment && !isspace((unsigned char) at[-1])))
 		return 0;
@@ -108,14 +126,14 @@ value_tags_read(const char *comment, value_tags *tags, List **problems)
 	initStringInfo(&text);
 	while (*at != '\0')
 	{
-		size_t		length = tag_length(comment, at);
+		size_t length = tag_length(comment, at);
 
 		if (length == 0)
 			appendStringInfoChar(&text, *at++);
 		else if (!value_tag(comment, &at, length, tags))
 			*problems = lappend(*problems, psprintf("unknown tag @%.*s", (int) length, at - length));
 	}
-	tags->text = trimmed(text.data, text.data + text.len);
+	tags->text = one_line(text.data, text.data + text.len);
 }
 
 /* Adds the names of "@required a, b". */
@@ -199,7 +217,7 @@ tool_tags_read(const char *comment, tool_tags *tags, List **problems)
 	tags->description = trimmed(line, end);
 	for (at = end; *at != '\0'; at = end)
 	{
-		size_t		length;
+		size_t length;
 
 		while (isspace((unsigned char) *at))
 			at++;

@@ -14,7 +14,7 @@ static jdoc_error error;
 static void *
 take(void *state, size_t size)
 {
-	unsigned   *left = state;
+	unsigned *left = state;
 
 	if (left != NULL && (*left)-- == 0)
 	{
@@ -146,8 +146,8 @@ END_TEST
 
 START_TEST(duplicates_are_found_among_many_names)
 {
-	char		text[20000] = "{";
-	size_t		at = 1;
+	char text[20000] = "{";
+	size_t at = 1;
 
 	for (int i = 0; i < 1000; i++)
 		at += (size_t) sprintf(text + at, "%s\"n%d\":%d", i == 0 ? "" : ",", i, i);
@@ -162,7 +162,7 @@ END_TEST
 
 START_TEST(limits_hold)
 {
-	char		deep[20001];
+	char deep[20001];
 	jdoc_limits limits = {.depth = 3, .bytes = 100, .values = 5, .number_bytes = 6};
 
 	memset(deep, '[', 10000);
@@ -224,7 +224,7 @@ multiple(const char *a, const char *step)
 START_TEST(multiples_and_ranges_are_exact)
 {
 	jdoc_decimal n;
-	int64_t		whole;
+	int64_t whole;
 
 	ck_assert(multiple("0.075", "0.001"));
 	ck_assert(!multiple("0.0751", "0.001"));
@@ -249,8 +249,8 @@ START_TEST(equal_values_share_hash_and_canonical_text)
 	const jdoc_value *a = parse("{\"b\":[1.0,\"\\u0041\"],\"a\":{\"y\":1,\"x\":-0}}");
 	const jdoc_value *b = parse("{\"a\":{\"x\":0,\"y\":10e-1},\"b\":[1,\"A\"]}");
 	const jdoc_value *c = parse("{\"a\":{\"x\":0,\"y\":2},\"b\":[1,\"A\"]}");
-	jdoc_text	one;
-	jdoc_text	two;
+	jdoc_text one;
+	jdoc_text two;
 
 	ck_assert(jdoc_equal(a, b));
 	ck_assert(!jdoc_equal(a, c));
@@ -270,9 +270,9 @@ START_TEST(every_allocation_may_fail)
 
 	for (unsigned allowed = 0; allowed < 20; allowed++)
 	{
-		unsigned	left = allowed;
+		unsigned left = allowed;
 		arena_source source = {take, give, &left};
-		arena		a;
+		arena a;
 		const jdoc_value *v;
 
 		arena_start(&a, source);
@@ -285,7 +285,7 @@ END_TEST
 
 START_TEST(descriptions_are_short_and_whole)
 {
-	char		out[128];
+	char out[128];
 
 	jdoc_describe(parse("[1,2]"), out, sizeof(out));
 	ck_assert_str_eq(out, "a list of 2 items");
@@ -302,10 +302,10 @@ END_TEST
 int
 main(void)
 {
-	Suite	   *suite = suite_create("json");
-	TCase	   *tests = tcase_create("json");
-	SRunner    *runner;
-	int			failed;
+	Suite *suite = suite_create("json");
+	TCase *tests = tcase_create("json");
+	SRunner *runner;
+	int failed;
 
 	tcase_add_checked_fixture(tests, open_arena, close_arena);
 	tcase_add_test(tests, values_of_every_kind_are_read);

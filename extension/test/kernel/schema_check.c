@@ -15,7 +15,7 @@ static jschema_report report;
 static void *
 take(void *state, size_t size)
 {
-	unsigned   *left = state;
+	unsigned *left = state;
 
 	if (left != NULL && (*left)-- == 0)
 	{
@@ -49,7 +49,7 @@ close_arena(void)
 static const jdoc_value *
 parse(const char *text)
 {
-	jdoc_error	error;
+	jdoc_error error;
 	const jdoc_value *v = jdoc_parse(&memory, text, strlen(text), NULL, &error);
 
 	ck_assert_msg(v != NULL, "%s: byte %zu", text, error.offset);
@@ -59,9 +59,9 @@ parse(const char *text)
 static jschema_verdict
 check_as(const char *schema, const char *instance, bool arguments)
 {
-	jschema_options options = {.assert_format = true,.arguments = arguments,.max_steps = 100000};
-	char		problem[256];
-	jschema    *compiled = jschema_compile(&memory, parse(schema), &options, problem, sizeof(problem));
+	jschema_options options = {.assert_format = true, .arguments = arguments, .max_steps = 100000};
+	char problem[256];
+	jschema *compiled = jschema_compile(&memory, parse(schema), &options, problem, sizeof(problem));
 
 	ck_assert_msg(compiled != NULL, "%s: %s", schema, problem);
 	return jschema_check(compiled, parse(instance), &memory, &report);
@@ -77,15 +77,15 @@ refused(const char *schema, const char *instance, const char *path, const char *
 	ck_assert_str_eq(report.got, got);
 }
 
-#define TRIP "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"title\"]," \
-	"\"properties\":{\"title\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":20}," \
-	"\"nights\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":99}," \
-	"\"price\":{\"type\":\"number\",\"multipleOf\":0.001,\"minimum\":0}," \
-	"\"start_date\":{\"type\":\"string\",\"format\":\"date\"}," \
-	"\"tier\":{\"enum\":[\"low\",\"high\"]}," \
-	"\"trip_id\":{\"type\":\"string\",\"format\":\"id\"}," \
-	"\"legs\":{\"type\":\"array\",\"maxItems\":2,\"items\":{\"type\":\"object\"," \
-	"\"required\":[\"city\"],\"properties\":{\"city\":{\"type\":\"string\"}}}}}}"
+#define TRIP "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"title\"],"     \
+			 "\"properties\":{\"title\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":20}," \
+			 "\"nights\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":99},"                   \
+			 "\"price\":{\"type\":\"number\",\"multipleOf\":0.001,\"minimum\":0},"               \
+			 "\"start_date\":{\"type\":\"string\",\"format\":\"date\"},"                         \
+			 "\"tier\":{\"enum\":[\"low\",\"high\"]},"                                           \
+			 "\"trip_id\":{\"type\":\"string\",\"format\":\"id\"},"                              \
+			 "\"legs\":{\"type\":\"array\",\"maxItems\":2,\"items\":{\"type\":\"object\","       \
+			 "\"required\":[\"city\"],\"properties\":{\"city\":{\"type\":\"string\"}}}}}}"
 
 START_TEST(refusals_say_what_was_expected_and_came)
 {
@@ -137,7 +137,8 @@ END_TEST
 START_TEST(alternatives_report_the_one_that_came_closest)
 {
 	refused("{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\",\"properties\":"
-			"{\"a\":{\"type\":\"integer\"}}}]}", "{\"a\":\"x\"}", "/a", "an integer",
+			"{\"a\":{\"type\":\"integer\"}}}]}",
+			"{\"a\":\"x\"}", "/a", "an integer",
 			"the text \"x\"");
 	refused("{\"oneOf\":[{\"type\":\"integer\"},{\"minimum\":2}]}", "3", "",
 			"a value that fits exactly one of the forms, not several", "3");
@@ -149,12 +150,11 @@ START_TEST(unusable_schemas_say_why)
 	static const char *const broken[] = {
 		"{\"type\":\"text\"}", "{\"$ref\":\"#/nowhere\"}", "{\"pattern\":\"(\"}",
 		"{\"minimum\":\"1\"}", "{\"required\":[1]}", "{\"$ref\":\"http://example.org/x\"}",
-		"{\"multipleOf\":0}", "{\"allOf\":[]}", "{\"pattern\":\"(*UTF)a\"}", "5"
-	};
+		"{\"multipleOf\":0}", "{\"allOf\":[]}", "{\"pattern\":\"(*UTF)a\"}", "5"};
 
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
 	{
-		char		problem[256];
+		char problem[256];
 
 		ck_assert_ptr_null(jschema_compile(&memory, parse(broken[i]), NULL, problem, sizeof(problem)));
 		ck_assert_int_ne(problem[0], '\0');
@@ -174,24 +174,24 @@ START_TEST(every_allocation_may_fail)
 {
 	static const char schema[] = TRIP;
 	static const char instance[] = "{\"title\":\"a\",\"legs\":[{\"city\":\"x\"}]}";
-	bool		finished = false;
+	bool finished = false;
 
 	for (unsigned allowed = 0; !finished; allowed++)
 	{
-		unsigned	left = allowed;
+		unsigned left = allowed;
 		arena_source source = {take, give, &left};
-		arena		a;
-		jdoc_error	error;
-		char		problem[256];
+		arena a;
+		jdoc_error error;
+		char problem[256];
 		jschema_options options = {.arguments = true};
 		const jdoc_value *document;
 		const jdoc_value *value;
-		jschema    *compiled;
+		jschema *compiled;
 
 		arena_start(&a, source);
 		document = jdoc_parse(&a, schema, strlen(schema), NULL, &error);
 		compiled = document == NULL ? NULL
-			: jschema_compile(&a, document, &options, problem, sizeof(problem));
+									: jschema_compile(&a, document, &options, problem, sizeof(problem));
 		value = compiled == NULL ? NULL : jdoc_parse(&a, instance, strlen(instance), NULL, &error);
 		finished = value != NULL && jschema_check(compiled, value, &a, &report) == JSCHEMA_VALID;
 		arena_end(&a);
@@ -203,10 +203,10 @@ END_TEST
 int
 main(void)
 {
-	Suite	   *suite = suite_create("schema");
-	TCase	   *tests = tcase_create("schema");
-	SRunner    *runner;
-	int			failed;
+	Suite *suite = suite_create("schema");
+	TCase *tests = tcase_create("schema");
+	SRunner *runner;
+	int failed;
 
 	tcase_add_checked_fixture(tests, open_arena, close_arena);
 	tcase_add_test(tests, refusals_say_what_was_expected_and_came);

@@ -14,7 +14,7 @@
 static void *
 take(void *state, size_t size)
 {
-	unsigned   *left = state;
+	unsigned *left = state;
 
 	if (*left == 0)
 		return NULL;
@@ -33,9 +33,9 @@ give(void *state, void *block)
 static void
 check_value(arena *memory, const jdoc_value *value)
 {
-	jdoc_text	text;
-	jdoc_error	error;
-	jdoc_limits limits = {.depth = 512,.keep_nul = true};
+	jdoc_text text;
+	jdoc_error error;
+	jdoc_limits limits = {.depth = 512, .keep_nul = true};
 	const jdoc_value *again;
 
 	jdoc_text_start(&text, memory);
@@ -52,10 +52,10 @@ check_value(arena *memory, const jdoc_value *value)
 static void
 check_schema(arena *memory, const jdoc_value *document, const jdoc_value *instance)
 {
-	jschema_options options = {.assert_format = true,.arguments = true,.max_steps = 20000};
+	jschema_options options = {.assert_format = true, .arguments = true, .max_steps = 20000};
 	jschema_report report;
-	char		problem[128];
-	jschema    *schema = jschema_compile(memory, document, &options, problem, sizeof(problem));
+	char problem[128];
+	jschema *schema = jschema_compile(memory, document, &options, problem, sizeof(problem));
 
 	if (schema == NULL)
 	{
@@ -71,10 +71,10 @@ check_schema(arena *memory, const jdoc_value *document, const jdoc_value *instan
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	unsigned	left;
+	unsigned left;
 	arena_source source = {take, give, &left};
-	arena		memory;
-	jdoc_error	error;
+	arena memory;
+	jdoc_error error;
 	const char *text = (const char *) data + 1;
 	const char *cut;
 	const jdoc_value *document;
@@ -89,7 +89,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_start(&memory, source);
 	document = jdoc_parse(&memory, text, (size_t) (cut - text), NULL, &error);
 	instance = cut < text + size - 1
-		? jdoc_parse(&memory, cut + 1, size - 2 - (size_t) (cut - text), NULL, &error) : NULL;
+				   ? jdoc_parse(&memory, cut + 1, size - 2 - (size_t) (cut - text), NULL, &error)
+				   : NULL;
 	if (document != NULL)
 		check_value(&memory, document);
 	if (document != NULL && instance != NULL)

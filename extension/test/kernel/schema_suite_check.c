@@ -20,10 +20,10 @@
 
 typedef struct tally
 {
-	unsigned	agreed;
-	unsigned	differed;
-	bool		quiet;
-	bool		assert_format;
+	unsigned agreed;
+	unsigned differed;
+	bool quiet;
+	bool assert_format;
 } tally;
 
 static void *
@@ -44,7 +44,7 @@ static arena
 fresh_arena(void)
 {
 	arena_source source = {take, give, NULL};
-	arena		a;
+	arena a;
 
 	arena_start(&a, source);
 	return a;
@@ -62,12 +62,12 @@ suite_folder(void)
 static const jdoc_value *
 read_file(arena *memory, const char *path)
 {
-	FILE	   *file = fopen(path, "rb");
+	FILE *file = fopen(path, "rb");
 	jdoc_limits limits = {.keep_nul = true};
-	jdoc_error	error;
+	jdoc_error error;
 	const jdoc_value *value;
-	char	   *bytes;
-	long		size;
+	char *bytes;
+	long size;
 
 	if (file == NULL)
 		return NULL;
@@ -88,7 +88,7 @@ read_file(arena *memory, const char *path)
 static const jdoc_value *
 load_remote(void *state, const char *uri)
 {
-	char		path[4096];
+	char path[4096];
 
 	if (strncmp(uri, REMOTE, strlen(REMOTE)) != 0)
 		return NULL;
@@ -102,8 +102,8 @@ run_test(const char *file, const jdoc_value *group, const jdoc_value *test,
 {
 	const jdoc_value *name = jdoc_find_word(test, "description");
 	const jdoc_value *of = jdoc_find_word(group, "description");
-	bool		expected = jdoc_find_word(test, "valid")->kind == JDOC_TRUE;
-	arena		scratch = fresh_arena();
+	bool expected = jdoc_find_word(test, "valid")->kind == JDOC_TRUE;
+	arena scratch = fresh_arena();
 	jschema_report report;
 	jschema_verdict verdict = JSCHEMA_GAVE_UP;
 
@@ -124,15 +124,16 @@ run_test(const char *file, const jdoc_value *group, const jdoc_value *test,
 		fprintf(stderr, "%s: %.*s / %.*s: expected %s, got %s%s\n", file,
 				(int) of->count, of->is.text, (int) name->count, name->is.text,
 				expected ? "valid" : "invalid",
-				verdict == JSCHEMA_VALID ? "valid" : verdict == JSCHEMA_INVALID ? "invalid: " : "no answer: ",
+				verdict == JSCHEMA_VALID ? "valid" : verdict == JSCHEMA_INVALID ? "invalid: "
+																				: "no answer: ",
 				verdict == JSCHEMA_INVALID ? report.expected : problem);
 }
 
 static void
 run_file(const char *folder, const char *file, tally *t)
 {
-	arena		memory = fresh_arena();
-	char		path[4096];
+	arena memory = fresh_arena();
+	char path[4096];
 	const jdoc_value *groups;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
@@ -141,11 +142,10 @@ run_file(const char *folder, const char *file, tally *t)
 	{
 		const jdoc_value *group = &groups->is.items[i];
 		const jdoc_value *tests = jdoc_find_word(group, "tests");
-		jschema_options options = {.load = load_remote, .load_state = &memory,
-		.assert_format = t->assert_format};
-		char		problem[256];
-		jschema    *schema = jschema_compile(&memory, jdoc_find_word(group, "schema"), &options,
-											 problem, sizeof(problem));
+		jschema_options options = {.load = load_remote, .load_state = &memory, .assert_format = t->assert_format};
+		char problem[256];
+		jschema *schema = jschema_compile(&memory, jdoc_find_word(group, "schema"), &options,
+										  problem, sizeof(problem));
 
 		for (uint32_t j = 0; j < tests->count; j++)
 			run_test(file, group, &tests->is.items[j], schema, problem, t);
@@ -164,15 +164,15 @@ by_name(const void *a, const void *b)
 static size_t
 run_folder(const char *folder, tally *t, bool each)
 {
-	char	   *names[MOST_FILES];
-	size_t		count = 0;
-	DIR		   *open = opendir(folder);
+	char *names[MOST_FILES];
+	size_t count = 0;
+	DIR *open = opendir(folder);
 	struct dirent *entry;
 
 	ck_assert_msg(open != NULL, "%s is missing: install libtest-json-schema-acceptance-perl", folder);
 	while ((entry = readdir(open)) != NULL && count < MOST_FILES)
 	{
-		size_t		length = strlen(entry->d_name);
+		size_t length = strlen(entry->d_name);
 
 		if (length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0)
 			names[count++] = strdup(entry->d_name);
@@ -181,7 +181,7 @@ run_folder(const char *folder, tally *t, bool each)
 	qsort(names, count, sizeof(names[0]), by_name);
 	for (size_t i = 0; i < count; i++)
 	{
-		tally		one = {.quiet = t->quiet, .assert_format = t->assert_format};
+		tally one = {.quiet = t->quiet, .assert_format = t->assert_format};
 
 		run_file(folder, names[i], &one);
 		if (each)
@@ -195,9 +195,9 @@ run_folder(const char *folder, tally *t, bool each)
 
 START_TEST(every_required_test_agrees)
 {
-	char		folder[4096];
-	tally		t = {0};
-	size_t		files;
+	char folder[4096];
+	tally t = {0};
+	size_t files;
 
 	snprintf(folder, sizeof(folder), "%s/tests/draft2020-12", suite_folder());
 	files = run_folder(folder, &t, false);
@@ -209,9 +209,9 @@ END_TEST
 
 START_TEST(optional_tests_are_counted_apart)
 {
-	char		folder[4096];
-	tally		t = {.quiet = getenv("JSON_SCHEMA_SUITE_OPTIONAL") == NULL};
-	tally		formats = {.quiet = t.quiet, .assert_format = true};
+	char folder[4096];
+	tally t = {.quiet = getenv("JSON_SCHEMA_SUITE_OPTIONAL") == NULL};
+	tally formats = {.quiet = t.quiet, .assert_format = true};
 
 	snprintf(folder, sizeof(folder), "%s/tests/draft2020-12/optional", suite_folder());
 	run_folder(folder, &t, true);
@@ -225,10 +225,10 @@ END_TEST
 int
 main(void)
 {
-	Suite	   *suite = suite_create("schema_suite");
-	TCase	   *tests = tcase_create("draft 2020-12");
-	SRunner    *runner;
-	int			failed;
+	Suite *suite = suite_create("schema_suite");
+	TCase *tests = tcase_create("draft 2020-12");
+	SRunner *runner;
+	int failed;
 
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, every_required_test_agrees);
