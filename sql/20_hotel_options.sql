@@ -89,8 +89,8 @@ comment on column voygen_api.hotel_option.available is 'Absent: not checked.';
 comment on column voygen_api.hotel_option.checked_at is 'When that was so; the moment of the call when absent.';
 comment on column voygen_api.hotel_option.product_type is 'hotel, resort, villa or package; hotel when absent.';
 comment on column voygen_api.hotel_option.rate_type is 'standard, refundable, promo, package or net.';
-comment on column voygen_api.hotel_option.raw_json is 'The offer as the site gave it.';
-comment on column voygen_api.hotel_option.provenance is 'Where fields came from when several sources were merged.';
+comment on column voygen_api.hotel_option.raw_json is 'The offer as the site gave it. @format any';
+comment on column voygen_api.hotel_option.provenance is 'Where fields came from when several sources were merged. @format any';
 
 create function voygen_lib.hotel_fields() returns jsonb
 language sql immutable parallel safe

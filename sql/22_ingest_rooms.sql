@@ -33,7 +33,7 @@ comment on column voygen_api.room_option.currency is 'ISO 4217 code; needed besi
 comment on column voygen_api.room_option.commission_percent is 'As the portal states it; 30 is 30 %. @min 0 @max 100';
 comment on column voygen_api.room_option.commission_amount is 'As the portal states it, for the stay. @min 0';
 comment on column voygen_api.room_option.available is 'Absent: available, for a site lists what it sells.';
-comment on column voygen_api.room_option.raw_json is 'The rate as the site gave it.';
+comment on column voygen_api.room_option.raw_json is 'The rate as the site gave it. @format any';
 
 create function voygen_lib.room_fields() returns jsonb
 language sql immutable parallel safe

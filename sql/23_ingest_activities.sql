@@ -19,7 +19,7 @@ comment on column voygen_api.tour_option.product_code is 'The number it has on t
 comment on column voygen_api.tour_option.title is '@required';
 comment on column voygen_api.tour_option.rating is 'On the scale of review_scale; kept on the scale to 10.';
 comment on column voygen_api.tour_option.review_scale is '5 or 10; 10 when absent.';
-comment on column voygen_api.tour_option.raw_json is 'The offer as the site gave it.';
+comment on column voygen_api.tour_option.raw_json is 'The offer as the site gave it. @format any';
 
 create function voygen_lib.tour_fields() returns jsonb
 language sql immutable parallel safe
