@@ -140,6 +140,18 @@ utility(PlannedStmt *statement, const char *text, bool tree_is_shared, ProcessUt
 		CacheInvalidateRelcacheByRelid(DescriptionRelationId);
 }
 
+/* Should an error leave a call without passing its end (memory ran out while
+ * the error was copied), the end of the transaction closes the door. */
+static void
+transaction_ends(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT && active)
+	{
+		active = false;
+		disable_timeout(clock_id, false);
+	}
+}
+
 void
 call_guard_init(void)
 {
@@ -147,6 +159,7 @@ call_guard_init(void)
 							"Longest time a tool may run.",
 							NULL, &call_timeout, 30000, 10, INT_MAX, PGC_SUSET,
 							GUC_UNIT_MS, NULL, NULL, NULL);
+	RegisterXactCallback(transaction_ends, NULL);
 	next_utility = ProcessUtility_hook;
 	ProcessUtility_hook = utility;
 	next_object_access = object_access_hook;
