@@ -386,6 +386,15 @@ check_all(commission_book *book, const commission_rate *rates, size_t n_rates, c
 	return status == KERNEL_OK ? check_ids(rule_ids, n_rules, "rules", error) : status;
 }
 
+static bool
+set_no_trip(commission_book *book)
+{
+	void *memory = kernel_arena_take(&book->arena, 1, book_scope_size(book));
+
+	book->no_trip = memory != NULL ? book_scope_in(memory, book) : NULL;
+	return memory != NULL;
+}
+
 kernel_status
 commission_book_compile(const commission_rate *rates, size_t n_rates, const commission_rule *rules, size_t n_rules,
 						money_rounding rounding, const kernel_alloc *alloc, commission_book **out, kernel_error *error)
@@ -408,7 +417,7 @@ commission_book_compile(const commission_rate *rates, size_t n_rates, const comm
 	status = check_all(book, rates, n_rates, rules, n_rules, error);
 	if (status == KERNEL_OK &&
 		!(begin_words(book, rates, n_rates, rules, n_rules) && set_rates(book, rates, n_rates) &&
-		  set_rules(book, rules, n_rules) && set_sites(book)))
+		  set_rules(book, rules, n_rules) && set_sites(book) && set_no_trip(book)))
 		status = KERNEL_NO_MEMORY;
 	if (status == KERNEL_OK)
 		*out = book;

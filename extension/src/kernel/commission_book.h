@@ -95,6 +95,7 @@ struct commission_book
 	words_table words[COMMISSION_WORDS];
 	book_list *sites; /* by number of the site; 0 is any site the book does not name */
 	size_t n_sites;
+	commission_scope *no_trip; /* for quotes that know nothing of a trip */
 };
 
 struct commission_scope
@@ -105,6 +106,14 @@ struct commission_scope
 	size_t n_rules;
 	bool has_minimum; /* one of them asks for a minimum percentage */
 };
+
+/* A scope in memory of this many bytes, with nothing known of the trip. */
+static inline size_t
+book_scope_size(const commission_book *book)
+{
+	return sizeof(commission_scope) + book->n_rules * sizeof(uint32_t);
+}
+commission_scope *book_scope_in(void *memory, const commission_book *book);
 
 /* Name of a key as in the contracts: words, then refundable, prepaid. */
 extern const char *const book_key_names[BOOK_KEYS];

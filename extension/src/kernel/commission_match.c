@@ -138,20 +138,24 @@ book_rule_offer_mismatch(const book_rule *rule, const commission_trip *trip, con
 
 /* ---- scope of a trip ------------------------------------------------------------------------------------------------------ */
 
-kernel_status
-commission_scope_new(const commission_book *book, commission_scope **out)
+commission_scope *
+book_scope_in(void *memory, const commission_book *book)
 {
-	const kernel_alloc *alloc = &book->alloc;
-	commission_scope *scope = alloc->allocate(alloc->context, sizeof *scope + book->n_rules * sizeof(uint32_t));
+	commission_scope *scope = memory;
 
-	*out = NULL;
-	if (scope == NULL)
-		return KERNEL_NO_MEMORY;
 	scope->book = book;
 	scope->rules = (uint32_t *) (scope + 1);
 	commission_scope_set(scope, NULL);
-	*out = scope;
-	return KERNEL_OK;
+	return scope;
+}
+
+kernel_status
+commission_scope_new(const commission_book *book, commission_scope **out)
+{
+	void *memory = book->alloc.allocate(book->alloc.context, book_scope_size(book));
+
+	*out = memory != NULL ? book_scope_in(memory, book) : NULL;
+	return memory != NULL ? KERNEL_OK : KERNEL_NO_MEMORY;
 }
 
 void

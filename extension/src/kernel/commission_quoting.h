@@ -9,22 +9,13 @@
 typedef struct quoting
 {
 	const commission_book *book;
-	const commission_scope *scope; /* NULL: nothing is known of the trip */
+	const commission_scope *scope; /* never NULL */
 	const commission_offer *offer;
 	const commission_trace *trace; /* NULL: no trace */
 	commission_quote *quote;
 	bool known;  /* value holds the commission so far */
 	exact value; /* minor units */
 } quoting;
-
-extern const commission_trip quoting_unknown_trip;
-
-/* The trip of the scope, or one of which nothing is known. */
-static inline const commission_trip *
-quoting_trip(const quoting *q)
-{
-	return q->scope != NULL ? &q->scope->trip : &quoting_unknown_trip;
-}
 
 /* A step without amounts, and one that took the value from before to after (ppm NULL when no percentage was at work). The
  * wrappers keep a quote without a trace from even preparing a call. */

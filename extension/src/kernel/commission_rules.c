@@ -73,7 +73,7 @@ apply_requirements(quoting *q, const commission_rule *rule)
 static kernel_status
 apply_rule(quoting *q, const book_rule *rule)
 {
-	const char *key = book_rule_offer_mismatch(rule, quoting_trip(q), q->offer);
+	const char *key = book_rule_offer_mismatch(rule, &q->scope->trip, q->offer);
 	kernel_status status;
 
 	if (key != NULL)
@@ -92,14 +92,14 @@ apply_rule(quoting *q, const book_rule *rule)
 	return KERNEL_OK;
 }
 
-/* Every rule in order, asking the trip's conditions too: for a trace, and for a quote without a scope. */
+/* Every rule in order, asking the trip's conditions too: a trace tells of those that do not hold. */
 static kernel_status
 apply_all(quoting *q)
 {
 	for (size_t i = 0; i < q->book->n_rules; i++)
 	{
 		const book_rule *rule = &q->book->rules[i];
-		const char *key = book_rule_trip_mismatch(&rule->rule, quoting_trip(q));
+		const char *key = book_rule_trip_mismatch(&rule->rule, &q->scope->trip);
 		kernel_status status = KERNEL_OK;
 
 		if (key != NULL)
@@ -115,7 +115,7 @@ apply_all(quoting *q)
 kernel_status
 quoting_apply_rules(quoting *q)
 {
-	if (q->trace != NULL || q->scope == NULL)
+	if (q->trace != NULL)
 		return apply_all(q);
 	for (size_t i = 0; i < q->scope->n_rules; i++)
 	{
@@ -158,15 +158,15 @@ check_minimum(quoting *q, const commission_rule *rule)
 kernel_status
 quoting_check_minimum(quoting *q)
 {
-	if (q->scope != NULL && !q->scope->has_minimum)
+	if (!q->scope->has_minimum)
 		return KERNEL_OK;
 	for (size_t i = 0; i < q->book->n_rules; i++)
 	{
 		const book_rule *rule = &q->book->rules[i];
 		kernel_status status;
 
-		if (!rule->rule.has_min_percent || book_rule_trip_mismatch(&rule->rule, quoting_trip(q)) != NULL ||
-			book_rule_offer_mismatch(rule, quoting_trip(q), q->offer) != NULL)
+		if (!rule->rule.has_min_percent || book_rule_trip_mismatch(&rule->rule, &q->scope->trip) != NULL ||
+			book_rule_offer_mismatch(rule, &q->scope->trip, q->offer) != NULL)
 			continue;
 		status = check_minimum(q, &rule->rule);
 		if (status != KERNEL_OK)

@@ -1,8 +1,6 @@
 /* commission_trace.c: tells the steps of a quote to whoever asked, and nothing when nobody did. */
 #include "commission_quoting.h"
 
-const commission_trip quoting_unknown_trip = {.start = KERNEL_DAY_UNKNOWN};
-
 void
 quoting_step(const quoting *q, commission_what what, commission_why why, int64_t id, const char *key)
 {
