@@ -351,7 +351,8 @@ rates_volume(const RateBook *book, kernel_text site, kernel_day day, commission_
 {
 	bool		found = false;
 
-	if (book->nvolumes == 0 || site.bytes == NULL)
+	/* Volumes are asked for every row of a scan, and only rates with tiers go by them. */
+	if (book->nvolumes == 0 || site.bytes == NULL || !commission_book_has_tiers(book->book))
 		return false;
 	memset(volume, 0, sizeof(*volume));
 	for (int i = 0; i < book->nvolumes; i++)
