@@ -1,6 +1,10 @@
 -- Revert voygen:search from pg
 begin;
 
+-- The SQL API stands on these; a deployment of the version gone back to brings its own.
+drop schema if exists voygen_api cascade;
+drop schema if exists voygen_lib cascade;
+
 do $$
 begin
   if exists (

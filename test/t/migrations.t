@@ -71,4 +71,17 @@ subtest 'rows that a version keeps survive going back to it and up again' => sub
 	migrate($name, 'revert');
 };
 
+subtest 'with the SQL API and the schedule in place it goes back to nothing too, and comes again' => sub {
+	my $whole = 'voygen';    # the name pg_cron works in
+	my $sound = fresh_database($whole);
+	psql($whole, 'select 1', '-1', '-f', checkout() . '/sql/jobs.sql');
+	my $before = schema_dump($whole);
+	ok(eval { migrate($whole, 'revert'); 1 }, 'back to nothing') or diag $@;
+	is_deeply($sound->selectcol_arrayref("select nspname from pg_namespace where nspname like 'voygen%'"), [], 'no schema is left');
+	is($sound->selectrow_array("select count(*) from cron.job"), 0, 'nothing is scheduled');
+	local $ENV{VOYGEN_CLUSTER} = 'test';
+	is(system(checkout() . '/service/cluster/deploy >/dev/null'), 0, 'up');
+	same_dump(schema_dump($whole), $before, 'the schema is the one of before');
+};
+
 done_testing();
