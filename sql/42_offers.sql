@@ -228,9 +228,9 @@ comment on function voygen_lib.best_offers(bigint[]) is
 create function voygen_lib.score(distance_to_center numeric, review_score numeric, commission numeric, refundable boolean, stars numeric) returns numeric
 language sql immutable parallel safe
 begin atomic
-  select coalesce((10 - least(distance_to_center, 10)) * 10, 0)
+  select case when distance_to_center is not null then (10 - least(distance_to_center, 10)) * 10 else 0 end
     + coalesce(review_score * 10, 0)
-    + coalesce(least(pg_catalog.trunc(commission / 10, 3), 20), 0)
+    + case when commission is not null then least(pg_catalog.trunc(commission / 10, 3), 20) else 0 end
     + case when refundable then 15 else 0 end
     + coalesce(stars * 5, 0);
 end;
