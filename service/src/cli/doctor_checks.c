@@ -66,11 +66,20 @@ static const char failed_sql[] =
 	" union all"
 	" select true, 'no trip set aside' where not exists (select from voygen.facts_failed)";
 
-/* The definition of an altered object is cut: a function's comment may be pages long. */
+/*
+ * Of an altered object the definitions are shown from shortly before the first difference, and cut: a function's comment
+ * may be pages long.
+ */
 static const char inventory_sql[] =
 	"select false, format('%s: %s %s%s', problem, kind, identity, case problem when 'altered' then"
-	"   format(' (expected \"%s\", found \"%s\")', left(expected_definition, 300), left(found_definition, 300)) end)"
-	" from voygen.inventory_check($1) where $1 <> ''"
+	"   format(' (expected %s\"%s\", found %s\"%s\")', dots, substr(translate(expected_definition, E'\\n', ' '), starts, 120),"
+	"     dots, substr(translate(found_definition, E'\\n', ' '), starts, 120)) end)"
+	" from voygen.inventory_check($1),"
+	"   lateral (select greatest(min(n) - 20, 1)::integer as starts, case when min(n) > 21 then '…' else '' end as dots"
+	"     from unnest(string_to_array(expected_definition, null), string_to_array(found_definition, null))"
+	"       with ordinality as letters (wanted, found, n)"
+	"     where wanted is distinct from found) first_difference"
+	" where $1 <> ''"
 	" union all"
 	" select $1 <> '', case $1 when '' then 'this program was built without migrations/inventory.txt'"
 	"   else format('all %s objects are as they should be', count(*)) end from voygen.inventory()";
@@ -82,8 +91,10 @@ static const char inventory_sql[] =
 static const char jobs_sql[] =
 	"with ended as (select distinct on (job) job, status, finished_at from voygen.job_runs(1000)"
 	"   where finished_at is not null order by job, finished_at desc)"
-	" select status <> 'failed', format('%s %s at %s', job, status, to_char(finished_at, 'YYYY-MM-DD HH24:MI:SS'))"
-	" from ended"
+	" select false, format('%s failed at %s; cron.job_run_details says why', job, finished_at) from ended where status = 'failed'"
+	" union all"
+	" select true, 'last ' || string_agg(format('%s %s', job, to_char(finished_at, 'YYYY-MM-DD HH24:MI')), ', ') from ended"
+	" where status <> 'failed' having count(*) > 0"
 	" union all"
 	" select quiet, case when quiet then 'no job has ended in the last ten minutes'"
 	"   else 'no job has ended in the last ten minutes, although the server was up' end"
