@@ -12,9 +12,10 @@ use Cwd qw(abs_path);
 use DBI;
 use Exporter qw(import);
 use File::Basename qw(dirname);
+use List::Util qw(min);
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(connect_bench agency trips rounds cpu_used wall_used in_turn median report missing slurp other_sql
+our @EXPORT = qw(connect_bench agency trips rounds cpu_used wall_used in_turn in_turn_least median report missing slurp other_sql
 	other_facts duration per_second check_equal);
 
 my $here = abs_path(dirname(__FILE__) . '/..');
@@ -77,10 +78,14 @@ sub median
 }
 
 # in_turn($rounds, name => $code, ...): each side once per round, in an order that turns round by round, after one
-# round that does not count. Each code answers a duration; the result is a hash of medians.
-sub in_turn
+# round that does not count. Each code answers a duration; the result is a hash of medians. in_turn_least answers the
+# least of each side instead: for a difference of microseconds, which a neighbour's noise would drown.
+sub in_turn { return _in_turn(\&median, @_) }
+sub in_turn_least { return _in_turn(\&min, @_) }
+
+sub _in_turn
 {
-	my ($rounds, @sides) = @_;
+	my ($of, $rounds, @sides) = @_;
 	my (%times, @names, %code);
 	while (my ($name, $code) = splice @sides, 0, 2)
 	{
@@ -95,7 +100,7 @@ sub in_turn
 			push @{ $times{$name} }, $taken if $round;
 		}
 	}
-	return map { $_ => median(@{ $times{$_} }) } @names;
+	return map { $_ => $of->(@{ $times{$_} }) } @names;
 }
 
 sub slurp

@@ -1,0 +1,120 @@
+#!/usr/bin/env perl
+# P-9: low, medium and high. Optimal three groups of 1,000,000 and 100,000 prices against the npm packages ckmeans and
+# simple-statistics; percentile cuts with classification against SQL; tiers of every trip's hotels against SQL.
+# The packages are installed into build/bench when they are not there; one that cannot be had is named as missing.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use BenchKit;
+use File::Path qw(make_path);
+use JSON::PP;
+
+my $dbh = connect_bench();
+my $agency = agency($dbh);
+my $many = $ENV{BENCH_PRICES} // 1_000_000;
+my $cache = "$FindBin::Bin/../../build/bench";
+make_path($cache);
+
+sub packages_ready
+{
+	my $wanted = 'ckmeans@2.1.0 simple-statistics@7.8.8';
+	return 1 if -d "$cache/node_modules/ckmeans" && -d "$cache/node_modules/simple-statistics";
+	return system("cd '$cache' && npm install --prefix . --no-save --no-audit --no-fund $wanted >npm.log 2>&1") == 0;
+}
+
+# Skewed prices of 60.00 to 960.00, the same every time; one table per size.
+sub price_table
+{
+	my ($n) = @_;
+	$dbh->do("create temp table prices_$n as
+		select round((60 + 900 * x * x)::numeric, 2) as price
+		from (select ((hashint8extended(n, 5) & 2147483647) % 1000000) / 1000000.0 as x from generate_series(1, $n) n) v");
+	$dbh->do("analyze prices_$n");
+	return "prices_$n";
+}
+
+# The aggregate over the table, scan included.
+sub ours_kmeans
+{
+	my ($table) = @_;
+	my @cuts;
+	my %time = in_turn(rounds(),
+		scan => sub { cpu_used($dbh, sub { $dbh->selectrow_array("select count(price) from $table") }) },
+		all => sub {
+			cpu_used($dbh, sub {
+				@cuts = $dbh->selectrow_array("select (c).low_below, (c).high_from from (select voygen.price_cuts(price, 'kmeans', 25, 75) as c from $table) x");
+			});
+		});
+	return (@time{qw(all scan)}, @cuts);
+}
+
+my $list;
+for my $part (['P-9a', $many], ['P-9b', int($many / 10)])
+{
+	my ($id, $n) = @$part;
+	$list = price_table($n);
+	my ($own, $scan, $low, $high) = ours_kmeans($list);
+	if (!packages_ready())
+	{
+		missing($id, 8, 'npm packages ckmeans and simple-statistics could not be installed, see build/bench/npm.log');
+		next;
+	}
+	my $file = "$cache/prices.txt";
+	open my $out, '>', $file or die "cannot write $file: $!\n";
+	print {$out} map { "$_->[0]\n" } @{ $dbh->selectall_arrayref("select round(price * 100) from $list") };
+	close $out;
+	local $ENV{NODE_PATH} = "$cache/node_modules";
+	my @peers = map { decode_json($_) } `node $FindBin::Bin/other/kmeans.js $file @{[rounds()]}`;
+	if (!@peers)
+	{
+		missing($id, 8, 'node could not run the packages');
+		next;
+	}
+	check_equal("cuts of $n prices against $_->{name}", sprintf('%.0f %.0f', $low * 100, $high * 100), "$_->{low} $_->{high}") for @peers;
+	my ($best) = sort { $a->{seconds} <=> $b->{seconds} } @peers;
+	report($id, $best->{seconds} / $own, 8, duration($own), duration($best->{seconds}),
+		sprintf('optimal three groups of %d prices, equal cuts; against the faster of %s (of ours the scan %s)', $n,
+			join(' and ', map { "$_->{name} " . duration($_->{seconds}) } @peers), duration($scan)));
+}
+
+# One list, percentile cuts and the count of each tier.
+my $n = int($many / 10);
+my (%answer);
+my %time = in_turn(rounds(),
+	ours => sub {
+		cpu_used($dbh, sub {
+			$answer{ours} = join ' ', map { @$_ } @{ $dbh->selectall_arrayref(
+				"select tier, count(*) from (select voygen.price_tier(price, 'percentile', 25, 75) over () as tier from $list) x group by 1 order by 1") };
+		});
+	},
+	sql => sub {
+		cpu_used($dbh, sub {
+			$answer{sql} = join ' ', map { @$_ } @{ $dbh->selectall_arrayref(qq{
+				with cut as (select percentile_cont(array[0.25, 0.75]) within group (order by price::double precision) as c from $list)
+				select case when price < c[1] then 'low' when price >= c[2] then 'high' else 'medium' end, count(*)
+				from $list cross join cut group by 1 order by 1}) };
+		});
+	});
+check_equal('tiers of the list', $answer{ours}, $answer{sql});
+report('P-9c', $time{sql} / $time{ours}, 11, duration($time{ours}), duration($time{sql}), "percentile cuts of $n prices, each classified and counted; against SQL");
+
+# Every trip's hotels.
+my $hotels = "from voygen.hotel_cache where agency_id = $agency and nightly_amount is not null";
+%time = in_turn(rounds(),
+	ours => sub {
+		cpu_used($dbh, sub {
+			$answer{ours} = join ' ', map { @$_ } @{ $dbh->selectall_arrayref(
+				"select tier, count(*) from (select voygen.price_tier(nightly_amount, 'percentile', 25, 75) over (partition by trip_id) as tier $hotels) x group by 1 order by 1") };
+		});
+	},
+	sql => sub {
+		cpu_used($dbh, sub {
+			$answer{sql} = join ' ', map { @$_ } @{ $dbh->selectall_arrayref(qq{
+				with cut as (select trip_id, percentile_cont(array[0.25, 0.75]) within group (order by nightly_amount::double precision) as c $hotels group by trip_id)
+				select case when nightly_amount < c[1] then 'low' when nightly_amount >= c[2] then 'high' else 'medium' end, count(*)
+				from voygen.hotel_cache join cut using (trip_id) where agency_id = $agency and nightly_amount is not null group by 1 order by 1}) };
+		});
+	});
+check_equal('tiers of the trips', $answer{ours}, $answer{sql});
+report('P-9d', $time{sql} / $time{ours}, 2.7, duration($time{ours}), duration($time{sql}), 'percentile tiers of the 12 hotels of each of ' . trips() . ' trips, counted; against SQL');
