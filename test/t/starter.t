@@ -120,8 +120,8 @@ subtest 'instructions' => sub {
 };
 
 subtest 'rates, rules and sites' => sub {
-	is_deeply($db->selectall_arrayref("select site, accommodation_type, rate_type, commission_percent, is_active from voygen.commission_rates where agency_id = $agency order by 1, 2, 3"), [
-			[ 'navitrip', 'hotel', 'refundable', '12.0000', 1 ], [ 'navitrip', 'hotel', 'standard', '10.0000', 1 ],
+	is_deeply($db->selectall_arrayref("select site, accommodation_type, refundable, commission_percent, is_active from voygen.commission_rates where agency_id = $agency order by 1, 2, 3"), [
+			[ 'navitrip', 'hotel', 1, '12.0000', 1 ], [ 'navitrip', 'hotel', undef, '10.0000', 1 ],
 			[ 'trisept', 'hotel', undef, '8.0000', 1 ], [ 'trisept', 'resort', undef, '10.0000', 1 ], [ 'vax', 'hotel', undef, '9.0000', 1 ] ], 'rates');
 	is_deeply($db->selectall_arrayref("select name, priority, is_active from voygen.commission_rules where agency_id = $agency order by priority desc"), [
 			[ 'Prefer Refundable', 100, 0 ], [ 'Minimum Commission', 90, 0 ], [ 'VIP', 80, 0 ] ], 'rules, which wait to be switched on');
