@@ -131,9 +131,11 @@ row_changed(int64 trip)
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access to the facts of trip " INT64_FORMAT, trip),
 				 errhint("The transaction might succeed if retried.")));
+	/* The trip was deleted, or somebody wrote its facts by hand. Not a failure of
+	 * the transaction: the trip is looked at again under a new snapshot. */
 	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("the facts of trip " INT64_FORMAT " were changed by hand while they were refreshed", trip),
+			(errcode(ERRCODE_OBJECT_IN_USE),
+			 errmsg("the facts of trip " INT64_FORMAT " were changed while they were refreshed", trip),
 			 errhint("Refresh the trip again.")));
 }
 

@@ -8,8 +8,9 @@
  * stays and stands for a change that is not in these facts.
  *
  * A batch runs in a subtransaction. When it fails, nothing of it has happened,
- * and its trips are built one by one, each in a subtransaction of its own; the
- * one that fails again is set aside with the reason, its marks taken, and the
+ * and its trips are built one by one, each in a subtransaction of its own and
+ * under a new snapshot (a trip may have been deleted meanwhile); the one that
+ * fails again is set aside with the reason, its marks taken, and the
  * others go on. What says that the whole transaction is to end (cancelled, a
  * serialization failure, no resources) is not caught.
  */
@@ -230,7 +231,7 @@ batch_refresh(Batch *batch, RefreshResult *result)
 	error = try_build(batch, 0, batch->ntrips, result);
 	for (int i = 0; error != NULL && i < batch->ntrips; i++)
 	{
-		ErrorData  *own = batch->ntrips == 1 ? error : try_build(batch, i, i + 1, result);
+		ErrorData  *own = try_build(batch, i, i + 1, result);
 
 		if (own == NULL)
 			continue;
