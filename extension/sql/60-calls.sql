@@ -76,6 +76,14 @@ comment on function voygen.call(bigint, bytea, text, text) is
   'Calls a tool for the identity behind a token (SHA-256 of it) and answers its result as JSON.';
 revoke execute on function voygen.call(bigint, bytea, text, text) from public;
 
+-- The same for arguments as bytes: the server refuses a text with NUL or broken UTF-8 before anybody could say where it is.
+create function voygen.call(agency_id bigint, token_digest bytea, tool text, arguments bytea) returns text
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_call';
+comment on function voygen.call(bigint, bytea, text, bytea) is
+  'Calls a tool as voygen.call with text does; what is no JSON text at all is refused with its place too.';
+revoke execute on function voygen.call(bigint, bytea, text, bytea) from public;
+
 create function voygen.tools(agency_id bigint, token_digest bytea) returns text
   language c stable parallel unsafe
   as 'MODULE_PATHNAME', 'voygen_tools';

@@ -123,9 +123,22 @@ for my $tool (@tools)
 }
 diag("$checks hostile calls on " . @tools . ' tools');
 
-# Bytes that are no UTF-8 cannot even enter PostgreSQL as text
+# Bytes that are no text: as bytea they get an error with their place, as text the server refuses them whole
+for my $case (["{\"name\":\"a\0b\"}", '/name', qr/NUL/], ["{\"name\":\"\xff\xfe\"}", '/name', qr/UTF-8/], ["{\"preferences\":{\"k\":[1,\"\xc3\"]}}", '/preferences/k/1', qr/UTF-8/],
+	["\0", '', qr/NUL/], ["\xef\xbb\xbf{}", '', qr/JSON/], ["{\"name\":\"\xed\xa0\x80\"}", '/name', qr/UTF-8/])
+{
+	my $statement = $door->gateway->prepare('select voygen.call($1,$2,$3,$4)');
+	$statement->bind_param(1, $door->agency('sunny'));
+	$statement->bind_param(2, Digest::SHA::sha256('sunny:admin'), { pg_type => DBD::Pg::PG_BYTEA() });
+	$statement->bind_param(3, 'create_client');
+	$statement->bind_param(4, $case->[0], { pg_type => DBD::Pg::PG_BYTEA() });
+	ok(!eval { $statement->execute; 1 }, 'bytes that are no JSON text: ' . JSON::PP->new->ascii->allow_nonref->encode($case->[0]));
+	my $error = CallTest::error_of($door->gateway);
+	is_deeply([@$error{qw(code path)}], ['invalid_argument', $case->[1]], 'have their place');
+	like($error->{expected}, $case->[2], 'and what was expected');
+}
 my $raw = $door->connect_gateway(pg_enable_utf8 => 0);
-ok(!eval { $door->call_text('admin', 'create_client', "{\"name\":\"\xff\xfe\"}", db => $raw); 1 }, 'broken UTF-8 is refused');
+ok(!eval { $door->call_text('admin', 'create_client', "{\"name\":\"\xff\xfe\"}", db => $raw); 1 }, 'as text they are refused');
 is($raw->state, '22021', 'by the server');
 
 # Sizes

@@ -14,8 +14,9 @@
  *	   Unknown, expired and revoked tokens get one and the same error.
  *	3. The tool is found by name; the role must hold EXECUTE on it and the
  *	   scopes must name it.
- *	4. The arguments, still text, are parsed and checked against the schema
- *	   that the function's signature and comment give.
+ *	4. The arguments, still text (or bytes, which may be anything), are parsed
+ *	   and checked against the schema that the function's signature and
+ *	   comment give.
  *	5. A tool that writes and is given an idempotency_key claims the key: the
  *	   second of two calls waits for the first and gets its result. The claim
  *	   is part of the transaction, so a call that fails leaves the key free.
@@ -299,7 +300,8 @@ check_door(FunctionCallInfo fcinfo)
 				 errhint("Create the database with ENCODING 'UTF8'.")));
 }
 
-/* call(agency_id, token_digest, tool, arguments) returns the result as JSON. */
+/* call(agency_id, token_digest, tool, arguments) returns the result as JSON.
+ * The arguments may be text or bytea: the parser believes neither. */
 Datum
 voygen_call(PG_FUNCTION_ARGS)
 {

@@ -51,6 +51,6 @@ caller_call(struct session *session, struct caller *caller, const char *tool, co
 	statement_integer(&statement, caller->agency_id);
 	statement_bytes(&statement, caller->digest, sizeof(caller->digest));
 	statement_text(&statement, tool);
-	statement_long_text(&statement, arguments, length);
+	statement_bytes(&statement, (const unsigned char *) arguments, length);
 	return statement_run(session->arena, caller->connection, &statement, failure);
 }

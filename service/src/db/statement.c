@@ -57,12 +57,6 @@ statement_text(struct statement *statement, const char *text)
 }
 
 void
-statement_long_text(struct statement *statement, const char *bytes, size_t length)
-{
-	add_parameter(statement, TYPE_TEXT, bytes, length, 1);
-}
-
-void
 statement_bytes(struct statement *statement, const unsigned char *bytes, size_t length)
 {
 	add_parameter(statement, TYPE_BYTEA, (const char *) bytes, length, 1);

@@ -29,8 +29,7 @@ struct statement
 void statement_begin(struct statement *statement, const char *sql);
 void statement_integer(struct statement *statement, int64_t value);
 void statement_text(struct statement *statement, const char *text); /* NULL is SQL's null */
-/* Bytes whose length is told, so that a NUL among them reaches the server and is refused there. */
-void statement_long_text(struct statement *statement, const char *bytes, size_t length);
+/* Any bytes: a NUL among them, or broken UTF-8, reaches whoever can say where it is. */
 void statement_bytes(struct statement *statement, const unsigned char *bytes, size_t length);
 
 /*
