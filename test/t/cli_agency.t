@@ -67,6 +67,8 @@ my ($before) = $db->selectrow_array('select count(*) from voygen.tokens');
 refused('a user who is not there', qr/agency sunny has no user bob/, qw(token create --agency sunny --role agent --user bob));
 refused('more than the user may do', qr/a token of role voygen_admin would do more/, qw(token create --agency sunny --role admin --user rod@sunny.example));
 refused('a span that is none', qr/invalid input syntax/, qw(token create --agency sunny --role agent --expires someday));
+refused('a day that is over', qr/would end at 2020-01-31.*before it begins/, qw(token create --agency sunny --role agent --expires 2020-01-31));
+refused('a tool that is none in the scope', qr/there is no tool find_trisp for the scope/, qw(token create --agency sunny --role agent --scope), 'find_trips,find_trisp,get_*');
 refused('a user of another agency', qr/agency rainy has no user/, qw(token create --agency rainy --role agent --user ann@sunny.example));
 is($db->selectrow_array('select count(*) from voygen.tokens'), $before, 'what was refused left nothing');
 

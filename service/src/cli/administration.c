@@ -67,6 +67,30 @@ admin_choose_agency(struct session *session, PGconn *connection, const char *nam
 	return found ? true : refuse_agency(session, connection, named, failure);
 }
 
+/* True when nothing speaks against the work; else the failure says what. */
+static bool
+unobjected(struct session *session, PGconn *connection, const struct admin_work *work, int64_t agency_id,
+		   struct failure *failure)
+{
+	struct arena *arena = session->arena;
+	struct statement statement;
+	PGresult *result;
+	bool clear;
+
+	if (work->object == NULL)
+		return true;
+	work->object(&statement, agency_id, work->request);
+	result = statement_run(arena, connection, &statement, failure);
+	if (result == NULL)
+		return false;
+	clear = PQntuples(result) == 0;
+	if (!clear)
+		failure_set(failure, arena_string(arena, PQgetvalue(result, 0, 0)), arena_string(arena, PQgetvalue(result, 0, 1)),
+					arena_string(arena, PQgetvalue(result, 0, 2)));
+	PQclear(result);
+	return clear;
+}
+
 static bool
 do_connected(struct session *session, PGconn *connection, const struct admin_work *work, struct failure *failure)
 {
@@ -76,6 +100,8 @@ do_connected(struct session *session, PGconn *connection, const struct admin_wor
 	bool done;
 
 	if (work->agency != NULL && !admin_choose_agency(session, connection, work->agency, &agency_id, failure))
+		return false;
+	if (!unobjected(session, connection, work, agency_id, failure))
 		return false;
 	work->ask(&statement, agency_id, work->request);
 	result = statement_run(session->arena, connection, &statement, failure);

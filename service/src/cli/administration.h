@@ -29,7 +29,9 @@ bool admin_choose_agency(struct session *session, PGconn *connection, const char
 struct admin_work
 {
 	const char *agency;  /* slug or number, or NULL */
-	const void *request; /* what the two functions need, of the subcommand's own type */
+	const void *request; /* what the functions need, of the subcommand's own type */
+	/* NULL, or a statement whose first row (code, message, hint) says why the work is not to be done. */
+	void (*object)(struct statement *statement, int64_t agency_id, const void *request);
 	void (*ask)(struct statement *statement, int64_t agency_id, const void *request);
 	bool (*show)(struct session *session, const PGresult *result, const void *request, struct failure *failure);
 };

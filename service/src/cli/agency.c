@@ -43,8 +43,8 @@ run_agency(const struct command *self, struct session *session, int argc, char *
 	const char *words[2] = {NULL, NULL};
 	const struct option_value options[] = {
 		{"--name", &request.name, NULL}, {"--currency", &request.currency, NULL}, {NULL, NULL, NULL}};
-	struct admin_work create = {NULL, &request, ask_create, admin_show_number};
-	struct admin_work list = {NULL, &request, ask_list, admin_show_rows};
+	struct admin_work create = {.request = &request, .ask = ask_create, .show = admin_show_number};
+	struct admin_work list = {.request = &request, .ask = ask_list, .show = admin_show_rows};
 
 	if (!options_read(self, argc, argv, options, words, 2))
 		return COMMAND_USAGE;

@@ -51,8 +51,8 @@ run_user(const struct command *self, struct session *session, int argc, char **a
 										   {"--role", &request.role, NULL},
 										   {"--no-advisor", NULL, &request.no_advisor},
 										   {NULL, NULL, NULL}};
-	struct admin_work create = {NULL, &request, ask_create, admin_show_number};
-	struct admin_work list = {NULL, &request, ask_list, admin_show_rows};
+	struct admin_work create = {.request = &request, .ask = ask_create, .show = admin_show_number};
+	struct admin_work list = {.request = &request, .ask = ask_list, .show = admin_show_rows};
 
 	if (!options_read(self, argc, argv, options, words, 1))
 		return COMMAND_USAGE;
