@@ -55,8 +55,8 @@ argument_refuse(const argument *from, const char *key, const char *expected, con
 const char *
 argument_shown(JsonbValue *value)
 {
-	char	   *text = JsonbToCString(NULL, &JsonbValueToJsonb(value)->root, SHOWN_BYTES);
-	int			length = strlen(text);
+	char *text = JsonbToCString(NULL, &JsonbValueToJsonb(value)->root, SHOWN_BYTES);
+	int length = strlen(text);
 
 	if (length > SHOWN_BYTES)
 		text[pg_mbcliplen(text, length, SHOWN_BYTES)] = '\0';
@@ -74,7 +74,7 @@ argument_value(const argument *from, const char *key, JsonbValue *value)
 bool
 argument_text(const argument *from, const char *key, kernel_text *text)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (!argument_value(from, key, &value))
 		return false;
@@ -88,7 +88,7 @@ argument_text(const argument *from, const char *key, kernel_text *text)
 bool
 argument_truth(const argument *from, const char *key, kernel_tri *truth)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (!argument_value(from, key, &value))
 		return false;
@@ -101,7 +101,7 @@ argument_truth(const argument *from, const char *key, kernel_tri *truth)
 bool
 argument_day(const argument *from, const char *key, kernel_day *day)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (!argument_value(from, key, &value))
 		return false;
@@ -114,7 +114,7 @@ argument_day(const argument *from, const char *key, kernel_day *day)
 static bool
 value_numeric(const JsonbValue *value, Numeric *number)
 {
-	char	   *text;
+	char *text;
 
 	if (value->type == jbvNumeric)
 	{
@@ -135,8 +135,8 @@ value_numeric(const JsonbValue *value, Numeric *number)
 bool
 argument_scaled(const argument *from, const char *key, int decimals, bool signed_too, int64 *number)
 {
-	JsonbValue	value;
-	Numeric		given;
+	JsonbValue value;
+	Numeric given;
 
 	if (!argument_value(from, key, &value))
 		return false;
@@ -154,8 +154,8 @@ argument_scaled(const argument *from, const char *key, int decimals, bool signed
 bool
 argument_whole(const argument *from, const char *key, int64 lowest, int64 highest, int64 *number)
 {
-	JsonbValue	value;
-	int64		given;
+	JsonbValue value;
+	int64 given;
 
 	if (!argument_scaled(from, key, 0, true, &given))
 		return false;
@@ -172,7 +172,7 @@ argument_whole(const argument *from, const char *key, int64 lowest, int64 highes
 bool
 argument_object(const argument *from, const char *key, argument *inside)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (!argument_value(from, key, &value))
 		return false;
@@ -186,7 +186,7 @@ argument_object(const argument *from, const char *key, argument *inside)
 int
 argument_list(const argument *from, const char *key, argument *list)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (!argument_value(from, key, &value))
 		return 0;
@@ -206,8 +206,8 @@ argument_entry(const argument *list, int at, JsonbValue *value)
 argument
 argument_entry_object(const argument *list, int at)
 {
-	argument	inside;
-	JsonbValue	value;
+	argument inside;
+	JsonbValue value;
 
 	argument_entry(list, at, &value);
 	if (value.type != jbvBinary || !JsonContainerIsObject(value.val.binary.data))
@@ -220,8 +220,8 @@ argument_entry_object(const argument *list, int at)
 const kernel_text *
 argument_texts(const argument *from, const char *key, size_t *n)
 {
-	argument	list;
-	int			length = argument_list(from, key, &list);
+	argument list;
+	int length = argument_list(from, key, &list);
 	kernel_text *texts;
 
 	*n = length;
@@ -230,7 +230,7 @@ argument_texts(const argument *from, const char *key, size_t *n)
 	texts = palloc(sizeof(kernel_text) * length);
 	for (int i = 0; i < length; i++)
 	{
-		JsonbValue	value;
+		JsonbValue value;
 
 		argument_entry(&list, i, &value);
 		if (value.type != jbvString)

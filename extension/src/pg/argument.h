@@ -31,7 +31,7 @@ extern bool argument_scaled(const argument *from, const char *key, int decimals,
 
 /* An object inside; a list inside and its entries. list answers the number of entries, 0 when it is not given. */
 extern bool argument_object(const argument *from, const char *key, argument *inside);
-extern int	argument_list(const argument *from, const char *key, argument *list);
+extern int argument_list(const argument *from, const char *key, argument *list);
 extern void argument_entry(const argument *list, int at, JsonbValue *value);
 extern argument argument_entry_object(const argument *list, int at);
 

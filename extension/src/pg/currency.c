@@ -15,8 +15,8 @@ PG_FUNCTION_INFO_V1(voygen_currency_exponent);
 Datum
 voygen_currency_exponent(PG_FUNCTION_ARGS)
 {
-	text	   *code = PG_GETARG_TEXT_PP(0);
-	int			exponent = VARSIZE_ANY_EXHDR(code) == 3 ? money_exponent(VARDATA_ANY(code)) : -1;
+	text *code = PG_GETARG_TEXT_PP(0);
+	int exponent = VARSIZE_ANY_EXHDR(code) == 3 ? money_exponent(VARDATA_ANY(code)) : -1;
 
 	if (exponent < 0)
 		PG_RETURN_NULL();

@@ -12,7 +12,7 @@
 bool
 day_two_digits(const char *text, int lowest, int highest)
 {
-	int			number;
+	int number;
 
 	if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
 		return false;
@@ -23,9 +23,9 @@ day_two_digits(const char *text, int lowest, int highest)
 bool
 day_from_text(const char *text, int length, kernel_day *day)
 {
-	int			year;
-	int			month;
-	int			of_month;
+	int year;
+	int month;
+	int of_month;
 
 	if (length != 10 || !day_two_digits(text, 0, 99) || !day_two_digits(text + 2, 0, 99) || text[4] != '-' ||
 		!day_two_digits(text + 5, 1, 12) || text[7] != '-' || !day_two_digits(text + 8, 1, 31))

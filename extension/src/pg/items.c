@@ -30,7 +30,7 @@ PG_FUNCTION_INFO_V1(voygen_item_faults);
 
 /* Notes a fault, when it comes before the one noted already. */
 static void pg_attribute_printf(4, 5)
-item_note(item_check *check, int order, const char *path, const char *format, ...)
+	item_note(item_check *check, int order, const char *path, const char *format, ...)
 {
 	StringInfoData message;
 
@@ -39,8 +39,8 @@ item_note(item_check *check, int order, const char *path, const char *format, ..
 	initStringInfo(&message);
 	for (;;)
 	{
-		va_list		args;
-		int			needed;
+		va_list args;
+		int needed;
 
 		va_start(args, format);
 		needed = appendStringInfoVA(&message, format, args);
@@ -78,8 +78,8 @@ value_number(const JsonbValue *value)
 {
 	const char *at;
 	const char *end;
-	int			digits = 0;
-	bool		point = false;
+	int digits = 0;
+	bool point = false;
 
 	if (value->type == jbvNumeric)
 		return value->val.numeric;
@@ -164,7 +164,7 @@ static bool
 list_of_texts(JsonbValue *value)
 {
 	JsonbIterator *walk = JsonbIteratorInit(value->val.binary.data);
-	JsonbValue	entry;
+	JsonbValue entry;
 	JsonbIteratorToken token;
 
 	while ((token = JsonbIteratorNext(&walk, &entry, true)) != WJB_DONE)
@@ -177,18 +177,18 @@ static void
 check_text(item_check *check, const item_field *field, int order, JsonbValue *value)
 {
 	const char *text = value->val.string.val;
-	int			bytes = value->val.string.len;
-	int			length;
+	int bytes = value->val.string.len;
+	int length;
 
 	if (field->words != NULL)
 	{
 		for (int i = 0; i < field->n_words; i++)
-			if ((int)strlen(field->words[i]) == bytes && memcmp(field->words[i], text, bytes) == 0)
+			if ((int) strlen(field->words[i]) == bytes && memcmp(field->words[i], text, bytes) == 0)
 				return;
 		item_note(check, order, field->path, "expected %s, got %s", field->listed, argument_shown(value));
 		return;
 	}
-	if (field->has_low && strspn(pnstrdup(text, bytes), " \t\r\n") == (size_t)bytes)
+	if (field->has_low && strspn(pnstrdup(text, bytes), " \t\r\n") == (size_t) bytes)
 		item_note(check, order, field->path, "is empty");
 	length = pg_mbstrlen_with_len(text, bytes);
 	if (field->has_high && length > field->longest)
@@ -198,7 +198,7 @@ check_text(item_check *check, const item_field *field, int order, JsonbValue *va
 static void
 check_number(item_check *check, const item_field *field, int order, JsonbValue *value)
 {
-	Numeric		number = value_number(value);
+	Numeric number = value_number(value);
 
 	if (number == NULL)
 		item_note(check, order, field->path, "expected a number, got %s", argument_shown(value));
@@ -217,7 +217,7 @@ static void
 check_value(item_check *check, const item_field *field, int order, JsonbValue *value)
 {
 	const char *wanted = NULL;
-	kernel_day	day;
+	kernel_day day;
 
 	switch (field->kind)
 	{
@@ -264,13 +264,13 @@ static void
 check_object(item_check *check, JsonbContainer *object, int parent)
 {
 	JsonbIterator *walk = JsonbIteratorInit(object);
-	JsonbValue	key;
-	JsonbValue	value;
+	JsonbValue key;
+	JsonbValue value;
 	JsonbIteratorToken token;
 
 	while ((token = JsonbIteratorNext(&walk, &key, true)) != WJB_DONE)
 	{
-		int			found = -1;
+		int found = -1;
 
 		if (token != WJB_KEY)
 			continue;
@@ -306,8 +306,8 @@ check_together(item_check *check)
 	{
 		const item_field *field = &check->fields[i];
 		const item_field *currency = field->currency < 0 ? NULL : &check->fields[field->currency];
-		Numeric		number;
-		int			exponent;
+		Numeric number;
+		int exponent;
 
 		if (field->required && !check->is_given[i])
 			item_note(check, i, field->path, "is missing");
@@ -334,15 +334,15 @@ check_together(item_check *check)
 Datum
 voygen_item_faults(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *items = PG_GETARG_JSONB_P(0);
-	ReturnSetInfo *result = (ReturnSetInfo *)fcinfo->resultinfo;
-	item_check	check = {0};
+	Jsonb *items = PG_GETARG_JSONB_P(0);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	item_check check = {0};
 	MemoryContext per_item;
 	MemoryContext before;
 	JsonbIterator *walk;
-	JsonbValue	item;
+	JsonbValue item;
 	JsonbIteratorToken token;
-	int			index = 0;
+	int index = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (!JB_ROOT_IS_ARRAY(items) || JB_ROOT_IS_SCALAR(items))
@@ -370,10 +370,10 @@ voygen_item_faults(PG_FUNCTION_ARGS)
 			item_note(&check, -1, "", "expected an object, got %s", value_type(&item));
 		if (check.message != NULL)
 		{
-			Datum		values[3] = {Int32GetDatum(index),
-									 CStringGetTextDatum(*check.path ? psprintf("/%s", check.path) : ""),
-									 CStringGetTextDatum(check.message)};
-			bool		nulls[3] = {false, false, false};
+			Datum values[3] = {Int32GetDatum(index),
+							   CStringGetTextDatum(*check.path ? psprintf("/%s", check.path) : ""),
+							   CStringGetTextDatum(check.message)};
+			bool nulls[3] = {false, false, false};
 
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
@@ -381,5 +381,5 @@ voygen_item_faults(PG_FUNCTION_ARGS)
 		MemoryContextReset(per_item);
 		index++;
 	}
-	return (Datum)0;
+	return (Datum) 0;
 }

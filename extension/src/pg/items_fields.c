@@ -10,8 +10,8 @@
 
 #include "pg/items.h"
 
-static const char *const kind_names[ITEM_KINDS] = {"any",	 "text", "currency", "list",	"boolean",
-												   "whole", "number", "date",	 "instant", "object"};
+static const char *const kind_names[ITEM_KINDS] = {"any", "text", "currency", "list", "boolean",
+												   "whole", "number", "date", "instant", "object"};
 
 static JsonbValue *
 entry_get(JsonbContainer *entry, const char *key)
@@ -63,7 +63,7 @@ kind_read(const char *name)
 {
 	for (int i = 0; i < ITEM_KINDS; i++)
 		if (name != NULL && strcmp(kind_names[i], name) == 0)
-			return (item_kind)i;
+			return (item_kind) i;
 	elog(ERROR, "unknown kind of field \"%s\"", name ? name : "");
 	return ITEM_ANY;
 }
@@ -74,7 +74,7 @@ words_read(JsonbContainer *entry, item_field *field)
 {
 	JsonbValue *list = entry_get(entry, "words");
 	StringInfoData listed;
-	int			n;
+	int n;
 
 	if (list == NULL || list->type != jbvBinary || !JsonContainerIsArray(list->val.binary.data))
 		return;
@@ -87,7 +87,9 @@ words_read(JsonbContainer *entry, item_field *field)
 		JsonbValue *word = getIthJsonbValueFromContainer(list->val.binary.data, i);
 
 		field->words[i] = pnstrdup(word->val.string.val, word->val.string.len);
-		appendStringInfo(&listed, "%s%s", i == 0 ? "" : i == n - 1 ? " or " : ", ", field->words[i]);
+		appendStringInfo(&listed, "%s%s", i == 0 ? "" : i == n - 1 ? " or "
+																   : ", ",
+						 field->words[i]);
 	}
 	field->listed = listed.data;
 }
@@ -95,9 +97,9 @@ words_read(JsonbContainer *entry, item_field *field)
 static void
 field_read(JsonbContainer *entry, item_check *check, item_field *field)
 {
-	char	   *path = entry_text(entry, "path");
-	char	   *slash;
-	Numeric		number;
+	char *path = entry_text(entry, "path");
+	char *slash;
+	Numeric number;
 	JsonbValue *required = entry_get(entry, "required");
 
 	if (path == NULL)
@@ -119,7 +121,7 @@ field_read(JsonbContainer *entry, item_check *check, item_field *field)
 void
 item_fields_read(Jsonb *list, item_check *check)
 {
-	int			n = JB_ROOT_IS_ARRAY(list) ? JB_ROOT_COUNT(list) : 0;
+	int n = JB_ROOT_IS_ARRAY(list) ? JB_ROOT_COUNT(list) : 0;
 
 	check->fields = palloc0(sizeof(item_field) * Max(n, 1));
 	check->n_fields = 0;
@@ -135,7 +137,7 @@ item_fields_read(Jsonb *list, item_check *check)
 	for (int i = 0; i < n; i++)
 	{
 		JsonbValue *entry = getIthJsonbValueFromContainer(&list->root, i);
-		char	   *currency = entry_text(entry->val.binary.data, "currency");
+		char *currency = entry_text(entry->val.binary.data, "currency");
 
 		check->fields[i].currency = currency ? field_find(check, currency) : -1;
 	}

@@ -19,23 +19,23 @@
 static void *
 memory_allocate(void *context, size_t size)
 {
-	char	   *raw;
-	char	   *aligned;
+	char *raw;
+	char *aligned;
 
 	if (size > SIZE_MAX - KERNEL_ALIGNMENT)
 		return NULL;
 	raw = MemoryContextAllocExtended(context, size + KERNEL_ALIGNMENT, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
 	if (raw == NULL)
 		return NULL;
-	aligned = (char *)TYPEALIGN_DOWN(KERNEL_ALIGNMENT, raw + KERNEL_ALIGNMENT);
-	((void **)aligned)[-1] = raw;
+	aligned = (char *) TYPEALIGN_DOWN(KERNEL_ALIGNMENT, raw + KERNEL_ALIGNMENT);
+	((void **) aligned)[-1] = raw;
 	return aligned;
 }
 
 static void
 memory_release(void *context, void *memory)
 {
-	pfree(((void **)memory)[-1]);
+	pfree(((void **) memory)[-1]);
 }
 
 kernel_alloc

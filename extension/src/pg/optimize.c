@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(voygen_optimize_offers);
 static void
 offer_read(const argument *from, int exponent, optimize_offer *offer)
 {
-	kernel_tri	refundable = KERNEL_UNKNOWN;
+	kernel_tri refundable = KERNEL_UNKNOWN;
 
 	memset(offer, 0, sizeof(*offer));
 	if (!argument_scaled(from, "price", exponent, false, &offer->price))
@@ -58,8 +58,8 @@ write_choice(StringInfo out, const char *name, const size_t *choice, int n_legs)
 static void
 write_sum(StringInfo out, const char *name, const optimize_sum *sum, int exponent)
 {
-	char		price[MONEY_TEXT_SIZE];
-	char		commission[MONEY_TEXT_SIZE];
+	char price[MONEY_TEXT_SIZE];
+	char commission[MONEY_TEXT_SIZE];
 
 	money_format(sum->price, exponent, price);
 	money_format(sum->commission, exponent, commission);
@@ -75,22 +75,22 @@ write_sum(StringInfo out, const char *name, const optimize_sum *sum, int exponen
 Datum
 voygen_optimize_offers(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *list = PG_GETARG_JSONB_P(0);
-	text	   *currency = PG_GETARG_TEXT_PP(1);
-	Jsonb	   *given = PG_GETARG_JSONB_P(2);
-	argument	entries = {&list->root, "/legs"};
-	argument	asked = {&given->root, ""};
+	Jsonb *list = PG_GETARG_JSONB_P(0);
+	text *currency = PG_GETARG_TEXT_PP(1);
+	Jsonb *given = PG_GETARG_JSONB_P(2);
+	argument entries = {&list->root, "/legs"};
+	argument asked = {&given->root, ""};
 	kernel_alloc memory = kernels_memory(CurrentMemoryContext);
 	kernel_error error = {0};
 	optimize_options options;
 	optimize_result result;
 	optimize_leg *legs;
-	size_t	   *choice;
-	size_t	   *cheapest;
+	size_t *choice;
+	size_t *cheapest;
 	kernel_status status;
 	StringInfoData out;
-	int			exponent = VARSIZE_ANY_EXHDR(currency) == 3 ? money_exponent(VARDATA_ANY(currency)) : -1;
-	int			n_legs;
+	int exponent = VARSIZE_ANY_EXHDR(currency) == 3 ? money_exponent(VARDATA_ANY(currency)) : -1;
+	int n_legs;
 
 	if (exponent < 0)
 		argument_raise("unknown currency", "/currency", "an ISO 4217 code", text_to_cstring(currency));
@@ -103,8 +103,8 @@ voygen_optimize_offers(PG_FUNCTION_ARGS)
 	cheapest = palloc0(sizeof(size_t) * Max(n_legs, 1));
 	for (int i = 0; i < n_legs; i++)
 	{
-		JsonbValue	value;
-		argument	leg;
+		JsonbValue value;
+		argument leg;
 		optimize_offer *offers;
 
 		argument_entry(&entries, i, &value);
@@ -116,7 +116,7 @@ voygen_optimize_offers(PG_FUNCTION_ARGS)
 		offers = palloc(sizeof(optimize_offer) * Max(legs[i].n_offers, 1));
 		for (size_t at = 0; at < legs[i].n_offers; at++)
 		{
-			argument	entry = argument_entry_object(&leg, at);
+			argument entry = argument_entry_object(&leg, at);
 
 			offer_read(&entry, exponent, &offers[at]);
 		}

@@ -25,9 +25,9 @@ tier_read(const argument *from)
 
 	if (argument_text(from, "tier", &text))
 		for (int tier = TIERS_LOW; tier <= TIERS_HIGH; tier++)
-			if (strlen(tiers_tier_text((tiers_tier)tier)) == text.length &&
-				memcmp(tiers_tier_text((tiers_tier)tier), text.bytes, text.length) == 0)
-				return (tiers_tier)tier;
+			if (strlen(tiers_tier_text((tiers_tier) tier)) == text.length &&
+				memcmp(tiers_tier_text((tiers_tier) tier), text.bytes, text.length) == 0)
+				return (tiers_tier) tier;
 	argument_refuse(from, "tier", "low, medium or high", "something else");
 }
 
@@ -35,7 +35,7 @@ static void
 candidate_read(const argument *from, picks_candidate *candidate)
 {
 	kernel_text currency;
-	int			exponent = 0;
+	int exponent = 0;
 
 	memset(candidate, 0, sizeof(*candidate));
 	candidate->price = candidate->distance_m = candidate->review_hundredths = PICKS_UNKNOWN;
@@ -59,7 +59,7 @@ candidate_read(const argument *from, picks_candidate *candidate)
 static char *
 thousandths(int64 value)
 {
-	return psprintf(INT64_FORMAT ".%03d", value / 1000, (int)(value % 1000));
+	return psprintf(INT64_FORMAT ".%03d", value / 1000, (int) (value % 1000));
 }
 
 /* "best score; distance 88.000 + reviews 84.000 + ...; unknown: stars" */
@@ -69,12 +69,12 @@ reason_text(const picks_pick *pick, const picks_candidate *candidates)
 	const int64 parts[] = {pick->score.distance, pick->score.review, pick->score.commission, pick->score.refundable,
 						   pick->score.stars};
 	StringInfoData reason;
-	bool		any = false;
+	bool any = false;
 
 	initStringInfo(&reason);
 	appendStringInfoString(&reason, picks_reason_text(pick->reason));
 	if (pick->has_passed_over)
-		appendStringInfo(&reason, " (passed over %.*s)", (int)candidates[pick->passed_over].key.length,
+		appendStringInfo(&reason, " (passed over %.*s)", (int) candidates[pick->passed_over].key.length,
 						 candidates[pick->passed_over].key.bytes);
 	for (int i = 0; i < lengthof(parts); i++)
 		if (!(pick->score.unknown & (1 << i)) && parts[i] != 0)
@@ -99,15 +99,15 @@ reason_text(const picks_pick *pick, const picks_candidate *candidates)
 Datum
 voygen_choose_picks(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *list = PG_GETARG_JSONB_P(0);
-	int			per_tier = PG_GETARG_INT32(1);
-	ReturnSetInfo *result = (ReturnSetInfo *)fcinfo->resultinfo;
-	argument	entries = {&list->root, "/candidates"};
+	Jsonb *list = PG_GETARG_JSONB_P(0);
+	int per_tier = PG_GETARG_INT32(1);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	argument entries = {&list->root, "/candidates"};
 	kernel_alloc memory = kernels_memory(CurrentMemoryContext);
 	picks_candidate *candidates;
 	picks_pick *picks;
-	size_t		n_picks = 0;
-	int			n;
+	size_t n_picks = 0;
+	int n;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (!JB_ROOT_IS_ARRAY(list) || per_tier < 0 || per_tier > 1000)
@@ -116,7 +116,7 @@ voygen_choose_picks(PG_FUNCTION_ARGS)
 	candidates = palloc(sizeof(picks_candidate) * Max(n, 1));
 	for (int i = 0; i < n; i++)
 	{
-		argument	entry = argument_entry_object(&entries, i);
+		argument entry = argument_entry_object(&entries, i);
 
 		candidate_read(&entry, &candidates[i]);
 	}
@@ -124,13 +124,13 @@ voygen_choose_picks(PG_FUNCTION_ARGS)
 	kernels_check(picks_choose(candidates, n, per_tier, &memory, picks, &n_picks), NULL);
 	for (size_t i = 0; i < n_picks; i++)
 	{
-		Datum		values[3] = {Int32GetDatum(picks[i].index),
-								 DirectFunctionCall3(numeric_in, CStringGetDatum(thousandths(picks[i].score.total)),
-													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)),
-								 CStringGetTextDatum(reason_text(&picks[i], candidates))};
-		bool		nulls[3] = {false, false, false};
+		Datum values[3] = {Int32GetDatum(picks[i].index),
+						   DirectFunctionCall3(numeric_in, CStringGetDatum(thousandths(picks[i].score.total)),
+											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)),
+						   CStringGetTextDatum(reason_text(&picks[i], candidates))};
+		bool nulls[3] = {false, false, false};
 
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
-	return (Datum)0;
+	return (Datum) 0;
 }

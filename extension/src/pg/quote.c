@@ -35,10 +35,10 @@ list_of(Jsonb *list, const char *path, argument *entries)
 static commission_book *
 book_make(Jsonb *rate_list, Jsonb *rule_list, money_rounding rounding)
 {
-	argument	entries;
-	int			n_rates = list_of(rate_list, "/rates", &entries);
+	argument entries;
+	int n_rates = list_of(rate_list, "/rates", &entries);
 	commission_rate *rates = palloc(sizeof(commission_rate) * Max(n_rates, 1));
-	int			n_rules;
+	int n_rules;
 	commission_rule *rules;
 	kernel_alloc memory = kernels_memory(CurrentMemoryContext);
 	kernel_error error = {0};
@@ -46,7 +46,7 @@ book_make(Jsonb *rate_list, Jsonb *rule_list, money_rounding rounding)
 
 	for (int i = 0; i < n_rates; i++)
 	{
-		argument	entry = argument_entry_object(&entries, i);
+		argument entry = argument_entry_object(&entries, i);
 
 		quote_read_rate(&entry, i + 1, &rates[i]);
 	}
@@ -54,7 +54,7 @@ book_make(Jsonb *rate_list, Jsonb *rule_list, money_rounding rounding)
 	rules = palloc(sizeof(commission_rule) * Max(n_rules, 1));
 	for (int i = 0; i < n_rules; i++)
 	{
-		argument	entry = argument_entry_object(&entries, i);
+		argument entry = argument_entry_object(&entries, i);
 
 		quote_read_rule(&entry, i + 1, &rules[i]);
 	}
@@ -98,8 +98,8 @@ quote_one(const argument *from, const commission_book *book, commission_scope *s
 Datum
 voygen_commission_quote(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *given = PG_GETARG_JSONB_P(0);
-	argument	offer = {&given->root, "/offer"};
+	Jsonb *given = PG_GETARG_JSONB_P(0);
+	argument offer = {&given->root, "/offer"};
 	commission_book *book;
 	commission_scope *scope;
 
@@ -117,11 +117,11 @@ voygen_commission_quote(PG_FUNCTION_ARGS)
 Datum
 voygen_commission_quotes(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *)fcinfo->resultinfo;
-	bool		traced = PG_GETARG_BOOL(4);
-	kernel_day	booked_on = PG_GETARG_DATEADT(5);
-	argument	offers;
-	int			n_offers;
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	bool traced = PG_GETARG_BOOL(4);
+	kernel_day booked_on = PG_GETARG_DATEADT(5);
+	argument offers;
+	int n_offers;
 	commission_book *book;
 	commission_scope *scope;
 	MemoryContext per_offer;
@@ -134,9 +134,9 @@ voygen_commission_quotes(PG_FUNCTION_ARGS)
 	for (int i = 0; i < n_offers; i++)
 	{
 		MemoryContext before = MemoryContextSwitchTo(per_offer);
-		argument	entry;
-		Datum		values[2];
-		bool		nulls[2] = {false, false};
+		argument entry;
+		Datum values[2];
+		bool nulls[2] = {false, false};
 
 		CHECK_FOR_INTERRUPTS();
 		entry = argument_entry_object(&offers, i);
@@ -146,5 +146,5 @@ voygen_commission_quotes(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(before);
 		MemoryContextReset(per_offer);
 	}
-	return (Datum)0;
+	return (Datum) 0;
 }

@@ -7,14 +7,14 @@
 #include "kernel/money.h"
 #include "pg/quote_read.h"
 
-static const char *const word_keys[COMMISSION_WORDS] = {"site",		 "supplier", "chain",	 "property",
+static const char *const word_keys[COMMISSION_WORDS] = {"site", "supplier", "chain", "property",
 														"product_type", "rate_type", "currency", "advisor"};
 
 static void
 read_component(const argument *from, int exponent, commission_component *component)
 {
 	kernel_text text;
-	kernel_tri	truth = KERNEL_UNKNOWN;
+	kernel_tri truth = KERNEL_UNKNOWN;
 
 	if (!argument_text(from, "kind", &text))
 		argument_refuse(from, "kind", "the kind of a component", "nothing");
@@ -39,13 +39,13 @@ read_component(const argument *from, int exponent, commission_component *compone
 static void
 read_components(const argument *from, commission_offer *offer)
 {
-	argument	list;
-	int			n = argument_list(from, "components", &list);
+	argument list;
+	int n = argument_list(from, "components", &list);
 	commission_component *components = palloc0(sizeof(commission_component) * Max(n, 1));
 
 	for (int i = 0; i < n; i++)
 	{
-		argument	entry = argument_entry_object(&list, i);
+		argument entry = argument_entry_object(&list, i);
 
 		read_component(&entry, offer->exponent, &components[i]);
 	}
@@ -70,15 +70,15 @@ static bool
 read_volume(const argument *from, commission_volume *volume)
 {
 	static const char *const windows[] = {"month", "quarter", "year"};
-	JsonbValue	value;
-	argument	inside;
+	JsonbValue value;
+	argument inside;
 
 	memset(volume, 0, sizeof(*volume));
 	if (!argument_value(from, "volume", &value))
 		return false;
 	if (value.type == jbvNumeric || value.type == jbvString)
 	{
-		int64		milli = 0;
+		int64 milli = 0;
 
 		argument_scaled(from, "volume", 3, false, &milli);
 		for (int i = 0; i < 3; i++)
@@ -92,11 +92,11 @@ read_volume(const argument *from, commission_volume *volume)
 	argument_object(from, "volume", &inside);
 	for (int i = 0; i < 3; i++)
 	{
-		argument	window;
+		argument window;
 
-		read_window(&inside, (commission_window)(COMMISSION_MONTH + i), volume);
+		read_window(&inside, (commission_window) (COMMISSION_MONTH + i), volume);
 		if (argument_object(&inside, windows[i], &window))
-			read_window(&window, (commission_window)(COMMISSION_MONTH + i), volume);
+			read_window(&window, (commission_window) (COMMISSION_MONTH + i), volume);
 	}
 	return true;
 }
@@ -116,8 +116,8 @@ read_trip(const argument *from, commission_trip *trip)
 static void
 read_stay(const argument *from, commission_offer *offer)
 {
-	kernel_day	check_out = KERNEL_DAY_UNKNOWN;
-	int64		number;
+	kernel_day check_out = KERNEL_DAY_UNKNOWN;
+	int64 number;
 
 	argument_day(from, "check_in", &offer->check_in);
 	argument_day(from, "check_out", &check_out);
@@ -137,9 +137,9 @@ void
 quote_read_offer(const argument *from, const commission_book *book, kernel_day booked_on, quote_offer *into)
 {
 	commission_offer *offer = &into->offer;
-	argument	stated;
-	kernel_tri	truth = KERNEL_UNKNOWN;
-	int			exponent;
+	argument stated;
+	kernel_tri truth = KERNEL_UNKNOWN;
+	int exponent;
 
 	commission_offer_init(offer);
 	if (!argument_text(from, "currency", &into->currency))
@@ -153,7 +153,7 @@ quote_read_offer(const argument *from, const commission_book *book, kernel_day b
 		kernel_text text;
 
 		if (argument_text(from, word_keys[i], &text))
-			offer->word[i] = commission_book_word(book, (commission_word)i, text.bytes, text.length);
+			offer->word[i] = commission_book_word(book, (commission_word) i, text.bytes, text.length);
 	}
 	argument_truth(from, "refundable", &truth);
 	offer->refundable = truth;

@@ -6,11 +6,11 @@
 
 #include "pg/quote_read.h"
 
-static const char *const word_keys[COMMISSION_WORDS] = {"site",		 "supplier", "chain",	 "property",
+static const char *const word_keys[COMMISSION_WORDS] = {"site", "supplier", "chain", "property",
 														"product_type", "rate_type", "currency", "advisor"};
 
 #define PERCENT_DECIMALS 4 /* a percent with four decimals is a whole number of parts per million */
-#define AMOUNT_DECIMALS	 3
+#define AMOUNT_DECIMALS 3
 
 static bool
 kind_is_percent(commission_kind kind)
@@ -37,14 +37,14 @@ read_kind(const argument *from, commission_rate *rate)
 static void
 read_tiers(const argument *from, commission_rate *rate)
 {
-	argument	list;
-	int			n = argument_list(from, "tiers", &list);
+	argument list;
+	int n = argument_list(from, "tiers", &list);
 	commission_tier *tiers = palloc0(sizeof(commission_tier) * Max(n, 1));
 	kernel_text text;
 
 	for (int i = 0; i < n; i++)
 	{
-		argument	tier = argument_entry_object(&list, i);
+		argument tier = argument_entry_object(&list, i);
 
 		if (!argument_scaled(&tier, "from", AMOUNT_DECIMALS, false, &tiers[i].from_milli))
 			argument_refuse(&tier, "from", "a number", "nothing");
@@ -67,12 +67,12 @@ read_tiers(const argument *from, commission_rate *rate)
 static void
 read_weekdays(const argument *from, commission_rate *rate)
 {
-	argument	list;
-	int			n = argument_list(from, "weekdays", &list);
+	argument list;
+	int n = argument_list(from, "weekdays", &list);
 
 	for (int i = 0; i < n; i++)
 	{
-		JsonbValue	value;
+		JsonbValue value;
 		const char *shown;
 
 		argument_entry(&list, i, &value);
@@ -86,7 +86,7 @@ read_weekdays(const argument *from, commission_rate *rate)
 void
 quote_read_rate(const argument *from, int64 position, commission_rate *rate)
 {
-	int64		number;
+	int64 number;
 
 	commission_rate_init(rate);
 	rate->id = position;
@@ -120,8 +120,8 @@ quote_read_rate(const argument *from, int64 position, commission_rate *rate)
 static void
 read_conditions(const argument *from, commission_rule *rule)
 {
-	argument	inside;
-	int64		number;
+	argument inside;
+	int64 number;
 
 	if (argument_object(from, "trip_budget", &inside))
 	{
@@ -144,7 +144,7 @@ read_conditions(const argument *from, commission_rule *rule)
 static void
 read_actions(const argument *from, commission_rule *rule)
 {
-	kernel_tri	truth = KERNEL_UNKNOWN;
+	kernel_tri truth = KERNEL_UNKNOWN;
 
 	rule->has_multiplier = argument_scaled(from, "commission_multiplier", 6, false, &rule->multiplier_ppm);
 	rule->has_bonus = argument_scaled(from, "bonus_fixed", AMOUNT_DECIMALS, false, &rule->bonus_milli);
@@ -160,8 +160,8 @@ read_actions(const argument *from, commission_rule *rule)
 void
 quote_read_rule(const argument *from, int64 position, commission_rule *rule)
 {
-	argument	inside;
-	int64		number;
+	argument inside;
+	int64 number;
 
 	commission_rule_init(rule);
 	rule->id = position;

@@ -31,8 +31,8 @@ quote_steps_add(void *context, const commission_step *step)
 static void
 write_decimal(StringInfo out, int64 value, int decimals, int kept)
 {
-	uint64		magnitude = value < 0 ? -(uint64)value : (uint64)value;
-	uint64		scale = 1;
+	uint64 magnitude = value < 0 ? -(uint64) value : (uint64) value;
+	uint64 scale = 1;
 
 	for (int i = 0; i < decimals; i++)
 		scale *= 10;
@@ -88,8 +88,8 @@ step_is_rule(const commission_step *step)
 static void
 write_rules(StringInfo out, const quote_steps *steps)
 {
-	int64		last = 0;
-	bool		any = false;
+	int64 last = 0;
+	bool any = false;
 
 	appendStringInfoString(out, ",\"rules_applied\":[");
 	for (int i = 0; i < steps->n; i++)
@@ -160,7 +160,7 @@ write_eligibility(StringInfo out, const commission_quote *quote)
 	if (quote->eligible)
 		appendStringInfoString(out, "null");
 	else
-		escape_json(out, commission_why_text((commission_why)quote->ineligible_reason));
+		escape_json(out, commission_why_text((commission_why) quote->ineligible_reason));
 	appendStringInfo(out, ",\"preferred\":%s", quote->preferred ? "true" : "false");
 }
 
@@ -168,13 +168,13 @@ void
 quote_write(StringInfo out, const commission_quote *quote, const quote_steps *steps, int exponent, kernel_text currency)
 {
 	static const char *const sources[] = {"null", "\"stated\"", "\"computed\""};
-	bool		has_commission = quote->eligible && (quote->has_computed || quote->has_stated);
-	int64		commission = quote->has_computed ? quote->computed : quote->stated;
-	int64		effective = 0;
-	bool		has_effective = has_commission && quote->has_base && quote->base > 0 &&
-		money_divide_wide((kernel_int128)commission * MONEY_PPM, quote->base, MONEY_HALF_UP, &effective) == KERNEL_OK;
+	bool has_commission = quote->eligible && (quote->has_computed || quote->has_stated);
+	int64 commission = quote->has_computed ? quote->computed : quote->stated;
+	int64 effective = 0;
+	bool has_effective = has_commission && quote->has_base && quote->base > 0 &&
+						 money_divide_wide((kernel_int128) commission * MONEY_PPM, quote->base, MONEY_HALF_UP, &effective) == KERNEL_OK;
 
-	appendStringInfo(out, "{\"currency\":\"%.*s\"", (int)currency.length, currency.bytes);
+	appendStringInfo(out, "{\"currency\":\"%.*s\"", (int) currency.length, currency.bytes);
 	write_amount(out, "base", quote->has_base, quote->base, exponent);
 	write_amount(out, "commission", has_commission, commission, exponent);
 	write_percent(out, "effective_percent", has_effective, effective);

@@ -12,8 +12,8 @@
 typedef struct quote_steps
 {
 	commission_step *steps;
-	int			n;
-	int			space;
+	int n;
+	int space;
 } quote_steps;
 
 /* To be handed to the kernel as commission_trace.step with a quote_steps as context. */

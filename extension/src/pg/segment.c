@@ -34,11 +34,11 @@ refuse_price(int at, const char *expected, Datum price, bool is_null)
 static int
 prices_decimals(const Datum *prices, const bool *nulls, int n)
 {
-	int			decimals = 0;
+	int decimals = 0;
 
 	for (int i = 0; i < n; i++)
 	{
-		int			here;
+		int here;
 
 		if (nulls[i] || numeric_is_nan(DatumGetNumeric(prices[i])) || numeric_is_inf(DatumGetNumeric(prices[i])))
 			refuse_price(i, "a number", prices[i], nulls[i]);
@@ -53,7 +53,7 @@ prices_decimals(const Datum *prices, const bool *nulls, int n)
 static int64 *
 prices_whole(const Datum *prices, int n, int decimals)
 {
-	int64	   *whole = palloc_extended(sizeof(int64) * Max(n, 1), MCXT_ALLOC_HUGE);
+	int64 *whole = palloc_extended(sizeof(int64) * Max(n, 1), MCXT_ALLOC_HUGE);
 
 	for (int i = 0; i < n; i++)
 		if (!amount_decode(prices[i], decimals, &whole[i]))
@@ -64,7 +64,7 @@ prices_whole(const Datum *prices, int n, int decimals)
 static int32
 position_read(Datum percent, const char *which)
 {
-	int64		position;
+	int64 position;
 
 	if (!amount_decode(percent, 2, &position) || position <= 0 || position >= 10000)
 		argument_raise(psprintf("the %s cut is out of range", which), "/cuts", "two percentages above 0 and below 100, the lower first",
@@ -75,8 +75,8 @@ position_read(Datum percent, const char *which)
 static Datum
 cut_numeric(const tiers_cut *cut, int decimals)
 {
-	Datum		whole = DirectFunctionCall1(int8_numeric, Int64GetDatum(cut->whole));
-	Datum		exact = DirectFunctionCall2(
+	Datum whole = DirectFunctionCall1(int8_numeric, Int64GetDatum(cut->whole));
+	Datum exact = DirectFunctionCall2(
 		numeric_add, DirectFunctionCall2(numeric_mul, whole, DirectFunctionCall1(int8_numeric, Int64GetDatum(10000))),
 		DirectFunctionCall1(int8_numeric, Int64GetDatum(cut->ten_thousandths)));
 
@@ -87,11 +87,11 @@ cut_numeric(const tiers_cut *cut, int decimals)
 static Datum
 tier_names(const tiers_cuts *cuts, const int64 *prices, int n)
 {
-	Datum	   *names = palloc_extended(sizeof(Datum) * Max(n, 1), MCXT_ALLOC_HUGE);
-	Datum		texts[3];
+	Datum *names = palloc_extended(sizeof(Datum) * Max(n, 1), MCXT_ALLOC_HUGE);
+	Datum texts[3];
 
 	for (int tier = 0; tier < 3; tier++)
-		texts[tier] = CStringGetTextDatum(tiers_tier_text((tiers_tier)tier));
+		texts[tier] = CStringGetTextDatum(tiers_tier_text((tiers_tier) tier));
 	for (int i = 0; i < n; i++)
 		names[i] = texts[tiers_classify(cuts, prices[i])];
 	return PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT));
@@ -104,20 +104,20 @@ tier_names(const tiers_cuts *cuts, const int64 *prices, int n)
 Datum
 voygen_segment_prices(PG_FUNCTION_ARGS)
 {
-	ArrayType  *list = PG_GETARG_ARRAYTYPE_P(0);
-	text	   *method = PG_GETARG_TEXT_PP(1);
+	ArrayType *list = PG_GETARG_ARRAYTYPE_P(0);
+	text *method = PG_GETARG_TEXT_PP(1);
 	tiers_options options;
-	tiers_cuts	cuts;
+	tiers_cuts cuts;
 	kernel_alloc memory = kernels_memory(CurrentMemoryContext);
 	kernel_error error = {0};
-	TupleDesc	desc;
-	Datum	   *prices;
-	bool	   *nulls;
-	int64	   *whole;
-	int			n;
-	int			decimals;
-	Datum		values[4];
-	bool		value_nulls[4] = {false, false, false, false};
+	TupleDesc desc;
+	Datum *prices;
+	bool *nulls;
+	int64 *whole;
+	int n;
+	int decimals;
+	Datum values[4];
+	bool value_nulls[4] = {false, false, false, false};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "segment_prices must return a row");
