@@ -206,6 +206,7 @@ const struct command token_command = {
 			"\n"
 			"create prints a new key on stdout, this once: only its digest is stored. R is voygen_admin,\n"
 			"voygen_agent or voygen_reader and says which tools it reaches; --scope allows only those named, and a\n"
-			"name that ends in * allows all that begin so. U is a user's number or e-mail address; D a day (2027-01-31), a time, or a span (30 days).\n",
+			"name that ends in * allows all that begin so. U is a user's number or e-mail address; D a day\n"
+			"(2027-01-31), a time, or a span (30 days).\n",
 	.run = run_token,
 };
