@@ -20,3 +20,14 @@ create function voygen.commission_total(agency_id bigint)
 revoke execute on function voygen.commission_total(bigint) from public;
 comment on function voygen.commission_total(bigint) is
   'Expected commission of every offer of every trip of an agency, added up by currency, in one pass over the tables.';
+
+create function voygen.commission_rows(query text)
+  returns table (id text, base numeric, base_estimated boolean, commission numeric, currency text, source text, rate_id bigint,
+                 computed numeric, stated numeric, variance numeric, eligible boolean)
+  language c stable strict parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_commission_rows';
+comment on function voygen.commission_rows(text) is
+  'Commission of every row of a query by the current agency''s rates, with base, the rate that applied and what the portal states '
+  'beside what was computed. The query runs with the caller''s rights, read only; columns by name: id, site, amount, currency, tax, '
+  'tax_amount, nights, rooms, check_in, supplier, chain, property, product_type, rate_type, refundable, prepaid, advisor, '
+  'stated_amount, stated_percent, booked_on.';

@@ -32,3 +32,13 @@ select refreshed from voygen.refresh_facts(:agency);
 select sum(total_commission_potential) from voygen.trip_facts where agency_id = :agency;
 reset voygen.agency_id;
 select voygen.commission_amount('navitrip', 1, 'USD');
+
+-- every row of a query
+set voygen.agency_id = :agency;
+select * from voygen.commission_rows($$ select 'a' as id, 'navitrip' as site, 296.00 as amount, 'USD' as currency, 'included' as tax, 11.03 as tax_amount, 80::numeric as stated_amount
+  union all select 'b', 'vax', 100, 'USD', 'unknown', null, null union all select 'c', 'navitrip', null, 'USD', null, null, null union all select 'd', 'navitrip', 5, null, null, null, null $$) order by id;
+select count(*), sum(commission) from voygen.commission_rows('select site, price_amount as amount, currency, price_tax as tax, nights from voygen.hotel_cache where agency_id = voygen.current_agency()');
+select * from voygen.commission_rows('select 1 as amount');
+select * from voygen.commission_rows('select ''x'' as amount, ''USD'' as currency');
+select * from voygen.commission_rows('delete from voygen.hotel_cache returning price_amount as amount, currency');
+select count(*) from voygen.commission_rows('select 1.0 as amount, ''USD'' as currency where false');
