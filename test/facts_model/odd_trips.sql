@@ -1,12 +1,16 @@
--- Two agencies full of odd trips, the same every time: unknown values everywhere, several currencies, hotels listed twice,
+-- Two agencies full of odd trips, the same every time for one seed: unknown values everywhere, several currencies, hotels listed twice,
 -- trips without legs, legs without hotels, offers outside legs, rooms of all kinds, cancelled and archived rows, all rate
 -- kinds, rules of every condition and action.
 --
---   psql -v trips=150 -f odd_trips.sql        trips per agency; as superuser, triggers on
+--   psql -v trips=150 -v seed=11 -f odd_trips.sql        trips per agency; as superuser, triggers on
 \set ON_ERROR_STOP on
 \if :{?trips}
 \else
   \set trips 150
+\endif
+\if :{?seed}
+\else
+  \set seed 11
 \endif
 set client_min_messages = warning;
 create schema if not exists odd;
@@ -16,7 +20,7 @@ create or replace function odd.pick(id bigint, salt integer, n integer)
 returns integer
 language sql
 immutable
-return ((hashint8extended(id * 7919 + salt, 11) & 2147483647) % n)::integer;
+return ((hashint8extended(id * 7919 + salt, :seed) & 2147483647) % n)::integer;
 
 -- one of the values; an empty string stands for unknown
 create or replace function odd.word(id bigint, salt integer, variadic words text[])
