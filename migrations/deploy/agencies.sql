@@ -19,10 +19,12 @@ create table voygen.agencies (
 comment on table voygen.agencies is 'Travel agencies: one row each; every other row belongs to one of them.';
 comment on column voygen.agencies.slug is 'Short name accepted wherever the agency is asked for.';
 comment on column voygen.agencies.currency is 'ISO 4217 code used when a trip, rate or amount names none.';
-comment on column voygen.agencies.rounding is 'How the last step of a commission is rounded to minor units: half_up or half_even.';
+comment on column voygen.agencies.rounding is
+  'How the last step of a commission is rounded to minor units: half_up or half_even.';
 comment on column voygen.agencies.low_cut is 'Percentile below which a hotel''s nightly price is low.';
 comment on column voygen.agencies.high_cut is 'Percentile from which a hotel''s nightly price is high.';
-comment on column voygen.agencies.settings is 'What the agency changed from the defaults; key retention holds {"audit_days": 730, …} for the retention job.';
+comment on column voygen.agencies.settings is
+  'What the agency changed from the defaults; key retention holds the days rows are kept, as in {"retention": {"audit": 365}}.';
 comment on column voygen.agencies.archived_at is 'When the agency was closed; its tokens are refused from then on.';
 
 create table voygen.users (
@@ -73,10 +75,13 @@ create table voygen.sites (
   primary key (agency_id, site)
 );
 comment on table voygen.sites is 'Booking sites an agency takes offers from; it can add its own.';
-comment on column voygen.sites.kind is 'portal: hotels behind a login; web: open search; activities: tours and tickets.';
+comment on column voygen.sites.kind is
+  'portal: hotels behind a login; web: open search; activities: tours and tickets.';
 
 create sequence voygen.ids_shared start 1000000000000000;
-comment on sequence voygen.ids_shared is 'Ids drawn with no agency set, in the owner''s maintenance. Each agency has a sequence ids_<agency_id> of its own, so that no gap in its ids tells of another''s work.';
+comment on sequence voygen.ids_shared is
+  'Ids drawn with no agency set, in the owner''s maintenance. Each agency has a sequence ids_<agency_id> of its own, '
+  'so that no gap in its ids tells of another''s work.';
 
 call voygen.protect_table('voygen.agencies');
 call voygen.protect_table('voygen.users');
@@ -86,7 +91,8 @@ call voygen.protect_table('voygen.sites');
 grant select on voygen.agencies, voygen.users, voygen.sites to voygen_reader, voygen_agent, voygen_admin;
 grant update (name, currency, rounding, low_cut, high_cut, settings, updated_at) on voygen.agencies to voygen_admin;
 grant insert, update, delete on voygen.users, voygen.sites to voygen_admin;
-grant select (agency_id, token_id, user_id, role, scopes, expires_at, revoked_at, last_used_at, created_at), update (revoked_at)
+grant select (agency_id, token_id, user_id, role, scopes, expires_at, revoked_at, last_used_at, created_at),
+  update (revoked_at)
   on voygen.tokens to voygen_admin;
 
 commit;

@@ -5,12 +5,17 @@ set local role voygen_owner;
 create table voygen.commission_rates (
   agency_id bigint not null default voygen.current_agency() references voygen.agencies,
   rate_id bigint not null default voygen.next_id(),
-  kind text not null default 'percent' check (kind in ('percent', 'fixed_per_stay', 'fixed_per_night', 'fixed_per_room_night', 'net_markup', 'tier_percent', 'override_percent', 'bonus_fixed')),
+  kind text not null default 'percent'
+    check (kind in (
+      'percent', 'fixed_per_stay', 'fixed_per_night', 'fixed_per_room_night', 'net_markup', 'tier_percent',
+      'override_percent', 'bonus_fixed')),
   site text,
   supplier text,
   chain text,
   property text,
-  accommodation_type text check (accommodation_type in ('hotel', 'resort', 'villa', 'package', 'tour', 'air', 'transfer', 'insurance', 'car', 'cruise')),
+  accommodation_type text
+    check (accommodation_type in (
+      'hotel', 'resort', 'villa', 'package', 'tour', 'air', 'transfer', 'insurance', 'car', 'cruise')),
   rate_type text check (rate_type in ('standard', 'refundable', 'promo', 'package', 'net')),
   refundable boolean,
   prepaid boolean,
@@ -48,15 +53,21 @@ create table voygen.commission_rates (
     end)
 );
 create index idx_commission_rates_site on voygen.commission_rates (agency_id, site, effective_from) where is_active;
-comment on table voygen.commission_rates is 'What an agency earns: one base rate is chosen for an offer (most matching keys, then priority, newest effective_from, lowest id); overrides and bonuses that match are added.';
-comment on column voygen.commission_rates.site is 'Keys (site to advisor): null matches anything, a given value must equal the offer''s.';
+comment on table voygen.commission_rates is
+  'What an agency earns: one base rate is chosen for an offer (most matching keys, then priority, newest '
+  'effective_from, lowest id); overrides and bonuses that match are added.';
+comment on column voygen.commission_rates.site is
+  'Keys (site to advisor): null matches anything, a given value must equal the offer''s.';
 comment on column voygen.commission_rates.accommodation_type is 'The product type the rate is for.';
-comment on column voygen.commission_rates.stay_from is 'Stay window, compared with the check-in day; both ends inclusive.';
-comment on column voygen.commission_rates.effective_from is 'Booking window, compared with the booking day; both ends inclusive.';
+comment on column voygen.commission_rates.stay_from is
+  'Stay window, compared with the check-in day; both ends inclusive.';
+comment on column voygen.commission_rates.effective_from is
+  'Booking window, compared with the booking day; both ends inclusive.';
 comment on column voygen.commission_rates.weekdays is 'ISO days of arrival, Monday is 1.';
 comment on column voygen.commission_rates.commission_percent is 'Percent: 30 is 30 %.';
 comment on column voygen.commission_rates.fixed_amount is 'In the offer''s currency.';
-comment on column voygen.commission_rates.tiers is 'Steps of a tier_percent rate: [{"from": 0, "value": 8}, {"from": 100000, "value": 10}].';
+comment on column voygen.commission_rates.tiers is
+  'Steps of a tier_percent rate: [{"from": 0, "value": 8}, {"from": 100000, "value": 10}].';
 comment on column voygen.commission_rates.min_commission_amount is 'Floor of this rate''s commission.';
 comment on column voygen.commission_rates.max_commission_amount is 'Cap of this rate''s commission.';
 comment on column voygen.commission_rates.first_nights is 'Only the first so many nights earn.';
@@ -77,10 +88,15 @@ create table voygen.commission_rules (
   unique (agency_id, name),
   constraint commission_rules_effective_check check (effective_until >= effective_from)
 );
-create index idx_commission_rules_priority on voygen.commission_rules (agency_id, priority desc, rule_id) where is_active;
-comment on table voygen.commission_rules is 'What an agency prefers: conditions on the trip and the offer, and what follows from them; highest priority first.';
-comment on column voygen.commission_rules.conditions is 'All must hold: trip_budget {min, max}, client_tier [], destination [], travel_dates {start, end}, min_nights, site [], refundable.';
-comment on column voygen.commission_rules.actions is 'commission_multiplier, bonus_fixed, prefer_sites [], require_refundable, min_commission_percent, exclude.';
+create index idx_commission_rules_priority on voygen.commission_rules (agency_id, priority desc, rule_id)
+  where is_active;
+comment on table voygen.commission_rules is
+  'What an agency prefers: conditions on the trip and the offer, and what follows from them; highest priority first.';
+comment on column voygen.commission_rules.conditions is
+  'All must hold: trip_budget {min, max}, client_tier [], destination [], travel_dates {start, end}, min_nights, site '
+  '[], refundable.';
+comment on column voygen.commission_rules.actions is
+  'commission_multiplier, bonus_fixed, prefer_sites [], require_refundable, min_commission_percent, exclude.';
 
 create table voygen.commission_volumes (
   agency_id bigint not null default voygen.current_agency() references voygen.agencies,
@@ -95,8 +111,11 @@ create table voygen.commission_volumes (
   primary key (agency_id, site, window_kind, window_start),
   foreign key (agency_id, site) references voygen.sites
 );
-comment on table voygen.commission_volumes is 'Business done with a site per month, quarter and year, for rates in volume tiers; rebuilt from bookings by the volumes job.';
-comment on column voygen.commission_volumes.amount is 'Booked value in currency, the agency''s own; bookings in another are left out.';
+comment on table voygen.commission_volumes is
+  'Business done with a site per month, quarter and year, for rates in volume tiers; rebuilt from bookings by the '
+  'volumes job.';
+comment on column voygen.commission_volumes.amount is
+  'Booked value in currency, the agency''s own; bookings in another are left out.';
 
 create table voygen.commission_audit (
   agency_id bigint not null default voygen.current_agency() references voygen.agencies,
@@ -119,16 +138,22 @@ create table voygen.commission_audit (
 );
 create index idx_commission_audit_trip on voygen.commission_audit (agency_id, trip_id, calculated_at);
 create index idx_commission_audit_at on voygen.commission_audit (agency_id, calculated_at);
-comment on table voygen.commission_audit is 'Every commission that was calculated for a booking, and why; rows are added, never changed. Names what it is about by number, so that it outlives the trip.';
-comment on column voygen.commission_audit.previous is 'What the commission was before, when a new calculation replaced it.';
-comment on column voygen.commission_audit.trace is 'Steps of the calculation: base, rate, additions, limits, rules, rounding.';
+comment on table voygen.commission_audit is
+  'Every commission that was calculated for a booking, and why; rows are added, never changed. Names what it is about '
+  'by number, so that it outlives the trip.';
+comment on column voygen.commission_audit.previous is
+  'What the commission was before, when a new calculation replaced it.';
+comment on column voygen.commission_audit.trace is
+  'Steps of the calculation: base, rate, additions, limits, rules, rounding.';
 
 call voygen.protect_table('voygen.commission_rates');
 call voygen.protect_table('voygen.commission_rules');
 call voygen.protect_table('voygen.commission_volumes');
 call voygen.protect_table('voygen.commission_audit');
-grant select on voygen.commission_rates, voygen.commission_rules, voygen.commission_volumes, voygen.commission_audit to voygen_reader, voygen_agent, voygen_admin;
-grant insert, update, delete on voygen.commission_rates, voygen.commission_rules, voygen.commission_volumes to voygen_admin;
+grant select on voygen.commission_rates, voygen.commission_rules, voygen.commission_volumes, voygen.commission_audit to
+  voygen_reader, voygen_agent, voygen_admin;
+grant insert, update, delete on voygen.commission_rates, voygen.commission_rules, voygen.commission_volumes to
+  voygen_admin;
 grant insert on voygen.commission_audit to voygen_agent, voygen_admin;
 
 commit;

@@ -23,7 +23,8 @@ create table voygen.extraction_sessions (
 create index idx_extraction_sessions_trip on voygen.extraction_sessions (agency_id, trip_id, started_at desc);
 create index idx_extraction_sessions_site on voygen.extraction_sessions (agency_id, site, started_at desc);
 comment on table voygen.extraction_sessions is 'One search on one site for one trip.';
-comment on column voygen.extraction_sessions.session_id is 'Text, because callers that drive their own browser bring their own.';
+comment on column voygen.extraction_sessions.session_id is
+  'Text, because callers that drive their own browser bring their own.';
 comment on column voygen.extraction_sessions.search is 'What was searched for: destination, dates, rooms, party.';
 comment on column voygen.extraction_sessions.resume_state is 'Where to go on after an interruption.';
 
@@ -44,12 +45,15 @@ create table voygen.extraction_attempts (
   primary key (agency_id, session_id, attempt_id),
   foreign key (agency_id, session_id) references voygen.extraction_sessions on delete cascade
 );
-comment on table voygen.extraction_attempts is 'Tries within an extraction session, with what was kept for finding out why one failed.';
-comment on column voygen.extraction_attempts.outcome is 'Null while the attempt runs; only empty means that the site had nothing to offer.';
+comment on table voygen.extraction_attempts is
+  'Tries within an extraction session, with what was kept for finding out why one failed.';
+comment on column voygen.extraction_attempts.outcome is
+  'Null while the attempt runs; only empty means that the site had nothing to offer.';
 
 call voygen.protect_table('voygen.extraction_sessions');
 call voygen.protect_table('voygen.extraction_attempts');
 grant select on voygen.extraction_sessions, voygen.extraction_attempts to voygen_reader;
-grant select, insert, update, delete on voygen.extraction_sessions, voygen.extraction_attempts to voygen_agent, voygen_admin;
+grant select, insert, update, delete on voygen.extraction_sessions, voygen.extraction_attempts to voygen_agent,
+  voygen_admin;
 
 commit;

@@ -1,8 +1,10 @@
 -- Deploy voygen:foundation to pg
--- The schema, the extension, and what every later change leans on: rights by default, and one way to put a table under its agency.
+-- The schema, the extension, and what every later change leans on: rights by default, and one way to put a table under
+-- its agency.
 begin;
 
--- A schema of this name may be there before us, with somebody's tables in it (see instruction_sets): it then keeps its owner.
+-- A schema of this name may be there before us, with somebody's tables in it (see instruction_sets): it then keeps its
+-- owner.
 create temporary table found_schema on commit drop as
 select pg_catalog.pg_get_userbyid(nspowner) as owner
 from pg_catalog.pg_namespace
@@ -26,7 +28,9 @@ create table voygen.adopted (
   primary key (kind, name)
 );
 alter table voygen.adopted owner to voygen_owner;
-comment on table voygen.adopted is 'Schemas and tables that were in the database before Voygen: going back a version leaves these and their rows in place.';
+comment on table voygen.adopted is
+  'Schemas and tables that were in the database before Voygen: going back a version leaves these and their rows in '
+  'place.';
 comment on column voygen.adopted.owner is 'Role that owned the object when it was found, and owns it still.';
 
 insert into voygen.adopted (kind, name, owner)
@@ -44,7 +48,9 @@ end
 $$;
 alter procedure voygen.protect_table(regclass) owner to voygen_owner;
 revoke execute on procedure voygen.protect_table(regclass) from public;
-comment on procedure voygen.protect_table(regclass) is 'Puts a table with an agency_id column under row-level security: every role but the owner sees and writes the current agency''s rows only.';
+comment on procedure voygen.protect_table(regclass) is
+  'Puts a table with an agency_id column under row-level security: every role but the owner sees and writes the '
+  'current agency''s rows only.';
 
 create procedure voygen.detach_tables(variadic subjects regclass[])
 language plpgsql
@@ -67,6 +73,8 @@ end
 $$;
 alter procedure voygen.detach_tables(regclass[]) owner to voygen_owner;
 revoke execute on procedure voygen.detach_tables(regclass[]) from public;
-comment on procedure voygen.detach_tables(regclass[]) is 'Cuts the foreign keys of tables about to be dropped, one per transaction: dropping them all at once would lock many tables that clients write, in another order than theirs.';
+comment on procedure voygen.detach_tables(regclass[]) is
+  'Cuts the foreign keys of tables about to be dropped, one per transaction: dropping them all at once would lock '
+  'many tables that clients write, in another order than theirs.';
 
 commit;

@@ -39,13 +39,16 @@ create table voygen.hotel_cache (
   guests smallint check (guests > 0),
   nightly_amount numeric(14,3) generated always as (voygen.nightly_amount(price_amount, price_basis, nights, guests, currency)) stored,
   same_as text generated always as (voygen.hotel_identity(giata_id, name)) stored,
-  availability_status text not null default 'not_checked' check (availability_status in ('available', 'sold_out', 'not_checked', 'extract_failed')),
+  availability_status text not null default 'not_checked'
+    check (availability_status in ('available', 'sold_out', 'not_checked', 'extract_failed')),
   checked_at timestamptz,
   refundable boolean,
   free_cancellation_until timestamptz,
   commission_amount numeric(14,3) check (commission_amount >= 0),
   commission_percent numeric(9,4) check (commission_percent >= 0),
-  product_type text not null default 'hotel' check (product_type in ('hotel', 'resort', 'villa', 'package', 'tour', 'air', 'transfer', 'insurance', 'car', 'cruise')),
+  product_type text not null default 'hotel'
+    check (product_type in (
+      'hotel', 'resort', 'villa', 'package', 'tour', 'air', 'transfer', 'insurance', 'car', 'cruise')),
   rate_type text check (rate_type in ('standard', 'refundable', 'promo', 'package', 'net')),
   amenities text[] not null default '{}',
   images text[] not null default '{}',
@@ -63,18 +66,25 @@ create table voygen.hotel_cache (
 alter table voygen.hotel_cache alter column raw_json set compression lz4;
 create index idx_hotel_cache_city on voygen.hotel_cache (agency_id, lower(city), nightly_amount);
 create index idx_hotel_cache_giata on voygen.hotel_cache (agency_id, giata_id) where giata_id is not null;
-comment on table voygen.hotel_cache is 'Hotel offers found for a trip, one row per site and hotel of a leg; unknown is null, never a guess.';
-comment on column voygen.hotel_cache.hotel_key is 'Name of the offer that stays the same over searches: site:site_id, or site:= and a digest of name and city when the site gives no id.';
+comment on table voygen.hotel_cache is
+  'Hotel offers found for a trip, one row per site and hotel of a leg; unknown is null, never a guess.';
+comment on column voygen.hotel_cache.hotel_key is
+  'Name of the offer that stays the same over searches: site:site_id, or site:= and a digest of name and city when '
+  'the site gives no id.';
 comment on column voygen.hotel_cache.giata_id is 'The trade''s shared hotel number: equal numbers are the same house.';
-comment on column voygen.hotel_cache.session_id is 'Extraction session that brought the row, or the caller''s own mark.';
+comment on column voygen.hotel_cache.session_id is
+  'Extraction session that brought the row, or the caller''s own mark.';
 comment on column voygen.hotel_cache.distance_to_center is 'Kilometres.';
 comment on column voygen.hotel_cache.review_score is 'On a scale of 10, whatever the site''s own.';
 comment on column voygen.hotel_cache.price_amount is 'Lead price, in the sense of price_basis.';
 comment on column voygen.hotel_cache.price_tax is 'Whether price_amount includes taxes.';
 comment on column voygen.hotel_cache.total_amount is 'Price of the whole stay when the site states it.';
-comment on column voygen.hotel_cache.nightly_amount is 'Price of one night of the room, from price and basis; null when a part of it is unknown.';
-comment on column voygen.hotel_cache.same_as is 'Rows of a leg with equal same_as are one hotel offered twice: counted once, at the cheapest.';
-comment on column voygen.hotel_cache.availability_status is 'As found at checked_at; a failed extraction is never sold_out.';
+comment on column voygen.hotel_cache.nightly_amount is
+  'Price of one night of the room, from price and basis; null when a part of it is unknown.';
+comment on column voygen.hotel_cache.same_as is
+  'Rows of a leg with equal same_as are one hotel offered twice: counted once, at the cheapest.';
+comment on column voygen.hotel_cache.availability_status is
+  'As found at checked_at; a failed extraction is never sold_out.';
 comment on column voygen.hotel_cache.commission_amount is 'As the portal states it, for the stay.';
 comment on column voygen.hotel_cache.commission_percent is 'As the portal states it.';
 comment on column voygen.hotel_cache.raw_json is 'The offer as the site gave it.';
@@ -102,7 +112,8 @@ create table voygen.rooms_cache (
   commission_eligible boolean,
   commission_percent numeric(9,4) check (commission_percent >= 0),
   commission_amount numeric(14,3) check (commission_amount >= 0),
-  availability_status text not null default 'available' check (availability_status in ('available', 'sold_out', 'not_checked', 'extract_failed')),
+  availability_status text not null default 'available'
+    check (availability_status in ('available', 'sold_out', 'not_checked', 'extract_failed')),
   raw_json jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

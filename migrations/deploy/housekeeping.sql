@@ -1,5 +1,6 @@
 -- Deploy voygen:housekeeping to pg
--- Work that pg_cron does as voygen_jobs (sql/jobs.sql says when). Procedures that commit carry no settings of their own, so every name is spelt out.
+-- Work that pg_cron does as voygen_jobs (sql/jobs.sql says when). Procedures that commit carry no settings of their
+-- own, so every name is spelt out.
 begin;
 set local role voygen_owner;
 
@@ -15,7 +16,10 @@ as $$
             "template_processings": 180, "extraction_sessions": 180, "chain_executions": 365}'::jsonb->>subject)::integer
   end
 $$;
-comment on function voygen.retention_days(jsonb, text) is 'Days an agency keeps rows of a kind: its setting retention.<kind>, else the default (audit 730, commission_audit 2555, idempotency_keys 30, facts_history 1095, facts_runs 30, template_processings 180, extraction_sessions 180, chain_executions 365); null in the settings keeps them for ever.';
+comment on function voygen.retention_days(jsonb, text) is
+  'Days an agency keeps rows of a kind: its setting retention.<kind>, else the default (audit 730, commission_audit '
+  '2555, idempotency_keys 30, facts_history 1095, facts_runs 30, template_processings 180, extraction_sessions 180, '
+  'chain_executions 365); null in the settings keeps them for ever.';
 
 create procedure voygen.retain_agency(agency bigint)
 language plpgsql
@@ -24,16 +28,32 @@ as $$
 declare
   chosen jsonb := (select a.settings from voygen.agencies a where a.agency_id = agency);
 begin
-  delete from voygen.audit where agency_id = agency and at < now() - make_interval(days => voygen.retention_days(chosen, 'audit'));
-  delete from voygen.commission_audit where agency_id = agency and calculated_at < now() - make_interval(days => voygen.retention_days(chosen, 'commission_audit'));
-  delete from voygen.idempotency_keys where agency_id = agency and created_at < now() - make_interval(days => voygen.retention_days(chosen, 'idempotency_keys'));
-  delete from voygen.trip_facts_history where agency_id = agency and recorded_at < now() - make_interval(days => voygen.retention_days(chosen, 'facts_history'));
-  delete from voygen.facts_runs where agency_id = agency and started_at < now() - make_interval(days => voygen.retention_days(chosen, 'facts_runs'));
-  delete from voygen.template_processings where agency_id = agency and created_at < now() - make_interval(days => voygen.retention_days(chosen, 'template_processings'));
+  delete from voygen.audit
+  where agency_id = agency
+    and at < now() - make_interval(days => voygen.retention_days(chosen, 'audit'));
+  delete from voygen.commission_audit
+  where agency_id = agency
+    and calculated_at < now() - make_interval(days => voygen.retention_days(chosen, 'commission_audit'));
+  delete from voygen.idempotency_keys
+  where agency_id = agency
+    and created_at < now() - make_interval(days => voygen.retention_days(chosen, 'idempotency_keys'));
+  delete from voygen.trip_facts_history
+  where agency_id = agency
+    and recorded_at < now() - make_interval(days => voygen.retention_days(chosen, 'facts_history'));
+  delete from voygen.facts_runs
+  where agency_id = agency
+    and started_at < now() - make_interval(days => voygen.retention_days(chosen, 'facts_runs'));
+  delete from voygen.template_processings
+  where agency_id = agency
+    and created_at < now() - make_interval(days => voygen.retention_days(chosen, 'template_processings'));
   delete from voygen.extraction_sessions
-  where agency_id = agency and status <> 'running' and started_at < now() - make_interval(days => voygen.retention_days(chosen, 'extraction_sessions'));
+  where agency_id = agency
+    and status <> 'running'
+    and started_at < now() - make_interval(days => voygen.retention_days(chosen, 'extraction_sessions'));
   delete from voygen.chain_executions
-  where agency_id = agency and status in ('completed', 'failed', 'cancelled') and started_at < now() - make_interval(days => voygen.retention_days(chosen, 'chain_executions'));
+  where agency_id = agency
+    and status in ('completed', 'failed', 'cancelled')
+    and started_at < now() - make_interval(days => voygen.retention_days(chosen, 'chain_executions'));
 end
 $$;
 comment on procedure voygen.retain_agency(bigint) is 'Deletes what an agency no longer keeps.';
@@ -43,7 +63,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- While no refresher runs, a busy trip gathers marks: a newer mark that says the same stands in for those a day old. Rows a refresher holds are left to it.
+  -- While no refresher runs, a busy trip gathers marks: a newer mark that says the same stands in for those a day old.
+  -- Rows a refresher holds are left to it.
   delete from voygen.facts_dirty d
   where (d.agency_id, d.trip_id, d.mark_id) in (
     select o.agency_id, o.trip_id, o.mark_id
@@ -74,7 +95,8 @@ begin
     and started_at < now() - interval '30 days';
 end
 $$;
-comment on procedure voygen.retain_marks() is 'Takes superfluous marks out of the queue of the facts, and what is left of trips that are gone.';
+comment on procedure voygen.retain_marks() is
+  'Takes superfluous marks out of the queue of the facts, and what is left of trips that are gone.';
 
 create procedure voygen.retention_job()
 language plpgsql
@@ -98,7 +120,9 @@ begin
   end if;
 end
 $$;
-comment on procedure voygen.retention_job() is 'Deletes what no agency keeps any longer, agency by agency, then spare marks and pg_cron''s history of more than a week.';
+comment on procedure voygen.retention_job() is
+  'Deletes what no agency keeps any longer, agency by agency, then spare marks and pg_cron''s history of more than a '
+  'week.';
 
 create procedure voygen.count_volumes(agency bigint)
 language sql
@@ -107,7 +131,8 @@ as $$
   with counted as (
     select b.site, w.kind as window_kind, date_trunc(w.kind, b.booked_on)::date as window_start,
            -- As in a commission, tax is no part of the business done.
-           coalesce(sum(b.price_amount - case when b.tax_basis = 'included' then coalesce(b.tax_amount, 0) else 0 end) filter (where b.currency = a.currency), 0) as amount,
+           coalesce(sum(b.price_amount - case when b.tax_basis = 'included' then coalesce(b.tax_amount, 0) else 0 end)
+                      filter (where b.currency = a.currency), 0) as amount,
            a.currency, coalesce(sum(b.nights::bigint * b.rooms), 0)::bigint as room_nights, count(*) as bookings
     from voygen.bookings b
     join voygen.agencies a on a.agency_id = b.agency_id
@@ -135,9 +160,12 @@ as $$
     where k.agency_id = agency and k.site = c.site and k.window_kind = c.window_kind and k.window_start = c.window_start
       and (k.amount, k.currency, k.room_nights, k.bookings) = (c.amount, c.currency, c.room_nights, c.bookings))
   on conflict (agency_id, site, window_kind, window_start) do update
-    set amount = excluded.amount, currency = excluded.currency, room_nights = excluded.room_nights, bookings = excluded.bookings, updated_at = now()
+    set amount = excluded.amount, currency = excluded.currency, room_nights = excluded.room_nights, bookings = excluded.bookings,
+        updated_at = now()
 $$;
-comment on procedure voygen.count_volumes(bigint) is 'Brings an agency''s commission_volumes up to its bookings: per site and month, quarter and year of booking, cancelled ones left out, amounts without tax and in the agency''s currency.';
+comment on procedure voygen.count_volumes(bigint) is
+  'Brings an agency''s commission_volumes up to its bookings: per site and month, quarter and year of booking, '
+  'cancelled ones left out, amounts without tax and in the agency''s currency.';
 
 create procedure voygen.volumes_job()
 language plpgsql
@@ -155,11 +183,14 @@ begin
   end loop;
 end
 $$;
-comment on procedure voygen.volumes_job() is 'Brings the volumes that tier rates are chosen by up to the bookings, agency by agency.';
+comment on procedure voygen.volumes_job() is
+  'Brings the volumes that tier rates are chosen by up to the bookings, agency by agency.';
 
-revoke execute on procedure voygen.retain_agency(bigint), voygen.retain_marks(), voygen.retention_job(), voygen.count_volumes(bigint), voygen.volumes_job() from public;
+revoke execute on procedure voygen.retain_agency(bigint), voygen.retain_marks(), voygen.retention_job(),
+  voygen.count_volumes(bigint), voygen.volumes_job() from public;
 
-create function voygen.job_runs(most integer default 100) returns table (job text, status text, started_at timestamptz, finished_at timestamptz)
+create function voygen.job_runs(most integer default 100)
+  returns table (job text, status text, started_at timestamptz, finished_at timestamptz)
 language plpgsql
 stable
 security definer
@@ -176,7 +207,9 @@ begin
   end if;
 end
 $$;
-comment on function voygen.job_runs(integer) is 'Latest runs of the scheduled jobs, newest first; empty in a database without pg_cron. Without messages, which may name another agency''s trips.';
+comment on function voygen.job_runs(integer) is
+  'Latest runs of the scheduled jobs, newest first; empty in a database without pg_cron. Without messages, which may '
+  'name another agency''s trips.';
 -- pg_cron shows each role its own jobs, so this one looks with the eyes of the role that runs them.
 reset role;
 alter function voygen.job_runs(integer) owner to voygen_jobs;

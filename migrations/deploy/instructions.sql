@@ -1,5 +1,6 @@
 -- Deploy voygen:instructions to pg
--- instruction_sets is older than Voygen. One found in schema voygen is adopted as it is: rows, owner, grants and queries stay, and a later change
+-- instruction_sets is older than Voygen. One found in schema voygen is adopted as it is: rows, owner, grants and
+-- queries stay, and a later change
 -- only adds columns. One found in schema public stays where it is, for whoever uses it there; its rows are copied.
 begin;
 

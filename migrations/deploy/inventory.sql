@@ -1,6 +1,8 @@
 -- Deploy voygen:inventory to pg
--- What the database is made of, one line per object, so that it can be compared with what it should be made of (inventory.txt).
--- One function per sort of object, all of the same shape: kind, identity, definition. Parts that do not apply are null, which concat_ws leaves out.
+-- What the database is made of, one line per object, so that it can be compared with what it should be made of
+-- (inventory.txt).
+-- One function per sort of object, all of the same shape: kind, identity, definition. Parts that do not apply are null,
+-- which concat_ws leaves out.
 begin;
 set local role voygen_owner;
 
@@ -43,7 +45,8 @@ as $$
       and d.deptype = 'e'
       and e.extname <> 'voygen')
 $$;
-comment on function voygen.inventory_is_foreign(regclass, oid) is 'An object that another extension brought is not Voygen''s, wherever it lies.';
+comment on function voygen.inventory_is_foreign(regclass, oid) is
+  'An object that another extension brought is not Voygen''s, wherever it lies.';
 
 create function voygen.inventory_is_agency_sequence(relation oid) returns boolean
 language sql
@@ -292,7 +295,8 @@ as $$
   cross join aclexplode(r.acl) a
   group by r.subject, voygen.inventory_role(a.grantee)
 $$;
-comment on function voygen.inventory_grants() is 'Who may do what with each schema, table, column, function and type, for voygen.inventory.';
+comment on function voygen.inventory_grants() is
+  'Who may do what with each schema, table, column, function and type, for voygen.inventory.';
 
 create function voygen.inventory_server_grants() returns table (kind text, identity text, definition text)
 language sql
@@ -371,7 +375,8 @@ as $$
   join ours o on o.oid = s.setrole
   where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
 $$;
-comment on function voygen.inventory_roles() is 'Roles, their attributes, memberships and settings for voygen.inventory.';
+comment on function voygen.inventory_roles() is
+  'Roles, their attributes, memberships and settings for voygen.inventory.';
 
 create function voygen.inventory_comments() returns table (kind text, identity text, definition text)
 language sql
@@ -386,7 +391,8 @@ as $$
          or (i.type in ('trigger', 'policy', 'table constraint', 'rule') and i.identity ~ ' on voygen(_api|_lib)?\.'))
     and not voygen.inventory_is_foreign(d.classoid, d.objoid)
 $$;
-comment on function voygen.inventory_comments() is 'Comments, with the tags that make tools'' schemas, for voygen.inventory.';
+comment on function voygen.inventory_comments() is
+  'Comments, with the tags that make tools'' schemas, for voygen.inventory.';
 
 create function voygen.inventory_jobs() returns table (kind text, identity text, definition text)
 language plpgsql

@@ -1,5 +1,6 @@
 -- Deploy voygen:marks to pg
--- From here on a change of any row a fact is made of marks the trip. Each table is locked by itself, and only for as long as adding triggers takes.
+-- From here on a change of any row a fact is made of marks the trip. Each table is locked by itself, and only for as
+-- long as adding triggers takes.
 \set subjects 'trips trip_legs trip_activities flights transfers bookings hotel_cache rooms_cache clients commission_rates commission_rules commission_volumes agencies'
 set role voygen_owner;
 

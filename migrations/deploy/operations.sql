@@ -16,7 +16,8 @@ create table voygen.audit (
   primary key (agency_id, audit_id)
 );
 create index idx_audit_at on voygen.audit (agency_id, at);
-comment on table voygen.audit is 'Every call that could change something: who, what, with which outcome. Rows are added, never changed.';
+comment on table voygen.audit is
+  'Every call that could change something: who, what, with which outcome. Rows are added, never changed.';
 comment on column voygen.audit.args is 'Arguments with what is marked @redact left out.';
 comment on column voygen.audit.outcome is 'ok, or the code of the error.';
 
@@ -30,7 +31,8 @@ create table voygen.idempotency_keys (
   primary key (agency_id, key)
 );
 create index idx_idempotency_keys_created on voygen.idempotency_keys (agency_id, created_at);
-comment on table voygen.idempotency_keys is 'Calls that must run once: the same key gets the stored result, the same key with other arguments a conflict.';
+comment on table voygen.idempotency_keys is
+  'Calls that must run once: the same key gets the stored result, the same key with other arguments a conflict.';
 comment on column voygen.idempotency_keys.args_digest is 'SHA-256 of the arguments, to tell a repeat from a mistake.';
 comment on column voygen.idempotency_keys.result is 'What the first call answered.';
 
@@ -40,7 +42,8 @@ create table voygen.starter_data (
   body jsonb not null check (jsonb_typeof(body) = 'object'),
   primary key (kind, name)
 );
-comment on table voygen.starter_data is 'What a new agency begins with; loaded from the files sql/starter_*.sql, copied by voygen.load_starter_data.';
+comment on table voygen.starter_data is
+  'What a new agency begins with; loaded from the files sql/starter_*.sql, copied by voygen.load_starter_data.';
 comment on column voygen.starter_data.body is 'Columns of the row to make, by name.';
 
 call voygen.protect_table('voygen.audit');

@@ -7,7 +7,8 @@ create table voygen.proposals (
   proposal_id bigint not null default voygen.next_id(),
   trip_id bigint not null,
   version integer not null default 1 check (version > 0),
-  status text not null default 'draft' check (status in ('draft', 'review', 'final', 'sent', 'viewed', 'accepted', 'declined', 'expired')),
+  status text not null default 'draft'
+    check (status in ('draft', 'review', 'final', 'sent', 'viewed', 'accepted', 'declined', 'expired')),
   template text not null default 'standard',
   title text,
   options jsonb not null default '{}' check (jsonb_typeof(options) = 'object'),
@@ -32,9 +33,12 @@ create table voygen.proposals (
   foreign key (agency_id, created_by) references voygen.users
 );
 create index idx_proposals_status on voygen.proposals (agency_id, status, created_at);
-comment on table voygen.proposals is 'Versions of what a client was offered for a trip; a final one is not changed any more.';
-comment on column voygen.proposals.json_payload is 'Everything the template was given, so that the document can be made again.';
-comment on column voygen.proposals.total_commission is 'What the agency earns if all is booked; never shown to the client.';
+comment on table voygen.proposals is
+  'Versions of what a client was offered for a trip; a final one is not changed any more.';
+comment on column voygen.proposals.json_payload is
+  'Everything the template was given, so that the document can be made again.';
+comment on column voygen.proposals.total_commission is
+  'What the agency earns if all is booked; never shown to the client.';
 comment on column voygen.proposals.share_digest is 'SHA-256 of the key in the address given to the client.';
 comment on column voygen.proposals.decided_at is 'When the client accepted or declined.';
 
@@ -64,7 +68,8 @@ comment on column voygen.proposal_images.error is 'Why the picture is missing, w
 
 call voygen.protect_table('voygen.proposals');
 call voygen.protect_table('voygen.proposal_images');
-grant select (agency_id, proposal_id, trip_id, version, status, template, title, options, json_payload, rendered_html, rendered_pdf_path, images_saved,
+grant select (agency_id, proposal_id, trip_id, version, status, template, title, options, json_payload, rendered_html,
+  rendered_pdf_path, images_saved,
   total_cost, total_commission, currency, valid_until, sent_at, viewed_at, decided_at, created_by, created_at, updated_at) on voygen.proposals to voygen_reader;
 grant select, insert, update, delete on voygen.proposals to voygen_agent, voygen_admin;
 grant select on voygen.proposal_images to voygen_reader;

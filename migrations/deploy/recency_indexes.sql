@@ -1,5 +1,6 @@
 -- Deploy voygen:recency_indexes to pg
--- Built beside the writers. A build that was interrupted leaves an invalid index of its name, which is taken away first.
+-- Built beside the writers. A build that was interrupted leaves an invalid index of its name, which is taken away
+-- first.
 set client_min_messages = warning;
 -- These waits hold nobody up.
 set lock_timeout = 0;

@@ -1,5 +1,6 @@
 -- Deploy voygen:roles to pg
--- Roles belong to the whole server, so they may be there from another database already; their attributes are set either way.
+-- Roles belong to the whole server, so they may be there from another database already; their attributes are set either
+-- way.
 begin;
 
 do $$
@@ -18,7 +19,8 @@ begin
 end
 $$;
 
--- Two databases deploying at once would trip over each other's catalogue rows, so attributes are only touched when they differ.
+-- Two databases deploying at once would trip over each other's catalogue rows, so attributes are only touched when they
+-- differ.
 do $$
 declare
   wrong record;
@@ -36,7 +38,8 @@ begin
 end
 $$;
 
--- Jobs serve all agencies, so their role stands in for the owner. It logs in from pg_cron's workers only: it has no password and no ident entry.
+-- Jobs serve all agencies, so their role stands in for the owner. It logs in from pg_cron's workers only: it has no
+-- password and no ident entry.
 do $$
 begin
   if not pg_catalog.pg_has_role('voygen_jobs', 'voygen_owner', 'usage') then

@@ -12,7 +12,10 @@ create table voygen.template_definitions (
   content text not null check (content <> ''),
   format text not null default 'text' check (format in ('text', 'html', 'markdown', 'json')),
   variables_schema jsonb not null default '{"type": "object"}' check (jsonb_typeof(variables_schema) = 'object'),
-  category text not null check (category in ('client-communication', 'proposals', 'internal-docs', 'email-templates', 'itinerary-templates', 'legal-documents', 'marketing-materials', 'custom')),
+  category text not null
+    check (category in (
+      'client-communication', 'proposals', 'internal-docs', 'email-templates', 'itinerary-templates', 'legal-documents',
+      'marketing-materials', 'custom')),
   default_values jsonb not null default '{}' check (jsonb_typeof(default_values) = 'object'),
   usage_examples jsonb not null default '[]' check (jsonb_typeof(usage_examples) = 'array'),
   version text not null default '1.0.0',
@@ -25,11 +28,13 @@ create table voygen.template_definitions (
 create index idx_templates_category_active on voygen.template_definitions (agency_id, category, is_active);
 create index idx_templates_name on voygen.template_definitions (agency_id, name) where is_active;
 create index idx_templates_updated on voygen.template_definitions (agency_id, updated_at desc);
-comment on table voygen.template_definitions is 'Texts with {variable} placeholders: letters, proposals, confirmations.';
+comment on table voygen.template_definitions is
+  'Texts with {variable} placeholders: letters, proposals, confirmations.';
 comment on column voygen.template_definitions.aliases is 'Other names it is asked for by.';
 comment on column voygen.template_definitions.variables_schema is 'JSON Schema of the variables.';
 comment on column voygen.template_definitions.default_values is 'Values used where the caller gives none.';
-comment on column voygen.template_definitions.usage_examples is 'Examples that must render: [{"name", "variables", "expected"?}].';
+comment on column voygen.template_definitions.usage_examples is
+  'Examples that must render: [{"name", "variables", "expected"?}].';
 
 create table voygen.template_usage (
   agency_id bigint not null default voygen.current_agency(),
@@ -67,7 +72,8 @@ create index idx_processings_template on voygen.template_processings (agency_id,
 create index idx_processings_session on voygen.template_processings (agency_id, session_id, created_at desc);
 create index idx_processings_performance on voygen.template_processings (agency_id, processing_time_ms);
 comment on table voygen.template_processings is 'What templates were filled with and what came out.';
-comment on column voygen.template_processings.session_id is 'Conversation the text was made in, in the caller''s own words.';
+comment on column voygen.template_processings.session_id is
+  'Conversation the text was made in, in the caller''s own words.';
 
 create table voygen.execution_chains (
   agency_id bigint not null default voygen.current_agency() references voygen.agencies,
@@ -76,7 +82,10 @@ create table voygen.execution_chains (
   aliases text[] not null default '{}',
   title text not null,
   description text,
-  category text not null check (category in ('lead-processing', 'client-followup', 'proposal-generation', 'document-creation', 'quality-assurance', 'booking-management', 'communication-automation', 'reporting', 'custom')),
+  category text not null
+    check (category in (
+      'lead-processing', 'client-followup', 'proposal-generation', 'document-creation', 'quality-assurance',
+      'booking-management', 'communication-automation', 'reporting', 'custom')),
   version text not null default '1.0.0',
   steps jsonb not null check (jsonb_typeof(steps) = 'array' and jsonb_array_length(steps) between 1 and 20),
   variables_schema jsonb not null default '{"type": "object"}' check (jsonb_typeof(variables_schema) = 'object'),
@@ -94,7 +103,8 @@ create index idx_chains_name on voygen.execution_chains (agency_id, name) where 
 create index idx_chains_updated on voygen.execution_chains (agency_id, updated_at desc);
 comment on table voygen.execution_chains is 'Work in 1 to 20 steps that is always done the same way.';
 comment on column voygen.execution_chains.aliases is 'Other names it is asked for by.';
-comment on column voygen.execution_chains.steps is 'Steps in order: id, name, type, what it uses, variables in and out, conditions, retries, what follows a failure.';
+comment on column voygen.execution_chains.steps is
+  'Steps in order: id, name, type, what it uses, variables in and out, conditions, retries, what follows a failure.';
 comment on column voygen.execution_chains.variables_schema is 'JSON Schema of the input.';
 comment on column voygen.execution_chains.configuration is 'Time limit, rollback, parallel steps.';
 
@@ -122,7 +132,8 @@ create table voygen.chain_executions (
 create index idx_executions_status on voygen.chain_executions (agency_id, status, started_at desc);
 create index idx_executions_chain on voygen.chain_executions (agency_id, chain_id, started_at desc);
 create index idx_executions_session on voygen.chain_executions (agency_id, session_id, started_at desc);
-create index idx_executions_completed on voygen.chain_executions (agency_id, completed_at desc) where status in ('completed', 'failed');
+create index idx_executions_completed on voygen.chain_executions (agency_id, completed_at desc)
+  where status in ('completed', 'failed');
 comment on table voygen.chain_executions is 'Runs of chains; the state is here, so a run goes on after a restart.';
 comment on column voygen.chain_executions.execution_context is 'Input variables and what the steps added to them.';
 comment on column voygen.chain_executions.results is 'Output of each finished step under its id.';
@@ -135,7 +146,8 @@ create table voygen.step_executions (
   step_id text not null,
   step_index integer not null check (step_index >= 0),
   attempt integer not null default 1 check (attempt > 0),
-  status text not null default 'running' check (status in ('pending', 'running', 'completed', 'failed', 'skipped', 'cancelled', 'rolled_back')),
+  status text not null default 'running'
+    check (status in ('pending', 'running', 'completed', 'failed', 'skipped', 'cancelled', 'rolled_back')),
   input jsonb,
   output jsonb,
   error_message text,
@@ -154,9 +166,11 @@ call voygen.protect_table('voygen.template_processings');
 call voygen.protect_table('voygen.execution_chains');
 call voygen.protect_table('voygen.chain_executions');
 call voygen.protect_table('voygen.step_executions');
-grant select on voygen.template_definitions, voygen.template_usage, voygen.template_processings, voygen.execution_chains,
+grant select on voygen.template_definitions, voygen.template_usage, voygen.template_processings,
+  voygen.execution_chains,
   voygen.chain_executions, voygen.step_executions to voygen_reader, voygen_agent, voygen_admin;
 grant insert, update, delete on voygen.template_definitions, voygen.execution_chains to voygen_admin;
-grant insert, update, delete on voygen.template_usage, voygen.template_processings, voygen.chain_executions, voygen.step_executions to voygen_agent, voygen_admin;
+grant insert, update, delete on voygen.template_usage, voygen.template_processings, voygen.chain_executions,
+  voygen.step_executions to voygen_agent, voygen_admin;
 
 commit;

@@ -22,9 +22,11 @@ create table voygen.clients (
 create index idx_clients_email on voygen.clients (agency_id, lower(email));
 create index idx_clients_name on voygen.clients (agency_id, lower(name) text_pattern_ops);
 comment on table voygen.clients is 'People an agency travels for.';
-comment on column voygen.clients.slug is 'Readable key, unique within the agency, accepted wherever the client''s number is.';
+comment on column voygen.clients.slug is
+  'Readable key, unique within the agency, accepted wherever the client''s number is.';
 comment on column voygen.clients.tier is 'Standing with the agency; commission rules can ask for it.';
-comment on column voygen.clients.preferences is 'What the client likes and needs, free form: {"seat": "aisle", "diet": "vegetarian"}.';
+comment on column voygen.clients.preferences is
+  'What the client likes and needs, free form: {"seat": "aisle", "diet": "vegetarian"}.';
 
 create table voygen.trips (
   agency_id bigint not null default voygen.current_agency() references voygen.agencies,
@@ -35,7 +37,9 @@ create table voygen.trips (
   destination text not null,
   start_date date,
   end_date date,
-  status text not null default 'planning' check (status in ('planning', 'proposed', 'confirmed', 'deposit_paid', 'paid_in_full', 'in_progress', 'completed', 'cancelled')),
+  status text not null default 'planning'
+    check (status in (
+      'planning', 'proposed', 'confirmed', 'deposit_paid', 'paid_in_full', 'in_progress', 'completed', 'cancelled')),
   traveler_count smallint check (traveler_count > 0),
   traveler_names text[] not null default '{}',
   currency char(3) not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
@@ -59,8 +63,10 @@ create index idx_trips_start on voygen.trips (agency_id, start_date, trip_id);
 create index idx_trips_advisor on voygen.trips (agency_id, advisor_id) where advisor_id is not null;
 create index idx_trips_search on voygen.trips using gin (search);
 comment on table voygen.trips is 'One journey planned for a client.';
-comment on column voygen.trips.slug is 'Readable key such as andersen-dublin-2027, unique within the agency, accepted wherever the trip''s number is.';
-comment on column voygen.trips.currency is 'Currency in which the trip''s prices and commissions are added up; amounts of another are listed beside.';
+comment on column voygen.trips.slug is
+  'Readable key such as andersen-dublin-2027, unique within the agency, accepted wherever the trip''s number is.';
+comment on column voygen.trips.currency is
+  'Currency in which the trip''s prices and commissions are added up; amounts of another are listed beside.';
 comment on column voygen.trips.advisor_id is 'User who looks after the trip.';
 comment on column voygen.trips.search is 'Words of title, destination and slug, not stemmed.';
 
@@ -83,7 +89,8 @@ create table voygen.trip_legs (
 );
 create index idx_trip_legs_seq on voygen.trip_legs (agency_id, trip_id, seq, leg_id);
 comment on table voygen.trip_legs is 'Stays of a trip, one city each, in order.';
-comment on column voygen.trip_legs.seq is 'Place in the journey; two legs may share one while an advisor reorders them, then the lower leg_id comes first.';
+comment on column voygen.trip_legs.seq is
+  'Place in the journey; two legs may share one while an advisor reorders them, then the lower leg_id comes first.';
 
 create table voygen.trip_activities (
   agency_id bigint not null default voygen.current_agency(),
@@ -117,7 +124,8 @@ create unique index idx_trip_activities_product on voygen.trip_activities (agenc
   where product_code is not null;
 comment on table voygen.trip_activities is 'Tours, tickets and other things to do on a trip.';
 comment on column voygen.trip_activities.start_time is 'Local time at the place of the activity.';
-comment on column voygen.trip_activities.price_basis is 'What price_amount pays for: one person, the group, or all of it.';
+comment on column voygen.trip_activities.price_basis is
+  'What price_amount pays for: one person, the group, or all of it.';
 comment on column voygen.trip_activities.rating is 'Reviews on a scale of 10, whatever the site''s own.';
 comment on column voygen.trip_activities.raw_json is 'The offer as the site gave it.';
 
@@ -171,7 +179,8 @@ create table voygen.bookings (
   trip_id bigint not null,
   booking_id bigint not null default voygen.next_id(),
   leg_id bigint,
-  kind text not null check (kind in ('hotel', 'air', 'transfer', 'insurance', 'car', 'activity', 'package', 'cruise', 'other')),
+  kind text not null
+    check (kind in ('hotel', 'air', 'transfer', 'insurance', 'car', 'activity', 'package', 'cruise', 'other')),
   site text,
   supplier text,
   reference text,
@@ -186,7 +195,9 @@ create table voygen.bookings (
   rooms smallint not null default 1 check (rooms > 0),
   refundable boolean,
   rate_type text check (rate_type in ('standard', 'refundable', 'promo', 'package', 'net')),
-  product_type text check (product_type in ('hotel', 'resort', 'villa', 'package', 'tour', 'air', 'transfer', 'insurance', 'car', 'cruise')),
+  product_type text
+    check (product_type in (
+      'hotel', 'resort', 'villa', 'package', 'tour', 'air', 'transfer', 'insurance', 'car', 'cruise')),
   booked_on date not null default current_date,
   check_in date,
   check_out date,
@@ -208,10 +219,12 @@ create index idx_bookings_booked_on on voygen.bookings (agency_id, booked_on);
 create index idx_bookings_site on voygen.bookings (agency_id, site, booked_on);
 comment on table voygen.bookings is 'What has been bought for a trip, with the commission expected for it.';
 comment on column voygen.bookings.reference is 'The supplier''s confirmation number.';
-comment on column voygen.bookings.hotel_key is 'Key the hotel had in hotel_cache when it was booked; offers there come and go.';
+comment on column voygen.bookings.hotel_key is
+  'Key the hotel had in hotel_cache when it was booked; offers there come and go.';
 comment on column voygen.bookings.tax_basis is 'Whether price_amount includes tax_amount; decides the commission base.';
 comment on column voygen.bookings.commission_amount is 'Expected commission in the booking''s currency.';
-comment on column voygen.bookings.commission_source is 'stated: what the portal says; computed: by the agency''s rates.';
+comment on column voygen.bookings.commission_source is
+  'stated: what the portal says; computed: by the agency''s rates.';
 comment on column voygen.bookings.rate_id is 'Rate the commission was computed with; kept even when the rate is gone.';
 
 create table voygen.payment_schedule (
@@ -286,9 +299,11 @@ call voygen.protect_table('voygen.payment_schedule');
 call voygen.protect_table('voygen.followups');
 call voygen.protect_table('voygen.client_questions');
 
-grant select on voygen.clients, voygen.trips, voygen.trip_legs, voygen.trip_activities, voygen.flights, voygen.transfers,
+grant select on voygen.clients, voygen.trips, voygen.trip_legs, voygen.trip_activities, voygen.flights,
+  voygen.transfers,
   voygen.bookings, voygen.payment_schedule, voygen.followups, voygen.client_questions to voygen_reader;
-grant select, insert, update, delete on voygen.clients, voygen.trips, voygen.trip_legs, voygen.trip_activities, voygen.flights, voygen.transfers,
+grant select, insert, update, delete on voygen.clients, voygen.trips, voygen.trip_legs, voygen.trip_activities,
+  voygen.flights, voygen.transfers,
   voygen.bookings, voygen.payment_schedule, voygen.followups, voygen.client_questions to voygen_agent, voygen_admin;
 
 commit;
