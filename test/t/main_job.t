@@ -44,6 +44,16 @@ chomp($voygen->{token} = $run->{out});
 $run = $voygen->run('demo', '--prepare');
 is("$run->{status}:$run->{out}", '0:', 'preparing again keeps agency, people and token');
 
+# The trips go into no other agency.
+{
+	$db->do("select voygen.create_agency('other', 'Other Travel')");
+	local $voygen->{token} = $voygen->new_token('other', 'admin');
+	$run = $voygen->run('demo');
+	is($run->{status}, 1, 'a token of another agency is refused');
+	like($run->{err}, qr/another agency than demo/, 'and that is said');
+	is($db->selectrow_array('select count(*) from voygen.trips'), 0, 'and nothing loaded');
+}
+
 # The first run.
 $run = $voygen->run('demo');
 is($run->{status}, 0, 'the demo runs') or diag $run->{err};

@@ -109,6 +109,24 @@ refresh_facts(struct session *session, struct caller *caller, struct failure *fa
 	}
 }
 
+/* The trips belong into no other agency than the one they were made for. */
+static bool
+is_of_demo(struct session *session, const struct caller *caller, struct failure *failure)
+{
+	PGconn *connection = admin_open(session, failure);
+	int64_t demo = 0;
+	bool found;
+
+	if (connection == NULL)
+		return false;
+	found = admin_choose_agency(session, connection, "demo", &demo, failure);
+	PQfinish(connection);
+	if (!found || demo == caller->agency_id)
+		return found;
+	return failure_set(failure, "not_allowed", "VOYGEN_TOKEN is a token of another agency than demo",
+					   "`voygen demo --prepare` prints one of demo");
+}
+
 static bool
 run_main_job(struct session *session, struct failure *failure)
 {
@@ -116,7 +134,8 @@ run_main_job(struct session *session, struct failure *failure)
 	const char *trip;
 	bool done;
 
-	done = caller_open(session, &caller, failure) && demo_load(session, &caller, failure) &&
+	done = caller_open(session, &caller, failure) && is_of_demo(session, &caller, failure) &&
+		   demo_load(session, &caller, failure) &&
 		   refresh_facts(session, &caller, failure);
 	trip = done ? demo_trip(session, &caller, PRINTED_TRIP, failure) : NULL;
 	done = trip != NULL && demo_print(session, &caller, trip, failure);
