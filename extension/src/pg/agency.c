@@ -20,7 +20,6 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 
-
 #include "pg/agency.h"
 #include "pg/module.h"
 
@@ -33,18 +32,18 @@ static int64 agency_number = 0;
 
 /* The sequence of the agency last asked for; dropped when a relation changes. */
 static int64 sequence_agency = -1;
-static Oid	sequence_oid = InvalidOid;
+static Oid sequence_oid = InvalidOid;
 
 /* Reads the setting: empty is no agency, else a positive whole number. */
 static bool
 agency_check(char **newval, void **extra, GucSource source)
 {
-	int64		number = 0;
-	int64	   *slot;
+	int64 number = 0;
+	int64 *slot;
 
 	if (*newval != NULL && (*newval)[0] != '\0')
 	{
-		char	   *end;
+		char *end;
 
 		errno = 0;
 		number = strtoll(*newval, &end, 10);
@@ -54,7 +53,7 @@ agency_check(char **newval, void **extra, GucSource source)
 			return false;
 		}
 	}
-	slot = malloc(sizeof(int64));	/* freed by guc.c */
+	slot = malloc(sizeof(int64)); /* freed by guc.c */
 	if (slot == NULL)
 		return false;
 	*slot = number;
@@ -106,9 +105,9 @@ voygen_current_agency(PG_FUNCTION_ARGS)
 static Oid
 sequence_of(int64 agency)
 {
-	char		name[NAMEDATALEN];
-	Oid			schema = get_namespace_oid("voygen", false);
-	Oid			oid;
+	char name[NAMEDATALEN];
+	Oid schema = get_namespace_oid("voygen", false);
+	Oid oid;
 
 	if (agency == 0)
 		strlcpy(name, "ids_shared", sizeof(name));
@@ -120,8 +119,8 @@ sequence_of(int64 agency)
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("sequence voygen.%s does not exist", name),
 				 agency == 0
-				 ? errhint("Deploy the migrations, or set voygen.agency_id.")
-				 : errhint("Create the agency with \"voygen agency create\"; its sequence comes with it.")));
+					 ? errhint("Deploy the migrations, or set voygen.agency_id.")
+					 : errhint("Create the agency with \"voygen agency create\"; its sequence comes with it.")));
 	return oid;
 }
 
@@ -136,7 +135,7 @@ voygen_next_id(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("voygen.next_id()");
 	if (sequence_agency != agency_number)
 	{
-		Oid			oid = sequence_of(agency_number);
+		Oid oid = sequence_of(agency_number);
 
 		sequence_oid = oid;
 		sequence_agency = agency_number;

@@ -14,18 +14,18 @@
 
 #include "pg/amounts.h"
 
-#define NUM_SIGN_MASK		0xC000
-#define NUM_NEGATIVE		0x4000
-#define NUM_SHORT			0x8000
-#define NUM_SPECIAL			0xC000
-#define NUM_SHORT_NEGATIVE	0x2000
+#define NUM_SIGN_MASK 0xC000
+#define NUM_NEGATIVE 0x4000
+#define NUM_SHORT 0x8000
+#define NUM_SPECIAL 0xC000
+#define NUM_SHORT_NEGATIVE 0x2000
 #define NUM_SHORT_SCALE_MASK 0x1F80
 #define NUM_SHORT_SCALE_SHIFT 7
 #define NUM_LONG_SCALE_MASK 0x3FFF
 #define NUM_SHORT_WEIGHT_SIGN 0x0040
 #define NUM_SHORT_WEIGHT_MASK 0x003F
-#define NUM_BASE			10000
-#define NUM_DIGIT_DECIMALS	4
+#define NUM_BASE 10000
+#define NUM_DIGIT_DECIMALS 4
 
 static const int64 power10[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 
@@ -33,7 +33,7 @@ static const int64 power10[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 100000
 static inline uint16
 load16(const char *at)
 {
-	uint16		v;
+	uint16 v;
 
 	memcpy(&v, at, sizeof(v));
 	return v;
@@ -45,13 +45,13 @@ sum_digits(const char *digits, int ndigits, int weight, int scale, int64 *value)
 {
 	/* Whole digits needed below the point so that one more than `scale`
 	 * decimals is exact; what lies below cannot change a rounding half up. */
-	int			low = -((scale + 1 + NUM_DIGIT_DECIMALS - 1) / NUM_DIGIT_DECIMALS);
-	int			drop = -low * NUM_DIGIT_DECIMALS - scale;
-	int64		total = 0;
+	int low = -((scale + 1 + NUM_DIGIT_DECIMALS - 1) / NUM_DIGIT_DECIMALS);
+	int drop = -low * NUM_DIGIT_DECIMALS - scale;
+	int64 total = 0;
 
 	for (int w = weight, i = 0; w >= low; w--, i++)
 	{
-		int64		digit = i < ndigits ? load16(digits + 2 * i) : 0;
+		int64 digit = i < ndigits ? load16(digits + 2 * i) : 0;
 
 		if (__builtin_mul_overflow(total, NUM_BASE, &total) ||
 			__builtin_add_overflow(total, digit, &total))
@@ -67,11 +67,11 @@ amount_decode(Datum numeric, int scale, int64 *value)
 	struct varlena *attr = (struct varlena *) DatumGetPointer(numeric);
 	struct varlena *packed = attr;
 	const char *data;
-	int			len;
-	uint16		head;
-	int			weight;
-	bool		negative;
-	bool		ok;
+	int len;
+	uint16 head;
+	int weight;
+	bool negative;
+	bool ok;
 
 	/* Amounts are never large enough to be compressed, but a caller may pass
 	 * any numeric. */
@@ -109,7 +109,7 @@ int
 amount_scale(Datum numeric)
 {
 	struct varlena *packed = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(numeric));
-	uint16		head = load16(VARDATA_ANY(packed));
+	uint16 head = load16(VARDATA_ANY(packed));
 
 	if ((head & NUM_SIGN_MASK) == NUM_SHORT)
 		return (head & NUM_SHORT_SCALE_MASK) >> NUM_SHORT_SCALE_SHIFT;
@@ -119,17 +119,17 @@ amount_scale(Datum numeric)
 int
 amount_encode(int64 value, int scale, char *to)
 {
-	uint64		rest = value < 0 ? -(uint64) value : (uint64) value;
-	uint16		digits[8];
-	int			n = 0;
-	int			fraction = (scale + NUM_DIGIT_DECIMALS - 1) / NUM_DIGIT_DECIMALS;
-	int			weight;
-	int			first;
-	int			last;
-	uint16		head;
-	int			len;
+	uint64 rest = value < 0 ? -(uint64) value : (uint64) value;
+	uint16 digits[8];
+	int n = 0;
+	int fraction = (scale + NUM_DIGIT_DECIMALS - 1) / NUM_DIGIT_DECIMALS;
+	int weight;
+	int first;
+	int last;
+	uint16 head;
+	int len;
 	unsigned __int128 wide = (unsigned __int128) rest *
-		power10[fraction * NUM_DIGIT_DECIMALS - scale];
+							 power10[fraction * NUM_DIGIT_DECIMALS - scale];
 
 	Assert(scale >= 0 && scale <= 8);
 	/* Least significant first; `fraction` of them lie below the point. */
@@ -145,7 +145,7 @@ amount_encode(int64 value, int scale, char *to)
 	weight = first == last ? 0 : first - 1 - fraction;
 
 	head = NUM_SHORT | (uint16) (scale << NUM_SHORT_SCALE_SHIFT) |
-		(weight < 0 ? NUM_SHORT_WEIGHT_SIGN : 0) | (weight & NUM_SHORT_WEIGHT_MASK);
+		   (weight < 0 ? NUM_SHORT_WEIGHT_SIGN : 0) | (weight & NUM_SHORT_WEIGHT_MASK);
 	if (value < 0)
 		head |= NUM_SHORT_NEGATIVE;
 	len = VARHDRSZ + 2 + 2 * (first - last);
@@ -159,7 +159,7 @@ amount_encode(int64 value, int scale, char *to)
 Datum
 amount_datum(int64 value, int scale)
 {
-	char	   *to = palloc(AMOUNT_ENCODED_MAX);
+	char *to = palloc(AMOUNT_ENCODED_MAX);
 
 	amount_encode(value, scale, to);
 	return PointerGetDatum(to);
@@ -168,7 +168,7 @@ amount_datum(int64 value, int scale)
 int64
 amount_rescale(int64 value, int from, int to)
 {
-	int64		unit = power10[from - to];
+	int64 unit = power10[from - to];
 
 	if (value < 0)
 		return -((-value + unit / 2) / unit);

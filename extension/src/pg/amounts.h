@@ -22,13 +22,13 @@
 extern bool amount_decode(Datum numeric, int scale, int64 *value);
 
 /* How many decimals a numeric prints. */
-extern int	amount_scale(Datum numeric);
+extern int amount_scale(Datum numeric);
 
 /*
  * Writes value / 10^scale as a numeric that prints `scale` decimals, and
  * returns its length. The bytes are those PostgreSQL itself would store.
  */
-extern int	amount_encode(int64 value, int scale, char *to);
+extern int amount_encode(int64 value, int scale, char *to);
 
 /* The same, as a palloc'd Datum. */
 extern Datum amount_datum(int64 value, int scale);

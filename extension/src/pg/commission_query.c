@@ -33,37 +33,61 @@ PG_FUNCTION_INFO_V1(voygen_commission_rows);
 /* The columns a query may have; COLUMN_ID is anything that tells its rows apart. */
 typedef enum QueryColumn
 {
-	COLUMN_ID, COLUMN_SITE, COLUMN_SUPPLIER, COLUMN_CHAIN, COLUMN_PROPERTY, COLUMN_PRODUCT_TYPE,
-	COLUMN_RATE_TYPE, COLUMN_CURRENCY, COLUMN_ADVISOR, COLUMN_TAX, COLUMN_AMOUNT, COLUMN_TAX_AMOUNT,
-	COLUMN_STATED_AMOUNT, COLUMN_STATED_PERCENT, COLUMN_NIGHTS, COLUMN_ROOMS, COLUMN_REFUNDABLE,
-	COLUMN_PREPAID, COLUMN_CHECK_IN, COLUMN_BOOKED_ON, COLUMN_COUNT
+	COLUMN_ID,
+	COLUMN_SITE,
+	COLUMN_SUPPLIER,
+	COLUMN_CHAIN,
+	COLUMN_PROPERTY,
+	COLUMN_PRODUCT_TYPE,
+	COLUMN_RATE_TYPE,
+	COLUMN_CURRENCY,
+	COLUMN_ADVISOR,
+	COLUMN_TAX,
+	COLUMN_AMOUNT,
+	COLUMN_TAX_AMOUNT,
+	COLUMN_STATED_AMOUNT,
+	COLUMN_STATED_PERCENT,
+	COLUMN_NIGHTS,
+	COLUMN_ROOMS,
+	COLUMN_REFUNDABLE,
+	COLUMN_PREPAID,
+	COLUMN_CHECK_IN,
+	COLUMN_BOOKED_ON,
+	COLUMN_COUNT
 } QueryColumn;
 
 /* Name and type of each: text stands for every string type, int4 for every integer. */
 static const struct
 {
 	const char *name;
-	Oid			type;
-}			query_columns[COLUMN_COUNT] = {
-	{"id", InvalidOid}, {"site", TEXTOID}, {"supplier", TEXTOID}, {"chain", TEXTOID},
-	{"property", TEXTOID}, {"product_type", TEXTOID}, {"rate_type", TEXTOID}, {"currency", TEXTOID},
-	{"advisor", TEXTOID}, {"tax", TEXTOID}, {"amount", NUMERICOID}, {"tax_amount", NUMERICOID},
-	{"stated_amount", NUMERICOID}, {"stated_percent", NUMERICOID}, {"nights", INT4OID},
-	{"rooms", INT4OID}, {"refundable", BOOLOID}, {"prepaid", BOOLOID}, {"check_in", DATEOID},
-	{"booked_on", DATEOID}
-};
+	Oid type;
+} query_columns[COLUMN_COUNT] = {
+	{"id", InvalidOid}, {"site", TEXTOID}, {"supplier", TEXTOID}, {"chain", TEXTOID}, {"property", TEXTOID}, {"product_type", TEXTOID}, {"rate_type", TEXTOID}, {"currency", TEXTOID}, {"advisor", TEXTOID}, {"tax", TEXTOID}, {"amount", NUMERICOID}, {"tax_amount", NUMERICOID}, {"stated_amount", NUMERICOID}, {"stated_percent", NUMERICOID}, {"nights", INT4OID}, {"rooms", INT4OID}, {"refundable", BOOLOID}, {"prepaid", BOOLOID}, {"check_in", DATEOID}, {"booked_on", DATEOID}};
 
 /* The answer's columns. */
-enum {OUT_ID, OUT_BASE, OUT_BASE_ESTIMATED, OUT_COMMISSION, OUT_CURRENCY, OUT_SOURCE, OUT_RATE_ID,
-	OUT_COMPUTED, OUT_STATED, OUT_VARIANCE, OUT_ELIGIBLE, OUT_COUNT};
+enum
+{
+	OUT_ID,
+	OUT_BASE,
+	OUT_BASE_ESTIMATED,
+	OUT_COMMISSION,
+	OUT_CURRENCY,
+	OUT_SOURCE,
+	OUT_RATE_ID,
+	OUT_COMPUTED,
+	OUT_STATED,
+	OUT_VARIANCE,
+	OUT_ELIGIBLE,
+	OUT_COUNT
+};
 
 typedef struct QueryRow
 {
-	int			column[COLUMN_COUNT];	/* place in the row, 0: not there */
-	Oid			type[COLUMN_COUNT];
-	Oid			id_output;		/* how the id is printed */
-	HeapTuple	tuple;
-	TupleDesc	desc;
+	int column[COLUMN_COUNT]; /* place in the row, 0: not there */
+	Oid type[COLUMN_COUNT];
+	Oid id_output; /* how the id is printed */
+	HeapTuple tuple;
+	TupleDesc desc;
 } QueryRow;
 
 static bool
@@ -79,11 +103,11 @@ type_fits(Oid wanted, Oid given)
 static void
 find_columns(QueryRow *row)
 {
-	bool		varlena;
+	bool varlena;
 
 	for (int i = 0; i < COLUMN_COUNT; i++)
 	{
-		int			at = SPI_fnumber(row->desc, query_columns[i].name);
+		int at = SPI_fnumber(row->desc, query_columns[i].name);
 
 		row->column[i] = at > 0 ? at : 0;
 		if (row->column[i] == 0)
@@ -113,27 +137,27 @@ value_of(QueryRow *row, QueryColumn column, bool *isnull)
 {
 	*isnull = true;
 	return row->column[column] == 0 ? (Datum) 0
-		: SPI_getbinval(row->tuple, row->desc, row->column[column], isnull);
+									: SPI_getbinval(row->tuple, row->desc, row->column[column], isnull);
 }
 
 static kernel_text
 text_of(QueryRow *row, QueryColumn column)
 {
-	bool		isnull;
-	Datum		value = value_of(row, column, &isnull);
+	bool isnull;
+	Datum value = value_of(row, column, &isnull);
 	struct varlena *text;
 
 	if (isnull)
-		return (kernel_text) {NULL, 0};
+		return (kernel_text){NULL, 0};
 	text = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
-	return (kernel_text) {VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)};
+	return (kernel_text){VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)};
 }
 
 static bool
 amount_of(QueryRow *row, QueryColumn column, int scale, int64 *amount)
 {
-	bool		isnull;
-	Datum		value = value_of(row, column, &isnull);
+	bool isnull;
+	Datum value = value_of(row, column, &isnull);
 
 	*amount = 0;
 	if (isnull)
@@ -149,14 +173,15 @@ amount_of(QueryRow *row, QueryColumn column, int scale, int64 *amount)
 static int32
 int_of(QueryRow *row, QueryColumn column, int32 unknown)
 {
-	bool		isnull;
-	Datum		value = value_of(row, column, &isnull);
-	int64		number;
+	bool isnull;
+	Datum value = value_of(row, column, &isnull);
+	int64 number;
 
 	if (isnull)
 		return unknown;
-	number = row->type[column] == INT2OID ? DatumGetInt16(value)
-		: row->type[column] == INT8OID ? DatumGetInt64(value) : DatumGetInt32(value);
+	number = row->type[column] == INT2OID   ? DatumGetInt16(value)
+			 : row->type[column] == INT8OID ? DatumGetInt64(value)
+											: DatumGetInt32(value);
 	if (number < 0 || number > PG_INT32_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -167,17 +192,18 @@ int_of(QueryRow *row, QueryColumn column, int32 unknown)
 static uint8
 tri_of(QueryRow *row, QueryColumn column)
 {
-	bool		isnull;
-	Datum		value = value_of(row, column, &isnull);
+	bool isnull;
+	Datum value = value_of(row, column, &isnull);
 
-	return isnull ? KERNEL_UNKNOWN : DatumGetBool(value) ? KERNEL_YES : KERNEL_NO;
+	return isnull ? KERNEL_UNKNOWN : DatumGetBool(value) ? KERNEL_YES
+														 : KERNEL_NO;
 }
 
 static kernel_day
 day_of(QueryRow *row, QueryColumn column, kernel_day unknown)
 {
-	bool		isnull;
-	Datum		value = value_of(row, column, &isnull);
+	bool isnull;
+	Datum value = value_of(row, column, &isnull);
 
 	return isnull || DATE_NOT_FINITE(DatumGetDateADT(value)) ? unknown : DatumGetDateADT(value);
 }
@@ -209,7 +235,7 @@ quote_row(const RateBook *book, kernel_day today, QueryRow *row, int digits, com
 		kernel_text word = text_of(row, words[i]);
 
 		offer.word[i] = word.bytes == NULL ? 0
-			: commission_book_word(book->book, (commission_word) i, word.bytes, word.length);
+										   : commission_book_word(book->book, (commission_word) i, word.bytes, word.length);
 	}
 	offer.exponent = digits;
 	offer.refundable = tri_of(row, COLUMN_REFUNDABLE);
@@ -242,10 +268,10 @@ put_amount(Datum *values, bool *nulls, int column, bool known, int64 amount, int
 static void
 emit_quote(ReturnSetInfo *out, QueryRow *row, kernel_text currency, int digits, const commission_quote *quote)
 {
-	Datum		values[OUT_COUNT] = {0};
-	bool		nulls[OUT_COUNT] = {false};
-	bool		known = quote->source != COMMISSION_SOURCE_NONE && quote->eligible;
-	Datum		id = value_of(row, COLUMN_ID, &nulls[OUT_ID]);
+	Datum values[OUT_COUNT] = {0};
+	bool nulls[OUT_COUNT] = {false};
+	bool known = quote->source != COMMISSION_SOURCE_NONE && quote->eligible;
+	Datum id = value_of(row, COLUMN_ID, &nulls[OUT_ID]);
 
 	if (!nulls[OUT_ID])
 		values[OUT_ID] = CStringGetTextDatum(OidOutputFunctionCall(row->id_output, id));
@@ -269,11 +295,11 @@ answer_row(ReturnSetInfo *out, const RateBook *book, kernel_day today, QueryRow 
 {
 	kernel_text currency = text_of(row, COLUMN_CURRENCY);
 	commission_quote quote = {.eligible = true};
-	int			digits = 2;
+	int digits = 2;
 
 	/* Without a currency there is nothing to say but that the row was there. */
 	if (currency.bytes == NULL)
-		currency = (kernel_text) {"", 0};
+		currency = (kernel_text){"", 0};
 	else
 	{
 		digits = currency_digits(currency.bytes, currency.length);
@@ -287,13 +313,13 @@ Datum
 voygen_commission_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *out = (ReturnSetInfo *) fcinfo->resultinfo;
-	char	   *query = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	kernel_day	today = rates_day(GetCurrentTransactionStartTimestamp());
-	QueryRow	row = {{0}};
+	char *query = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	kernel_day today = rates_day(GetCurrentTransactionStartTimestamp());
+	QueryRow row = {{0}};
 	MemoryContext per_row;
-	RateBook   *book;
-	Portal		portal;
-	int64		agency;
+	RateBook *book;
+	Portal portal;
+	int64 agency;
 
 	if (!agency_current(&agency))
 		ereport(ERROR,
@@ -309,7 +335,7 @@ voygen_commission_rows(PG_FUNCTION_ARGS)
 	for (SPI_cursor_fetch(portal, true, FETCH_ROWS);; SPI_cursor_fetch(portal, true, FETCH_ROWS))
 	{
 		SPITupleTable *rows = SPI_tuptable;
-		uint64		n = SPI_processed;
+		uint64 n = SPI_processed;
 
 		if (row.desc == NULL)
 		{

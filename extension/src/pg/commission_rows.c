@@ -33,15 +33,34 @@ PG_FUNCTION_INFO_V1(voygen_commission_total);
 /* ---- one row ---- */
 
 /* Arguments of commission_amount, in order. */
-enum {ARG_SITE, ARG_AMOUNT, ARG_CURRENCY, ARG_TAX, ARG_TAX_AMOUNT, ARG_NIGHTS, ARG_ROOMS,
-	ARG_CHECK_IN, ARG_SUPPLIER, ARG_CHAIN, ARG_PROPERTY, ARG_PRODUCT_TYPE, ARG_RATE_TYPE,
-	ARG_REFUNDABLE, ARG_PREPAID, ARG_ADVISOR, ARG_STATED_AMOUNT, ARG_STATED_PERCENT, ARG_BOOKED_ON};
+enum
+{
+	ARG_SITE,
+	ARG_AMOUNT,
+	ARG_CURRENCY,
+	ARG_TAX,
+	ARG_TAX_AMOUNT,
+	ARG_NIGHTS,
+	ARG_ROOMS,
+	ARG_CHECK_IN,
+	ARG_SUPPLIER,
+	ARG_CHAIN,
+	ARG_PROPERTY,
+	ARG_PRODUCT_TYPE,
+	ARG_RATE_TYPE,
+	ARG_REFUNDABLE,
+	ARG_PREPAID,
+	ARG_ADVISOR,
+	ARG_STATED_AMOUNT,
+	ARG_STATED_PERCENT,
+	ARG_BOOKED_ON
+};
 
 /* What a call site keeps from row to row of one statement. */
 typedef struct CallSite
 {
-	RateBook   *book;
-	kernel_day	today;
+	RateBook *book;
+	kernel_day today;
 	commission_component component;
 	commission_offer offer;
 	commission_volume volume;
@@ -57,10 +76,10 @@ release_book(void *book)
 static CallSite *
 call_site(FunctionCallInfo fcinfo)
 {
-	CallSite   *site = (CallSite *) fcinfo->flinfo->fn_extra;
+	CallSite *site = (CallSite *) fcinfo->flinfo->fn_extra;
 	MemoryContextCallback *callback;
 	MemoryContext old;
-	int64		agency;
+	int64 agency;
 
 	if (site)
 		return site;
@@ -91,9 +110,9 @@ text_argument(FunctionCallInfo fcinfo, int argument)
 	struct varlena *value;
 
 	if (PG_ARGISNULL(argument))
-		return (kernel_text) {NULL, 0};
+		return (kernel_text){NULL, 0};
 	value = PG_GETARG_VARLENA_PP(argument);
-	return (kernel_text) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+	return (kernel_text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 }
 
 static void
@@ -102,7 +121,7 @@ word_argument(FunctionCallInfo fcinfo, CallSite *site, commission_word which, in
 	kernel_text text = text_argument(fcinfo, argument);
 
 	site->offer.word[which] = text.bytes == NULL ? 0
-		: commission_book_word(site->book->book, which, text.bytes, text.length);
+												 : commission_book_word(site->book->book, which, text.bytes, text.length);
 }
 
 static uint8
@@ -148,7 +167,7 @@ set_amounts(FunctionCallInfo fcinfo, CallSite *site, int digits)
 	component->kind = COMMISSION_ROOM;
 	offer->n_components = amount_argument(fcinfo, ARG_AMOUNT, digits, &component->amount);
 	component->tax = tax.bytes == NULL ? COMMISSION_TAX_UNKNOWN
-		: commission_tax_from_text(tax.bytes, tax.length);
+									   : commission_tax_from_text(tax.bytes, tax.length);
 	component->has_tax_amount = amount_argument(fcinfo, ARG_TAX_AMOUNT, digits, &component->tax_amount);
 	offer->has_stated_amount = amount_argument(fcinfo, ARG_STATED_AMOUNT, digits, &offer->stated_amount);
 	offer->has_stated_percent = amount_argument(fcinfo, ARG_STATED_PERCENT, 4, &offer->stated_ppm);
@@ -162,13 +181,13 @@ set_amounts(FunctionCallInfo fcinfo, CallSite *site, int digits)
 Datum
 voygen_commission_amount(PG_FUNCTION_ARGS)
 {
-	CallSite   *site = call_site(fcinfo);
+	CallSite *site = call_site(fcinfo);
 	commission_offer *offer = &site->offer;
 	kernel_text currency = text_argument(fcinfo, ARG_CURRENCY);
 	kernel_error error = {0};
 	commission_quote quote;
 	kernel_status status;
-	int			digits;
+	int digits;
 
 	if (currency.bytes == NULL)
 		PG_RETURN_NULL();
@@ -183,7 +202,9 @@ voygen_commission_amount(PG_FUNCTION_ARGS)
 	offer->check_in = PG_ARGISNULL(ARG_CHECK_IN) ? KERNEL_DAY_UNKNOWN : PG_GETARG_DATEADT(ARG_CHECK_IN);
 	offer->booked_on = PG_ARGISNULL(ARG_BOOKED_ON) ? site->today : PG_GETARG_DATEADT(ARG_BOOKED_ON);
 	offer->volume = rates_volume(site->book, text_argument(fcinfo, ARG_SITE), offer->booked_on,
-								 &site->volume) ? &site->volume : NULL;
+								 &site->volume)
+						? &site->volume
+						: NULL;
 	status = commission_quote_offer(site->book->book, NULL, offer, NULL, &quote, &error);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);
@@ -197,24 +218,24 @@ voygen_commission_amount(PG_FUNCTION_ARGS)
 typedef struct Total
 {
 	FactsCurrency currency;
-	int64		offers;
-	int64		unknown;
-	int64		commission;
+	int64 offers;
+	int64 unknown;
+	int64 commission;
 } Total;
 
 typedef struct Totals
 {
-	Total	   *rows;
-	int			n;
-	int			room;
+	Total *rows;
+	int n;
+	int room;
 } Totals;
 
 static void
 add_quote(void *context, const FactsCurrency *currency, const commission_quote *quote)
 {
-	Totals	   *totals = (Totals *) context;
-	Total	   *total = totals->rows;
-	int			i = 0;
+	Totals *totals = (Totals *) context;
+	Total *total = totals->rows;
+	int i = 0;
 
 	while (i < totals->n && memcmp(total[i].currency.code, currency->code, 4) != 0)
 		i++;
@@ -222,7 +243,7 @@ add_quote(void *context, const FactsCurrency *currency, const commission_quote *
 	{
 		if (totals->n == totals->room)
 			totals->rows = repalloc(totals->rows, sizeof(Total) * (totals->room *= 2));
-		totals->rows[totals->n++] = (Total) {*currency, 0, 0, 0};
+		totals->rows[totals->n++] = (Total){*currency, 0, 0, 0};
 	}
 	total = &totals->rows[i];
 	total->offers++;
@@ -242,12 +263,12 @@ Datum
 voygen_commission_total(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *out = (ReturnSetInfo *) fcinfo->resultinfo;
-	Totals		totals = {palloc(sizeof(Total) * 8), 0, 8};
-	Facts	   *facts;
+	Totals totals = {palloc(sizeof(Total) * 8), 0, 8};
+	Facts *facts;
 
 	InitMaterializedSRF(fcinfo, 0);
 	module_check_catalogue();
-	SPI_connect();				/* for tables that are not plain */
+	SPI_connect(); /* for tables that are not plain */
 	facts = facts_begin(PG_GETARG_INT64(0), PG_INT64_MAX, GetActiveSnapshot(), GetCurrentTimestamp());
 	facts->on_quote = add_quote;
 	facts->on_quote_context = &totals;
@@ -256,10 +277,10 @@ voygen_commission_total(PG_FUNCTION_ARGS)
 	SPI_finish();
 	for (int i = 0; i < totals.n; i++)
 	{
-		Total	   *total = &totals.rows[i];
-		Datum		values[4] = {CStringGetTextDatum(total->currency.code), Int64GetDatum(total->offers),
-			Int64GetDatum(total->unknown), amount_datum(total->commission, total->currency.digits)};
-		bool		nulls[4] = {false, false, false, false};
+		Total *total = &totals.rows[i];
+		Datum values[4] = {CStringGetTextDatum(total->currency.code), Int64GetDatum(total->offers),
+						   Int64GetDatum(total->unknown), amount_datum(total->commission, total->currency.digits)};
+		bool nulls[4] = {false, false, false, false};
 
 		tuplestore_putvalues(out->setResult, out->setDesc, values, nulls);
 	}

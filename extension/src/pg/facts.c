@@ -22,7 +22,7 @@ facts_begin(int64 agency, int64 last, Snapshot snapshot, TimestampTz as_of)
 	MemoryContext run = AllocSetContextCreate(CurrentMemoryContext, "voygen facts",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(run);
-	Facts	   *facts = palloc0(sizeof(Facts));
+	Facts *facts = palloc0(sizeof(Facts));
 
 	facts->agency = agency;
 	facts->snapshot = snapshot;
@@ -49,7 +49,7 @@ Jsonb *
 facts_build(Facts *facts, int64 trip, FactsColumns *columns)
 {
 	MemoryContext old;
-	bool		found;
+	bool found;
 
 	CHECK_FOR_INTERRUPTS();
 	MemoryContextReset(facts->per_trip);

@@ -29,8 +29,8 @@
 /* Three letters and how many decimals amounts in it have. */
 typedef struct FactsCurrency
 {
-	char		code[4];		/* empty: unknown */
-	int			digits;
+	char code[4]; /* empty: unknown */
+	int digits;
 } FactsCurrency;
 
 typedef enum FactsState
@@ -44,58 +44,58 @@ typedef enum FactsState
 
 typedef struct FactsLeg
 {
-	int64		id;
-	int32		seq;
+	int64 id;
+	int32 seq;
 	kernel_text city;
 	kernel_text country;
-	int32		arrive;			/* days, KERNEL_DAY_UNKNOWN */
-	int32		depart;
-	int			rows;			/* hotel rows */
-	int			offered;
-	int64		lead_price;		/* minor units of the trip's currency */
-	struct FactsHotel *best;	/* in the trip's currency */
-	tiers_cuts	cuts;
-	int64		low_below;		/* cuts of the method rank */
-	int64		high_from;
-	int			counts[3];
+	int32 arrive; /* days, KERNEL_DAY_UNKNOWN */
+	int32 depart;
+	int rows; /* hotel rows */
+	int offered;
+	int64 lead_price;        /* minor units of the trip's currency */
+	struct FactsHotel *best; /* in the trip's currency */
+	tiers_cuts cuts;
+	int64 low_below; /* cuts of the method rank */
+	int64 high_from;
+	int counts[3];
 } FactsLeg;
 
 typedef struct FactsHotel
 {
-	int64		id;
-	FactsLeg   *leg;
-	int64		leg_id;			/* FACTS_UNKNOWN: none */
+	int64 id;
+	FactsLeg *leg;
+	int64 leg_id; /* FACTS_UNKNOWN: none */
 	kernel_text key;
 	kernel_text site;
 	kernel_text name;
 	kernel_text same_as;
 	FactsCurrency currency;
-	int64		nightly_milli;	/* thousandths, as stored */
-	int64		total_milli;
+	int64 nightly_milli; /* thousandths, as stored */
+	int64 total_milli;
 	const struct varlena *stars;
 	const struct varlena *review;
-	kernel_tri	refundable;
-	bool		offered;
-	FactsState	state;
-	int64		checked_at;
-	int			tier;			/* tiers_tier, -1: none */
-	int			rooms;
-	int64		commission;		/* minor units */
+	kernel_tri refundable;
+	bool offered;
+	FactsState state;
+	int64 checked_at;
+	int tier; /* tiers_tier, -1: none */
+	int rooms;
+	int64 commission; /* minor units */
 	commission_source source;
-	int64		rate_id;		/* 0: none */
+	int64 rate_id; /* 0: none */
 	kernel_text best_room;
-	int64		best_amount;	/* of the best offer, thousandths */
+	int64 best_amount; /* of the best offer, thousandths */
 } FactsHotel;
 
 /* An activity, flight, transfer or booking: what the document shows of it. */
 typedef struct FactsItem
 {
-	int64		id;
-	int64		at;				/* day or instant */
-	kernel_text word[2];		/* title; origin, destination; kind; kind, site */
+	int64 id;
+	int64 at;            /* day or instant */
+	kernel_text word[2]; /* title; origin, destination; kind; kind, site */
 	kernel_text status;
-	int64		price_milli;
-	int64		commission_milli;
+	int64 price_milli;
+	int64 commission_milli;
 	FactsCurrency currency;
 } FactsItem;
 
@@ -110,99 +110,99 @@ typedef enum FactsItemKind
 
 typedef struct FactsItems
 {
-	FactsItem  *rows;
-	int			n;
-	int			room;
+	FactsItem *rows;
+	int n;
+	int room;
 } FactsItems;
 
 /* Money of one currency, bookings in thousandths. */
 typedef struct FactsMoney
 {
 	FactsCurrency currency;
-	int64		lead_milli;
-	int64		commission;
-	int64		booked_milli;
-	int64		booked_commission_milli;
+	int64 lead_milli;
+	int64 commission;
+	int64 booked_milli;
+	int64 booked_commission_milli;
 } FactsMoney;
 
 typedef struct FactsTrip
 {
-	int64		agency;
-	int64		id;
+	int64 agency;
+	int64 id;
 	kernel_text slug;
 	kernel_text title;
 	kernel_text destination;
 	kernel_text status;
-	int64		client_id;
+	int64 client_id;
 	kernel_text client_slug;
 	kernel_text client_name;
 	kernel_text client_tier;
-	bool		has_client;
-	int32		start;
-	int32		end;
-	int64		travelers;
-	Datum		traveler_names; /* text[], 0: unknown */
+	bool has_client;
+	int32 start;
+	int32 end;
+	int64 travelers;
+	Datum traveler_names; /* text[], 0: unknown */
 	FactsCurrency currency;
-	int64		budget_milli;
+	int64 budget_milli;
 	FactsCurrency budget_currency;
 	kernel_text advisor;
 
-	FactsLeg   *legs;			/* by id while reading */
-	int			nlegs;
-	int			legs_room;
-	FactsLeg  **leg_order;		/* by seq, id */
+	FactsLeg *legs; /* by id while reading */
+	int nlegs;
+	int legs_room;
+	FactsLeg **leg_order; /* by seq, id */
 	FactsHotel *hotels;
-	int			nhotels;
-	int			hotels_room;
-	FactsHotel **hotel_order;	/* as listed */
-	FactsItems	items[ITEM_KINDS];
+	int nhotels;
+	int hotels_room;
+	FactsHotel **hotel_order; /* as listed */
+	FactsItems items[ITEM_KINDS];
 
-	int			states[STATE_COUNT];
-	int64		checked_at;		/* latest */
-	int64		runs_out;		/* first end of a check's 24 hours */
-	FactsMoney *money;			/* by currency; the trip's own first */
-	int			nmoney;
-	int			money_room;
+	int states[STATE_COUNT];
+	int64 checked_at;  /* latest */
+	int64 runs_out;    /* first end of a check's 24 hours */
+	FactsMoney *money; /* by currency; the trip's own first */
+	int nmoney;
+	int money_room;
 } FactsTrip;
 
 /* The columns beside the document. Amounts in thousandths. */
 typedef struct FactsColumns
 {
-	int64		lead_price_milli;
-	int64		commission_milli;
+	int64 lead_price_milli;
+	int64 commission_milli;
 	FactsCurrency currency;
-	FactsState	availability;
-	int64		checked_at;
-	int64		nights;
-	int64		travelers;
-	int64		valid_until;
+	FactsState availability;
+	int64 checked_at;
+	int64 nights;
+	int64 travelers;
+	int64 valid_until;
 } FactsColumns;
 
 /* Everything a run of trips of one agency shares. */
 typedef struct Facts
 {
-	int64		agency;
-	Snapshot	snapshot;
+	int64 agency;
+	Snapshot snapshot;
 	TimestampTz as_of;
-	kernel_day	today;
+	kernel_day today;
 	TimestampTz book_change;
-	RateBook   *book;
-	MemoryContext run;			/* streams, arrays, buffer */
-	MemoryContext per_trip;		/* texts; reset for each trip */
-	Stream		trips;
-	Stream		clients;
-	Stream		legs;
-	Stream		hotels;
-	Stream		rooms;
-	Stream		items[ITEM_KINDS];
-	commission_offer offer;		/* what all offers share */
+	RateBook *book;
+	MemoryContext run;      /* streams, arrays, buffer */
+	MemoryContext per_trip; /* texts; reset for each trip */
+	Stream trips;
+	Stream clients;
+	Stream legs;
+	Stream hotels;
+	Stream rooms;
+	Stream items[ITEM_KINDS];
+	commission_offer offer; /* what all offers share */
 	commission_component component;
 	commission_volume volume;
 	JsonbWriter writer;
-	FactsTrip	trip;
+	FactsTrip trip;
 	/* Told of every offer quoted, for passes that want each and not the best. */
-	void		(*on_quote) (void *context, const FactsCurrency *currency, const commission_quote *quote);
-	void	   *on_quote_context;
+	void (*on_quote)(void *context, const FactsCurrency *currency, const commission_quote *quote);
+	void *on_quote_context;
 } Facts;
 
 /* Opens the streams for trips up to `last`, read as the snapshot sees them and

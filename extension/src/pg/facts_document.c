@@ -112,10 +112,10 @@ put_two(char *to, int value, char after)
 static int
 format_day(int32 day, char *to)
 {
-	int			year = 0;
-	int			month;
-	int			mday;
-	char	   *at;
+	int year = 0;
+	int month;
+	int mday;
+	char *at;
 
 	if (!DATE_NOT_FINITE(day))
 		j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
@@ -144,7 +144,7 @@ format_day(int32 day, char *to)
 static void
 put_day(JsonbWriter *w, int32 day)
 {
-	char		text[MAXDATELEN + 1];
+	char text[MAXDATELEN + 1];
 
 	if (day == KERNEL_DAY_UNKNOWN)
 		jw_null(w);
@@ -156,9 +156,9 @@ put_day(JsonbWriter *w, int32 day)
 static void
 put_instant(JsonbWriter *w, int64 at)
 {
-	char		text[MAXDATELEN + 16];
-	int64		seconds;
-	int			len;
+	char text[MAXDATELEN + 16];
+	int64 seconds;
+	int len;
 
 	if (at == FACTS_UNKNOWN || TIMESTAMP_NOT_FINITE(at))
 	{
@@ -188,9 +188,9 @@ nights_between(int32 from, int32 until)
 static void
 put_traveler_names(JsonbWriter *w, Datum names)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
+	Datum *elements;
+	bool *nulls;
+	int n;
 
 	if (names == (Datum) 0)
 	{
@@ -206,7 +206,7 @@ put_traveler_names(JsonbWriter *w, Datum names)
 			jw_null(w);
 		else
 		{
-			text	   *name = DatumGetTextPP(elements[i]);
+			text *name = DatumGetTextPP(elements[i]);
 
 			jw_string(w, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 		}
@@ -218,8 +218,8 @@ put_traveler_names(JsonbWriter *w, Datum names)
 static void
 put_cut(JsonbWriter *w, tiers_cut cut, int digits)
 {
-	int64		value = cut.whole * 10000 + cut.ten_thousandths;
-	int			scale = digits + 4;
+	int64 value = cut.whole * 10000 + cut.ten_thousandths;
+	int scale = digits + 4;
 
 	while (scale > digits && value % 10 == 0)
 	{
@@ -269,7 +269,7 @@ put_leg(JsonbWriter *w, const FactsLeg *leg, int digits)
 	put_int(w, nights_between(leg->arrive, leg->depart));
 	put_text(w, leg->country);
 	jw_decimal(w, leg->offered, 0);
-	put_text(w, leg->best ? leg->best->key : (kernel_text) {NULL, 0});
+	put_text(w, leg->best ? leg->best->key : (kernel_text){NULL, 0});
 	put_minor(w, leg->lead_price, digits);
 	put_minor(w, leg->best ? leg->best->commission : FACTS_UNKNOWN, digits);
 	jw_end(w);
@@ -278,7 +278,7 @@ put_leg(JsonbWriter *w, const FactsLeg *leg, int digits)
 static void
 put_hotel(JsonbWriter *w, const FactsHotel *hotel)
 {
-	int			digits = hotel->currency.digits;
+	int digits = hotel->currency.digits;
 
 	jw_object(w, &hotel_keys);
 	put_text(w, hotel->key);
@@ -363,7 +363,7 @@ put_booking(JsonbWriter *w, const FactsItem *item)
 
 static void
 put_items(JsonbWriter *w, const FactsItems *items,
-		  void (*put) (JsonbWriter *w, const FactsItem *item))
+		  void (*put)(JsonbWriter *w, const FactsItem *item))
 {
 	jw_array(w, items->n);
 	for (int i = 0; i < items->n; i++)
@@ -378,7 +378,7 @@ put_other_currencies(JsonbWriter *w, const FactsTrip *trip)
 	for (int i = 1; i < trip->nmoney; i++)
 	{
 		const FactsMoney *money = &trip->money[i];
-		int			digits = money->currency.digits;
+		int digits = money->currency.digits;
 
 		jw_object(w, &other_keys);
 		put_currency(w, &money->currency);
@@ -456,7 +456,7 @@ put_booked(JsonbWriter *w, const FactsTrip *trip)
 static void
 put_trip(JsonbWriter *w, const FactsTrip *trip)
 {
-	int			digits = trip->currency.digits;
+	int digits = trip->currency.digits;
 
 	jw_object(w, &trip_keys);
 	jw_array(w, trip->nlegs);
@@ -506,12 +506,12 @@ static void
 fill_columns(const Facts *facts, FactsColumns *columns)
 {
 	const FactsTrip *trip = &facts->trip;
-	int			digits = trip->currency.digits;
-	int64		until = Min(trip->runs_out, facts->book_change);
-	int64		lead = trip->money[0].lead_milli;
+	int digits = trip->currency.digits;
+	int64 until = Min(trip->runs_out, facts->book_change);
+	int64 lead = trip->money[0].lead_milli;
 
 	columns->lead_price_milli = lead == FACTS_UNKNOWN ? FACTS_UNKNOWN
-		: column_milli(facts_minor(lead, digits), digits);
+													  : column_milli(facts_minor(lead, digits), digits);
 	columns->commission_milli = column_milli(trip->money[0].commission, digits);
 	columns->currency = trip->currency;
 	columns->availability = availability(trip);

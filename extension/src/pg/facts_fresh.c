@@ -35,13 +35,13 @@ PG_FUNCTION_INFO_V1(voygen_trip_facts_rebuilt);
 /* What is looked at to tell whether facts hold. */
 typedef struct Holds
 {
-	int64		agency;
+	int64 agency;
 	TimestampTz now;
-	bool		every;			/* the whole agency is marked */
-	Stream		trips;
-	Stream		stored;
-	Stream		marks;
-	Stream		failed;
+	bool every; /* the whole agency is marked */
+	Stream trips;
+	Stream stored;
+	Stream marks;
+	Stream failed;
 } Holds;
 
 static void
@@ -69,9 +69,9 @@ holds_end(Holds *holds)
 static bool
 is_marked(Holds *holds, int64 at, bool range)
 {
-	Stream	   *marks = &holds->marks;
+	Stream *marks = &holds->marks;
 
-	marks->has_row = false;		/* an earlier look may have moved on */
+	marks->has_row = false; /* an earlier look may have moved on */
 	if (!stream_find(marks, at))
 		return false;
 	while (stream_at(marks, at))
@@ -88,7 +88,7 @@ is_marked(Holds *holds, int64 at, bool range)
 static bool
 facts_hold(Holds *holds, int64 trip)
 {
-	Stream	   *stored = &holds->stored;
+	Stream *stored = &holds->stored;
 
 	if (!stream_find(&holds->trips, trip))
 		return false;
@@ -101,14 +101,14 @@ facts_hold(Holds *holds, int64 trip)
 		stream_find(&holds->failed, trip))
 		return false;
 	return stream_null(&holds->trips, TRIP_CLIENT) ||
-		!is_marked(holds, -DatumGetInt64(stream_value(&holds->trips, TRIP_CLIENT)), false);
+		   !is_marked(holds, -DatumGetInt64(stream_value(&holds->trips, TRIP_CLIENT)), false);
 }
 
 void
 facts_keep_stale(Batch *batch)
 {
-	Holds		holds;
-	int			kept = 0;
+	Holds holds;
+	int kept = 0;
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -124,13 +124,27 @@ facts_keep_stale(Batch *batch)
 /* ---- rows for SQL ---- */
 
 /* The columns both functions answer. */
-enum {OUT_TRIP, OUT_FACTS, OUT_LEAD_PRICE, OUT_COMMISSION, OUT_CURRENCY, OUT_AVAILABILITY,
-	OUT_CHECKED_AT, OUT_NIGHTS, OUT_TRAVELERS, OUT_VALID_UNTIL, OUT_REFRESHED_AT, OUT_STORED, OUT_COUNT};
+enum
+{
+	OUT_TRIP,
+	OUT_FACTS,
+	OUT_LEAD_PRICE,
+	OUT_COMMISSION,
+	OUT_CURRENCY,
+	OUT_AVAILABILITY,
+	OUT_CHECKED_AT,
+	OUT_NIGHTS,
+	OUT_TRAVELERS,
+	OUT_VALID_UNTIL,
+	OUT_REFRESHED_AT,
+	OUT_STORED,
+	OUT_COUNT
+};
 
 typedef struct OutRow
 {
-	Datum		values[OUT_COUNT];
-	bool		nulls[OUT_COUNT];
+	Datum values[OUT_COUNT];
+	bool nulls[OUT_COUNT];
 } OutRow;
 
 static void
@@ -191,8 +205,8 @@ out_stored(OutRow *row, Stream *stored)
 static int
 compare_trips(const void *a, const void *b)
 {
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
+	int64 x = *(const int64 *) a;
+	int64 y = *(const int64 *) b;
 
 	return x < y ? -1 : x > y;
 }
@@ -201,11 +215,11 @@ compare_trips(const void *a, const void *b)
 static int64 *
 wanted_trips(ArrayType *ids, int *n)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int64	   *trips;
-	int			count;
-	int			kept = 0;
+	Datum *elements;
+	bool *nulls;
+	int64 *trips;
+	int count;
+	int kept = 0;
 
 	if (ARR_ELEMTYPE(ids) != INT8OID)
 		elog(ERROR, "trip ids must be bigint");
@@ -238,21 +252,21 @@ Datum
 voygen_trip_facts_fresh(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *out = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64		agency = PG_GETARG_INT64(0);
-	int			n;
-	int64	   *trips = wanted_trips(PG_GETARG_ARRAYTYPE_P(1), &n);
-	Snapshot	snapshot = GetActiveSnapshot();
+	int64 agency = PG_GETARG_INT64(0);
+	int n;
+	int64 *trips = wanted_trips(PG_GETARG_ARRAYTYPE_P(1), &n);
+	Snapshot snapshot = GetActiveSnapshot();
 	TimestampTz now = GetCurrentTimestamp();
-	Facts	   *facts = NULL;
-	Holds		holds;
+	Facts *facts = NULL;
+	Holds holds;
 
 	InitMaterializedSRF(fcinfo, 0);
 	module_check_catalogue();
-	SPI_connect();				/* for tables that are not plain */
+	SPI_connect(); /* for tables that are not plain */
 	holds_begin(&holds, agency, snapshot, now);
 	for (int i = 0; i < n; i++)
 	{
-		OutRow		row;
+		OutRow row;
 
 		CHECK_FOR_INTERRUPTS();
 		if (facts_hold(&holds, trips[i]))
@@ -260,7 +274,7 @@ voygen_trip_facts_fresh(PG_FUNCTION_ARGS)
 		else
 		{
 			FactsColumns columns;
-			Jsonb	   *document;
+			Jsonb *document;
 
 			/* Most readers find everything fresh and need none of this. */
 			if (facts == NULL)
@@ -290,13 +304,13 @@ Datum
 voygen_trip_facts_rebuilt(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *out = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64		agency = PG_GETARG_INT64(0);
-	int			n;
-	int64	   *trips = wanted_trips(PG_GETARG_ARRAYTYPE_P(1), &n);
-	Snapshot	snapshot = GetActiveSnapshot();
+	int64 agency = PG_GETARG_INT64(0);
+	int n;
+	int64 *trips = wanted_trips(PG_GETARG_ARRAYTYPE_P(1), &n);
+	Snapshot snapshot = GetActiveSnapshot();
 	TimestampTz now = GetCurrentTimestamp();
-	Facts	   *facts;
-	Holds		holds;
+	Facts *facts;
+	Holds holds;
 
 	InitMaterializedSRF(fcinfo, 0);
 	module_check_catalogue();
@@ -306,7 +320,7 @@ voygen_trip_facts_rebuilt(PG_FUNCTION_ARGS)
 	for (int i = 0; i < n; i++)
 	{
 		TimestampTz moments[2];
-		bool		same = false;
+		bool same = false;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!facts_hold(&holds, trips[i]))
@@ -316,7 +330,7 @@ voygen_trip_facts_rebuilt(PG_FUNCTION_ARGS)
 		for (int m = 1; m >= 0 && !same; m--)
 		{
 			FactsColumns columns;
-			Jsonb	   *document;
+			Jsonb *document;
 
 			facts_restart(facts, moments[m]);
 			document = facts_build(facts, trips[i], &columns);
@@ -325,7 +339,7 @@ voygen_trip_facts_rebuilt(PG_FUNCTION_ARGS)
 			same = store_same(&holds.stored, document, &columns);
 			if (same || m == 0)
 			{
-				OutRow		row;
+				OutRow row;
 
 				out_built(&row, trips[i], document, &columns, moments[m], same);
 				emit(out, &row);

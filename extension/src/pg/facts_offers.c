@@ -16,19 +16,19 @@
 /* One offer's own part. */
 typedef struct Offer
 {
-	kernel_text room_key;		/* NULL bytes: the row itself */
-	int64		amount_milli;
+	kernel_text room_key; /* NULL bytes: the row itself */
+	int64 amount_milli;
 	kernel_text tax_basis;
-	int64		tax_milli;
-	int64		stated_milli;
-	int64		stated_ppm;
+	int64 tax_milli;
+	int64 stated_milli;
+	int64 stated_ppm;
 } Offer;
 
 static uint32
 word(Facts *facts, commission_word which, kernel_text text)
 {
 	return text.bytes == NULL ? 0
-		: commission_book_word(facts->book->book, which, text.bytes, text.length);
+							  : commission_book_word(facts->book->book, which, text.bytes, text.length);
 }
 
 /* A text of the current row, in place: only to be looked up, not kept. */
@@ -38,9 +38,9 @@ peek(Stream *row, int column)
 	struct varlena *value;
 
 	if (stream_null(row, column))
-		return (kernel_text) {NULL, 0};
+		return (kernel_text){NULL, 0};
 	value = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(stream_value(row, column)));
-	return (kernel_text) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+	return (kernel_text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 }
 
 static uint8
@@ -54,7 +54,7 @@ tri(Stream *row, int column)
 static int64
 ppm(Stream *row, int column)
 {
-	int64		value;
+	int64 value;
 
 	if (stream_null(row, column) || !amount_decode(stream_value(row, column), 4, &value))
 		return FACTS_UNKNOWN;
@@ -69,7 +69,7 @@ facts_quote_trip(Facts *facts)
 	commission_trip about = {0};
 
 	about.has_budget = trip->budget_milli != FACTS_UNKNOWN &&
-		facts_same_currency(&trip->budget_currency, &trip->currency);
+					   facts_same_currency(&trip->budget_currency, &trip->currency);
 	about.budget_milli = about.has_budget ? trip->budget_milli : 0;
 	about.client_tier = trip->client_tier;
 	about.destination = trip->destination;
@@ -87,7 +87,7 @@ static void
 start_hotel(Facts *facts, const FactsHotel *hotel)
 {
 	commission_offer *offer = &facts->offer;
-	Stream	   *row = &facts->hotels;
+	Stream *row = &facts->hotels;
 
 	offer->word[COMMISSION_SITE] = word(facts, COMMISSION_SITE, hotel->site);
 	offer->word[COMMISSION_SUPPLIER] = word(facts, COMMISSION_SUPPLIER, peek(row, HOTEL_SUPPLIER));
@@ -97,14 +97,15 @@ start_hotel(Facts *facts, const FactsHotel *hotel)
 												peek(row, HOTEL_PRODUCT_TYPE));
 	offer->word[COMMISSION_RATE_TYPE] = word(facts, COMMISSION_RATE_TYPE, peek(row, HOTEL_RATE_TYPE));
 	offer->word[COMMISSION_CURRENCY] = word(facts, COMMISSION_CURRENCY,
-											(kernel_text) {hotel->currency.code, 3});
+											(kernel_text){hotel->currency.code, 3});
 	offer->exponent = hotel->currency.digits;
 	offer->refundable = hotel->refundable;
 	offer->nights = stream_null(row, HOTEL_NIGHTS) ? 0 : DatumGetInt16(stream_value(row, HOTEL_NIGHTS));
 	offer->check_in = stream_null(row, HOTEL_CHECK_IN) ? KERNEL_DAY_UNKNOWN
-		: DatumGetDateADT(stream_value(row, HOTEL_CHECK_IN));
+													   : DatumGetDateADT(stream_value(row, HOTEL_CHECK_IN));
 	offer->volume = rates_volume(facts->book, hotel->site, facts->today, &facts->volume)
-		? &facts->volume : NULL;
+						? &facts->volume
+						: NULL;
 }
 
 /* Sets the amounts of the offer. */
@@ -120,7 +121,7 @@ set_amounts(Facts *facts, const Offer *own, int digits)
 		component->kind = COMMISSION_ROOM;
 		component->amount = facts_minor(own->amount_milli, digits);
 		component->tax = own->tax_basis.bytes == NULL ? COMMISSION_TAX_UNKNOWN
-			: commission_tax_from_text(own->tax_basis.bytes, own->tax_basis.length);
+													  : commission_tax_from_text(own->tax_basis.bytes, own->tax_basis.length);
 		component->has_tax_amount = own->tax_milli != FACTS_UNKNOWN;
 		component->tax_amount = component->has_tax_amount ? facts_minor(own->tax_milli, digits) : 0;
 	}
@@ -134,7 +135,7 @@ set_amounts(Facts *facts, const Offer *own, int digits)
 static int
 compare_keys(kernel_text a, kernel_text b)
 {
-	int			order = memcmp(a.bytes ? a.bytes : "", b.bytes ? b.bytes : "", Min(a.length, b.length));
+	int order = memcmp(a.bytes ? a.bytes : "", b.bytes ? b.bytes : "", Min(a.length, b.length));
 
 	return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
@@ -179,7 +180,7 @@ consider(Facts *facts, FactsHotel *hotel, const Offer *own)
 	hotel->best_room = own->room_key;
 	if (own->room_key.bytes)
 	{
-		char	   *copy = palloc(own->room_key.length + 1);
+		char *copy = palloc(own->room_key.length + 1);
 
 		memcpy(copy, own->room_key.bytes, own->room_key.length);
 		hotel->best_room.bytes = copy;
@@ -197,9 +198,9 @@ room_is_offered(Facts *facts)
 static void
 consider_room(Facts *facts, FactsHotel *hotel, uint32 hotel_rate_type)
 {
-	Stream	   *row = &facts->rooms;
+	Stream *row = &facts->rooms;
 	commission_offer *offer = &facts->offer;
-	Offer		own;
+	Offer own;
 
 	if (!stream_null(row, ROOM_CURRENCY))
 	{
@@ -223,7 +224,7 @@ consider_room(Facts *facts, FactsHotel *hotel, uint32 hotel_rate_type)
 	if (tri(row, ROOM_ELIGIBLE) == KERNEL_NO)
 		own.stated_milli = 0;
 	offer->word[COMMISSION_RATE_TYPE] = stream_null(row, ROOM_RATE_TYPE) ? hotel_rate_type
-		: word(facts, COMMISSION_RATE_TYPE, peek(row, ROOM_RATE_TYPE));
+																		 : word(facts, COMMISSION_RATE_TYPE, peek(row, ROOM_RATE_TYPE));
 	offer->refundable = stream_null(row, ROOM_REFUNDABLE) ? hotel->refundable : tri(row, ROOM_REFUNDABLE);
 	consider(facts, hotel, &own);
 }
@@ -231,10 +232,10 @@ consider_room(Facts *facts, FactsHotel *hotel, uint32 hotel_rate_type)
 static void
 consider_row(Facts *facts, FactsHotel *hotel)
 {
-	Stream	   *row = &facts->hotels;
-	Offer		own;
+	Stream *row = &facts->hotels;
+	Offer own;
 
-	own.room_key = (kernel_text) {NULL, 0};
+	own.room_key = (kernel_text){NULL, 0};
 	own.amount_milli = hotel->total_milli;
 	own.tax_basis = peek(row, stream_null(row, HOTEL_TOTAL) ? HOTEL_PRICE_TAX : HOTEL_TOTAL_TAX);
 	own.tax_milli = facts_milli(row, HOTEL_TAX);
@@ -247,11 +248,11 @@ consider_row(Facts *facts, FactsHotel *hotel)
 void
 facts_quote_hotel(Facts *facts, FactsHotel *hotel)
 {
-	Stream	   *rooms = &facts->rooms;
-	int64		trip = facts->trip.id;
-	bool		quoted = hotel->offered && hotel->currency.code[0] != '\0';
-	bool		has_room = false;
-	uint32		rate_type = 0;
+	Stream *rooms = &facts->rooms;
+	int64 trip = facts->trip.id;
+	bool quoted = hotel->offered && hotel->currency.code[0] != '\0';
+	bool has_room = false;
+	uint32 rate_type = 0;
 
 	if (quoted)
 	{
@@ -260,7 +261,7 @@ facts_quote_hotel(Facts *facts, FactsHotel *hotel)
 	}
 	while (stream_at(rooms, trip))
 	{
-		int64		of = DatumGetInt64(stream_value(rooms, ROOM_HOTEL));
+		int64 of = DatumGetInt64(stream_value(rooms, ROOM_HOTEL));
 
 		if (of > hotel->id)
 			break;

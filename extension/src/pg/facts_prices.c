@@ -15,7 +15,7 @@
 static int
 compare_texts(kernel_text a, kernel_text b)
 {
-	int			order = memcmp(a.bytes, b.bytes, Min(a.length, b.length));
+	int order = memcmp(a.bytes, b.bytes, Min(a.length, b.length));
 
 	return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
@@ -50,7 +50,7 @@ compare_for_tiers(const void *a, const void *b)
 		return x->same_as.bytes == NULL ? 1 : -1;
 	if (x->same_as.bytes != NULL)
 	{
-		int			order = compare_texts(x->same_as, y->same_as);
+		int order = compare_texts(x->same_as, y->same_as);
 
 		if (order != 0)
 			return order;
@@ -67,7 +67,7 @@ compare_for_listing(const void *a, const void *b)
 {
 	const FactsHotel *x = *(FactsHotel *const *) a;
 	const FactsHotel *y = *(FactsHotel *const *) b;
-	int			order;
+	int order;
 
 	if (x->leg != y->leg)
 	{
@@ -84,7 +84,7 @@ compare_for_listing(const void *a, const void *b)
 
 /* Insertion for the dozen rows trips have, qsort beyond. */
 static void
-sort_hotels(FactsHotel **hotels, int n, int (*compare) (const void *, const void *))
+sort_hotels(FactsHotel **hotels, int n, int (*compare)(const void *, const void *))
 {
 	if (n > 24)
 	{
@@ -94,7 +94,7 @@ sort_hotels(FactsHotel **hotels, int n, int (*compare) (const void *, const void
 	for (int i = 1; i < n; i++)
 	{
 		FactsHotel *hotel = hotels[i];
-		int			j = i;
+		int j = i;
 
 		for (; j > 0 && compare(&hotels[j - 1], &hotel) > 0; j--)
 			hotels[j] = hotels[j - 1];
@@ -106,7 +106,7 @@ static bool
 is_one_hotel(const FactsHotel *a, const FactsHotel *b)
 {
 	return a->same_as.bytes != NULL && b->same_as.bytes != NULL &&
-		compare_texts(a->same_as, b->same_as) == 0;
+		   compare_texts(a->same_as, b->same_as) == 0;
 }
 
 /* Thirds by rank: the lowest price above the low tier, the lowest of the high. */
@@ -116,7 +116,7 @@ rank_cuts(FactsLeg *leg, const int64 *prices, int n)
 	leg->low_below = leg->high_from = FACTS_UNKNOWN;
 	for (int i = 0; i < n; i++)
 	{
-		tiers_tier	tier = tiers_classify(&leg->cuts, prices[i]);
+		tiers_tier tier = tiers_classify(&leg->cuts, prices[i]);
 
 		if (tier != TIERS_LOW && (leg->low_below == FACTS_UNKNOWN || prices[i] < leg->low_below))
 			leg->low_below = prices[i];
@@ -129,8 +129,8 @@ rank_cuts(FactsLeg *leg, const int64 *prices, int n)
 static void
 tier_leg(Facts *facts, FactsLeg *leg, FactsHotel **hotels, int n, int64 *prices)
 {
-	int			digits = facts->trip.currency.digits;
-	int			distinct = 0;
+	int digits = facts->trip.currency.digits;
+	int distinct = 0;
 	kernel_alloc alloc = kernels_memory(CurrentMemoryContext);
 	kernel_error error = {0};
 	kernel_status status;
@@ -160,10 +160,10 @@ tier_leg(Facts *facts, FactsLeg *leg, FactsHotel **hotels, int n, int64 *prices)
 static void
 tier_legs(Facts *facts)
 {
-	FactsTrip  *trip = &facts->trip;
+	FactsTrip *trip = &facts->trip;
 	FactsHotel **priced = palloc(sizeof(FactsHotel *) * (trip->nhotels + 1));
-	int64	   *prices = palloc(sizeof(int64) * (trip->nhotels + 1));
-	int			n = 0;
+	int64 *prices = palloc(sizeof(int64) * (trip->nhotels + 1));
+	int n = 0;
 
 	for (int i = 0; i < trip->nhotels; i++)
 	{
@@ -199,7 +199,7 @@ facts_money(FactsTrip *trip, const FactsCurrency *currency)
 	{
 		trip->money_room = trip->money_room ? trip->money_room * 2 : 8;
 		trip->money = trip->money ? repalloc(trip->money, sizeof(FactsMoney) * trip->money_room)
-			: palloc(sizeof(FactsMoney) * trip->money_room);
+								  : palloc(sizeof(FactsMoney) * trip->money_room);
 	}
 	money = &trip->money[trip->nmoney++];
 	money->currency = *currency;
@@ -225,7 +225,7 @@ add(int64 *sum, int64 amount)
 static bool
 is_better(const FactsHotel *a, const FactsHotel *b)
 {
-	int			order;
+	int order;
 
 	if (a->commission != b->commission)
 		return a->commission > b->commission;
@@ -241,7 +241,7 @@ compare_for_best(const void *a, const void *b)
 {
 	const FactsHotel *x = *(FactsHotel *const *) a;
 	const FactsHotel *y = *(FactsHotel *const *) b;
-	int			order;
+	int order;
 
 	if (x->leg != y->leg)
 		return x->leg < y->leg ? -1 : 1;
@@ -256,7 +256,7 @@ static void
 best_of_legs(FactsTrip *trip)
 {
 	FactsHotel **earning = palloc(sizeof(FactsHotel *) * (trip->nhotels + 1));
-	int			n = 0;
+	int n = 0;
 
 	for (int i = 0; i < trip->nhotels; i++)
 		if (trip->hotels[i].leg && trip->hotels[i].commission != FACTS_UNKNOWN)
@@ -297,7 +297,7 @@ sum_money(FactsTrip *trip)
 	best_of_legs(trip);
 	for (int i = 0; i < bookings->n; i++)
 	{
-		FactsItem  *booking = &bookings->rows[i];
+		FactsItem *booking = &bookings->rows[i];
 		FactsMoney *money;
 
 		if (booking->currency.code[0] == '\0' ||
@@ -318,7 +318,7 @@ compare_money(const void *a, const void *b)
 void
 facts_price(Facts *facts)
 {
-	FactsTrip  *trip = &facts->trip;
+	FactsTrip *trip = &facts->trip;
 
 	tier_legs(facts);
 	sum_money(trip);

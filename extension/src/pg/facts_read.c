@@ -19,8 +19,7 @@
 #include "pg/hotel_columns.h"
 
 const char *const facts_state_words[STATE_COUNT] = {
-	"available", "sold_out", "not_checked", "extract_failed"
-};
+	"available", "sold_out", "not_checked", "extract_failed"};
 
 #define CHECK_HOLDS (24 * USECS_PER_HOUR)
 
@@ -31,17 +30,17 @@ kernel_text
 facts_text(Stream *row, int column)
 {
 	struct varlena *value;
-	char	   *copy;
-	size_t		len;
+	char *copy;
+	size_t len;
 
 	if (stream_null(row, column))
-		return (kernel_text) {NULL, 0};
+		return (kernel_text){NULL, 0};
 	value = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(stream_value(row, column)));
 	len = VARSIZE_ANY_EXHDR(value);
 	copy = palloc(len + 1);
 	memcpy(copy, VARDATA_ANY(value), len);
 	copy[len] = '\0';
-	return (kernel_text) {copy, len};
+	return (kernel_text){copy, len};
 }
 
 /* A small number kept as the numeric it is. */
@@ -56,7 +55,7 @@ numeric_column(Stream *row, int column)
 int64
 facts_milli(Stream *row, int column)
 {
-	int64		value;
+	int64 value;
 
 	if (stream_null(row, column))
 		return FACTS_UNKNOWN;
@@ -76,8 +75,8 @@ facts_currency(Stream *row, int column)
 	if (!stream_null(row, column))
 	{
 		struct varlena *value = pg_detoast_datum_packed((struct varlena *)
-														 DatumGetPointer(stream_value(row, column)));
-		int			len = Min(VARSIZE_ANY_EXHDR(value), 3);
+															DatumGetPointer(stream_value(row, column)));
+		int len = Min(VARSIZE_ANY_EXHDR(value), 3);
 
 		memcpy(currency.code, VARDATA_ANY(value), len);
 		currency.digits = currency_digits(currency.code, len);
@@ -89,14 +88,14 @@ static int32
 day_column(Stream *row, int column)
 {
 	return stream_null(row, column) ? KERNEL_DAY_UNKNOWN
-		: DatumGetDateADT(stream_value(row, column));
+									: DatumGetDateADT(stream_value(row, column));
 }
 
 static int64
 instant_column(Stream *row, int column)
 {
 	return stream_null(row, column) ? FACTS_UNKNOWN
-		: DatumGetTimestampTz(stream_value(row, column));
+									: DatumGetTimestampTz(stream_value(row, column));
 }
 
 static kernel_tri
@@ -136,13 +135,13 @@ grow(MemoryContext context, void *array, int n, int *room, Size size)
 static void
 read_client(Facts *facts, FactsTrip *trip)
 {
-	Stream	   *row = &facts->clients;
+	Stream *row = &facts->clients;
 
 	trip->has_client = trip->client_id != FACTS_UNKNOWN &&
-		stream_find(row, trip->client_id);
+					   stream_find(row, trip->client_id);
 	if (!trip->has_client)
 	{
-		trip->client_tier = (kernel_text) {NULL, 0};
+		trip->client_tier = (kernel_text){NULL, 0};
 		return;
 	}
 	trip->client_slug = facts_text(row, CLIENT_SLUG);
@@ -153,8 +152,8 @@ read_client(Facts *facts, FactsTrip *trip)
 static void
 read_trip(Facts *facts, FactsTrip *trip)
 {
-	Stream	   *row = &facts->trips;
-	int64		advisor = id_column(row, TRIP_ADVISOR);
+	Stream *row = &facts->trips;
+	int64 advisor = id_column(row, TRIP_ADVISOR);
 
 	trip->slug = facts_text(row, TRIP_SLUG);
 	trip->title = facts_text(row, TRIP_TITLE);
@@ -164,19 +163,19 @@ read_trip(Facts *facts, FactsTrip *trip)
 	trip->start = day_column(row, TRIP_START);
 	trip->end = day_column(row, TRIP_END);
 	trip->travelers = stream_null(row, TRIP_TRAVELER_COUNT) ? FACTS_UNKNOWN
-		: DatumGetInt16(stream_value(row, TRIP_TRAVELER_COUNT));
+															: DatumGetInt16(stream_value(row, TRIP_TRAVELER_COUNT));
 	trip->traveler_names = stream_null(row, TRIP_TRAVELER_NAMES) ? (Datum) 0
-		: PointerGetDatum(pg_detoast_datum_copy((struct varlena *)
-												DatumGetPointer(stream_value(row, TRIP_TRAVELER_NAMES))));
+																 : PointerGetDatum(pg_detoast_datum_copy((struct varlena *)
+																											 DatumGetPointer(stream_value(row, TRIP_TRAVELER_NAMES))));
 	trip->currency = facts_currency(row, TRIP_CURRENCY);
 	trip->budget_milli = facts_milli(row, TRIP_BUDGET);
 	trip->budget_currency = facts_currency(row, TRIP_BUDGET_CURRENCY);
-	trip->advisor = (kernel_text) {NULL, 0};
+	trip->advisor = (kernel_text){NULL, 0};
 	if (advisor != FACTS_UNKNOWN)
 	{
-		char	   *word = psprintf(INT64_FORMAT, advisor);
+		char *word = psprintf(INT64_FORMAT, advisor);
 
-		trip->advisor = (kernel_text) {word, strlen(word)};
+		trip->advisor = (kernel_text){word, strlen(word)};
 	}
 	read_client(facts, trip);
 }
@@ -197,12 +196,12 @@ compare_legs(const void *a, const void *b)
 static void
 read_legs(Facts *facts, FactsTrip *trip)
 {
-	Stream	   *row = &facts->legs;
+	Stream *row = &facts->legs;
 
 	trip->nlegs = 0;
 	for (stream_seek(row, trip->id); stream_at(row, trip->id); stream_next(row))
 	{
-		FactsLeg   *leg;
+		FactsLeg *leg;
 
 		trip->legs = grow(facts->run, trip->legs, trip->nlegs, &trip->legs_room, sizeof(FactsLeg));
 		leg = &trip->legs[trip->nlegs++];
@@ -226,12 +225,12 @@ read_legs(Facts *facts, FactsTrip *trip)
 static FactsLeg *
 find_leg(FactsTrip *trip, int64 id)
 {
-	int			low = 0;
-	int			high = trip->nlegs - 1;
+	int low = 0;
+	int high = trip->nlegs - 1;
 
 	while (low <= high)
 	{
-		int			middle = (low + high) / 2;
+		int middle = (low + high) / 2;
 
 		if (trip->legs[middle].id == id)
 			return &trip->legs[middle];
@@ -259,10 +258,10 @@ state_of(kernel_text word)
 static int64
 stay_total(Stream *row, bool has_currency)
 {
-	int64		price = facts_milli(row, HOTEL_PRICE);
-	int64		total = facts_milli(row, HOTEL_TOTAL);
+	int64 price = facts_milli(row, HOTEL_PRICE);
+	int64 total = facts_milli(row, HOTEL_TOTAL);
 	struct varlena *basis;
-	int			times;
+	int times;
 
 	if (total != FACTS_UNKNOWN)
 		return total;
@@ -283,14 +282,14 @@ stay_total(Stream *row, bool has_currency)
 			return FACTS_UNKNOWN;
 	}
 	return stream_null(row, times) ? FACTS_UNKNOWN
-		: price * DatumGetInt16(stream_value(row, times));
+								   : price * DatumGetInt16(stream_value(row, times));
 }
 
 static void
 read_hotel(Facts *facts, FactsTrip *trip, FactsHotel *hotel)
 {
-	Stream	   *row = &facts->hotels;
-	FactsState	column = state_of(facts_text(row, HOTEL_STATUS));
+	Stream *row = &facts->hotels;
+	FactsState column = state_of(facts_text(row, HOTEL_STATUS));
 
 	memset(hotel, 0, sizeof(*hotel));
 	hotel->id = DatumGetInt64(stream_value(row, HOTEL_ID));
@@ -335,7 +334,7 @@ count_hotel(FactsTrip *trip, const FactsHotel *hotel)
 static void
 read_hotels(Facts *facts, FactsTrip *trip)
 {
-	Stream	   *row = &facts->hotels;
+	Stream *row = &facts->hotels;
 
 	trip->nhotels = 0;
 	memset(trip->states, 0, sizeof(trip->states));
@@ -359,25 +358,21 @@ read_hotels(Facts *facts, FactsTrip *trip)
 
 typedef struct ItemColumns
 {
-	int			id;
-	int			at;				/* -1: none */
-	bool		at_is_day;
-	int			words[2];
-	int			price;
-	int			currency;
-	int			status;
-	int			commission;
+	int id;
+	int at; /* -1: none */
+	bool at_is_day;
+	int words[2];
+	int price;
+	int currency;
+	int status;
+	int commission;
 } ItemColumns;
 
 static const ItemColumns item_columns[ITEM_KINDS] = {
-	[ITEM_ACTIVITY] = {ACTIVITY_ID, ACTIVITY_DATE, true, {ACTIVITY_TITLE, -1}, ACTIVITY_PRICE,
-		ACTIVITY_CURRENCY, ACTIVITY_STATUS, -1},
-	[ITEM_FLIGHT] = {FLIGHT_ID, FLIGHT_DEPART, false, {FLIGHT_ORIGIN, FLIGHT_DESTINATION}, FLIGHT_PRICE,
-		FLIGHT_CURRENCY, FLIGHT_STATUS, -1},
-	[ITEM_TRANSFER] = {TRANSFER_ID, TRANSFER_PICKUP, false, {TRANSFER_KIND, -1}, TRANSFER_PRICE,
-		TRANSFER_CURRENCY, TRANSFER_STATUS, -1},
-	[ITEM_BOOKING] = {BOOKING_ID, -1, false, {BOOKING_KIND, BOOKING_SITE}, BOOKING_PRICE,
-		BOOKING_CURRENCY, BOOKING_STATUS, BOOKING_COMMISSION},
+	[ITEM_ACTIVITY] = {ACTIVITY_ID, ACTIVITY_DATE, true, {ACTIVITY_TITLE, -1}, ACTIVITY_PRICE, ACTIVITY_CURRENCY, ACTIVITY_STATUS, -1},
+	[ITEM_FLIGHT] = {FLIGHT_ID, FLIGHT_DEPART, false, {FLIGHT_ORIGIN, FLIGHT_DESTINATION}, FLIGHT_PRICE, FLIGHT_CURRENCY, FLIGHT_STATUS, -1},
+	[ITEM_TRANSFER] = {TRANSFER_ID, TRANSFER_PICKUP, false, {TRANSFER_KIND, -1}, TRANSFER_PRICE, TRANSFER_CURRENCY, TRANSFER_STATUS, -1},
+	[ITEM_BOOKING] = {BOOKING_ID, -1, false, {BOOKING_KIND, BOOKING_SITE}, BOOKING_PRICE, BOOKING_CURRENCY, BOOKING_STATUS, BOOKING_COMMISSION},
 };
 
 /* By time, the undated last, then by id. */
@@ -403,23 +398,23 @@ read_item(Stream *row, const ItemColumns *columns, FactsItem *item)
 	item->at = FACTS_UNKNOWN;
 	if (columns->at >= 0 && !stream_null(row, columns->at))
 		item->at = columns->at_is_day ? DatumGetDateADT(stream_value(row, columns->at))
-			: DatumGetTimestampTz(stream_value(row, columns->at));
+									  : DatumGetTimestampTz(stream_value(row, columns->at));
 	for (int i = 0; i < 2; i++)
-		item->word[i] = columns->words[i] < 0 ? (kernel_text) {NULL, 0}
-			: facts_text(row, columns->words[i]);
+		item->word[i] = columns->words[i] < 0 ? (kernel_text){NULL, 0}
+											  : facts_text(row, columns->words[i]);
 	item->status = facts_text(row, columns->status);
 	item->price_milli = facts_milli(row, columns->price);
 	item->currency = facts_currency(row, columns->currency);
 	item->commission_milli = columns->commission < 0 ? FACTS_UNKNOWN
-		: facts_milli(row, columns->commission);
+													 : facts_milli(row, columns->commission);
 }
 
 static void
 read_items(Facts *facts, FactsTrip *trip, FactsItemKind kind)
 {
-	Stream	   *row = &facts->items[kind];
+	Stream *row = &facts->items[kind];
 	FactsItems *items = &trip->items[kind];
-	bool		sorted = true;
+	bool sorted = true;
 
 	items->n = 0;
 	for (stream_seek(row, trip->id); stream_at(row, trip->id); stream_next(row))
@@ -437,7 +432,7 @@ read_items(Facts *facts, FactsTrip *trip, FactsItemKind kind)
 bool
 facts_read(Facts *facts, int64 id)
 {
-	FactsTrip  *trip = &facts->trip;
+	FactsTrip *trip = &facts->trip;
 
 	if (!stream_seek(&facts->trips, id) || !stream_at(&facts->trips, id))
 		return false;
@@ -455,14 +450,14 @@ facts_read(Facts *facts, int64 id)
 void
 facts_quote_all(Facts *facts)
 {
-	FactsTrip  *trip = &facts->trip;
-	Stream	   *hotels = &facts->hotels;
+	FactsTrip *trip = &facts->trip;
+	Stream *hotels = &facts->hotels;
 	MemoryContext old;
 
 	trip->agency = facts->agency;
 	trip->nlegs = 0;
 	/* Trips without hotels are passed over: the hotels lead. */
-	for (stream_seek(hotels, 0); hotels->has_row; )
+	for (stream_seek(hotels, 0); hotels->has_row;)
 	{
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(facts->per_trip);

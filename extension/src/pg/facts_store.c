@@ -33,8 +33,8 @@
 /* The columns of tables.c that are written, as values. */
 typedef struct StoreRow
 {
-	Datum		values[TABLE_MAX_COLUMNS];
-	bool		isnull[TABLE_MAX_COLUMNS];
+	Datum values[TABLE_MAX_COLUMNS];
+	bool isnull[TABLE_MAX_COLUMNS];
 } StoreRow;
 
 /* ---- tables ---- */
@@ -61,9 +61,9 @@ table_begin(StoreTable *table, TableId id)
 	for (int i = 0; i < table_specs[id].ncolumns; i++)
 		(void) relations_column(table->door, id, i);
 	table->direct = table->door->plain && !has_user_triggers(table->rel) &&
-		table->rel->rd_rules == NULL &&
-		!(RelationGetDescr(table->rel)->constr &&
-		  RelationGetDescr(table->rel)->constr->has_generated_stored);
+					table->rel->rd_rules == NULL &&
+					!(RelationGetDescr(table->rel)->constr &&
+					  RelationGetDescr(table->rel)->constr->has_generated_stored);
 	if (!table->direct)
 		return;
 	table->estate = CreateExecutorState();
@@ -102,7 +102,7 @@ static void
 fill_slot(StoreTable *table, const StoreRow *row, const Stream *before)
 {
 	TupleTableSlot *slot = table->slot;
-	int			natts = slot->tts_tupleDescriptor->natts;
+	int natts = slot->tts_tupleDescriptor->natts;
 
 	ExecClearTuple(slot);
 	if (before)
@@ -115,7 +115,7 @@ fill_slot(StoreTable *table, const StoreRow *row, const Stream *before)
 		memset(slot->tts_isnull, true, sizeof(bool) * natts);
 	for (int i = 0; i < table_specs[table->id].ncolumns; i++)
 	{
-		AttrNumber	att = table->door->att[i];
+		AttrNumber att = table->door->att[i];
 
 		slot->tts_values[att - 1] = row->values[i];
 		slot->tts_isnull[att - 1] = row->isnull[i];
@@ -144,8 +144,8 @@ update_direct(StoreTable *table, const StoreRow *row, Stream *before, int64 trip
 {
 	TM_FailureData failure;
 	LockTupleMode lock;
-	bool		update_indexes;
-	TM_Result	result;
+	bool update_indexes;
+	TM_Result result;
 
 	fill_slot(table, row, before);
 	result = table_tuple_update(table->rel, stream_tid(before), table->slot,
@@ -172,8 +172,8 @@ static void
 put_through_spi(StoreTable *table, const StoreRow *row)
 {
 	const TableSpec *spec = &table_specs[table->id];
-	Oid			types[TABLE_MAX_COLUMNS];
-	char		nulls[TABLE_MAX_COLUMNS];
+	Oid types[TABLE_MAX_COLUMNS];
+	char nulls[TABLE_MAX_COLUMNS];
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -268,7 +268,7 @@ same_word(Stream *row, int column, const char *word)
 		return word[0] == '\0';
 	value = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(stream_value(row, column)));
 	return VARSIZE_ANY_EXHDR(value) == strlen(word) &&
-		memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
+		   memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
 }
 
 /* The three a reader follows over time. */
@@ -276,8 +276,8 @@ static bool
 same_headline(Stream *row, const FactsColumns *columns)
 {
 	return facts_milli(row, FACTS_LEAD_PRICE) == columns->lead_price_milli &&
-		facts_milli(row, FACTS_COMMISSION) == columns->commission_milli &&
-		same_word(row, FACTS_AVAILABILITY, facts_state_words[columns->availability]);
+		   facts_milli(row, FACTS_COMMISSION) == columns->commission_milli &&
+		   same_word(row, FACTS_AVAILABILITY, facts_state_words[columns->availability]);
 }
 
 static bool
@@ -296,18 +296,18 @@ bool
 store_same(Stream *row, Jsonb *document, const FactsColumns *columns)
 {
 	return same_headline(row, columns) &&
-		same_word(row, FACTS_CURRENCY, columns->currency.code) &&
-		same_int64(row, FACTS_CHECKED_AT, columns->checked_at) &&
-		same_int32(row, FACTS_NIGHTS, columns->nights) &&
-		same_int32(row, FACTS_TRAVELERS, columns->travelers) &&
-		same_int64(row, FACTS_VALID_UNTIL, columns->valid_until) &&
-		same_document(row, document);
+		   same_word(row, FACTS_CURRENCY, columns->currency.code) &&
+		   same_int64(row, FACTS_CHECKED_AT, columns->checked_at) &&
+		   same_int32(row, FACTS_NIGHTS, columns->nights) &&
+		   same_int32(row, FACTS_TRAVELERS, columns->travelers) &&
+		   same_int64(row, FACTS_VALID_UNTIL, columns->valid_until) &&
+		   same_document(row, document);
 }
 
 static void
 put_history(Store *store, int64 trip, const FactsColumns *columns)
 {
-	StoreRow	row;
+	StoreRow row;
 
 	memset(row.isnull, 0, sizeof(row.isnull));
 	row.values[HISTORY_AGENCY] = Int64GetDatum(store->agency);
@@ -343,8 +343,8 @@ store_begin(Store *store, const Facts *facts, int64 last)
 static void
 clear_failure(Store *store, int64 trip)
 {
-	Oid			types[] = {INT8OID, INT8OID};
-	Datum		values[] = {Int64GetDatum(store->agency), Int64GetDatum(trip)};
+	Oid types[] = {INT8OID, INT8OID};
+	Datum values[] = {Int64GetDatum(store->agency), Int64GetDatum(trip)};
 
 	if (!stream_seek(&store->failed, trip) || !stream_at(&store->failed, trip))
 		return;
@@ -360,10 +360,10 @@ bool
 store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns)
 {
 	MemoryContext old;
-	Stream	   *stored = &store->stored;
-	bool		present = stream_seek(stored, trip) && stream_at(stored, trip);
-	bool		headline;
-	StoreRow	row;
+	Stream *stored = &store->stored;
+	bool present = stream_seek(stored, trip) && stream_at(stored, trip);
+	bool headline;
+	StoreRow row;
 
 	clear_failure(store, trip);
 	MemoryContextReset(store->per_trip);
@@ -400,9 +400,9 @@ store_end(Store *store)
 void
 store_failure(int64 agency, int64 trip, const char *reason, int sqlstate)
 {
-	Oid			types[] = {INT8OID, INT8OID, TEXTOID, TEXTOID};
-	Datum		values[] = {Int64GetDatum(agency), Int64GetDatum(trip), CStringGetTextDatum(reason),
-		CStringGetTextDatum(unpack_sql_state(sqlstate))};
+	Oid types[] = {INT8OID, INT8OID, TEXTOID, TEXTOID};
+	Datum values[] = {Int64GetDatum(agency), Int64GetDatum(trip), CStringGetTextDatum(reason),
+					  CStringGetTextDatum(unpack_sql_state(sqlstate))};
 
 	SPI_connect();
 	if (SPI_execute_with_args("insert into voygen.facts_failed as f (agency_id, trip_id, reason, sqlstate)"

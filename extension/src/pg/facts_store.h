@@ -15,25 +15,25 @@
 /* A table rows are written to. */
 typedef struct StoreTable
 {
-	TableId		id;
-	Relation	rel;
+	TableId id;
+	Relation rel;
 	const Door *door;
-	bool		direct;			/* no need of the planner */
-	EState	   *estate;
+	bool direct; /* no need of the planner */
+	EState *estate;
 	ResultRelInfo *target;
 	TupleTableSlot *slot;
 } StoreTable;
 
 typedef struct Store
 {
-	int64		agency;
-	Snapshot	snapshot;
+	int64 agency;
+	Snapshot snapshot;
 	TimestampTz as_of;
 	MemoryContext per_trip;
-	Stream		stored;			/* facts as they are */
-	Stream		failed;			/* trips set aside */
-	StoreTable	facts;
-	StoreTable	history;
+	Stream stored; /* facts as they are */
+	Stream failed; /* trips set aside */
+	StoreTable facts;
+	StoreTable history;
 } Store;
 
 extern void store_begin(Store *store, const Facts *facts, int64 last);

@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(voygen_hotel_identity);
 int
 currency_digits(const char *code, int len)
 {
-	int			exponent = len < 3 ? -1 : money_exponent(code);
+	int exponent = len < 3 ? -1 : money_exponent(code);
 
 	return exponent < 0 ? 2 : exponent;
 }
@@ -34,11 +34,11 @@ currency_digits(const char *code, int len)
 Datum
 voygen_nightly_amount(PG_FUNCTION_ARGS)
 {
-	int64		price;
-	int64		minor;
+	int64 price;
+	int64 minor;
 	offer_answer answer;
-	int			exponent;
-	text	   *basis;
+	int exponent;
+	text *basis;
 	struct varlena *currency;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(4) ||
@@ -69,13 +69,13 @@ voygen_hotel_identity(PG_FUNCTION_ARGS)
 {
 	kernel_text giata = {NULL, 0};
 	kernel_text name = {NULL, 0};
-	text	   *result;
-	size_t		len;
+	text *result;
+	size_t len;
 
 	if (!PG_ARGISNULL(0))
-		giata = (kernel_text) {VARDATA_ANY(PG_GETARG_TEXT_PP(0)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0))};
+		giata = (kernel_text){VARDATA_ANY(PG_GETARG_TEXT_PP(0)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0))};
 	if (!PG_ARGISNULL(1))
-		name = (kernel_text) {VARDATA_ANY(PG_GETARG_TEXT_PP(1)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(1))};
+		name = (kernel_text){VARDATA_ANY(PG_GETARG_TEXT_PP(1)), VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(1))};
 	result = palloc(VARHDRSZ + IDENTITY_SIZE(giata.length, name.length));
 	len = identity_hotel(giata, name, VARDATA(result));
 	if (len == 0)

@@ -11,6 +11,6 @@
  * Decimals of amounts in a currency (three letters, blank-padded or not):
  * 2 when it is unknown.
  */
-extern int	currency_digits(const char *code, int len);
+extern int currency_digits(const char *code, int len);
 
 #endif

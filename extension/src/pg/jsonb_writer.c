@@ -35,7 +35,7 @@ room(JsonbWriter *w, int more)
 {
 	if (unlikely(w->len + more > w->size))
 	{
-		Size		size = w->size;
+		Size size = w->size;
 
 		while (w->len + more > size)
 			size *= 2;
@@ -53,7 +53,7 @@ room(JsonbWriter *w, int more)
 static inline void
 pad(JsonbWriter *w)
 {
-	int			n = INTALIGN(w->len) - w->len;
+	int n = INTALIGN(w->len) - w->len;
 
 	memset(room(w, 4), 0, 4);
 	w->len += n;
@@ -64,8 +64,8 @@ static inline void
 entry(JsonbWriter *w, uint32 type)
 {
 	JsonbFrame *frame = &w->frames[w->depth - 1];
-	uint32		len = w->len - frame->value;
-	JEntry		entry;
+	uint32 len = w->len - frame->value;
+	JEntry entry;
 
 	Assert(w->depth > 0 && frame->next < frame->count);
 	frame->total += len;
@@ -125,10 +125,10 @@ open_frame(JsonbWriter *w, int entries, int next, int count, uint32 total)
 static void
 make_image(JsonbKeys *keys)
 {
-	int			entries = sizeof(uint32) + 2 * keys->n * sizeof(JEntry);
-	uint32		total = 0;
-	uint32		header = keys->n | JB_FOBJECT;
-	char	   *image;
+	int entries = sizeof(uint32) + 2 * keys->n * sizeof(JEntry);
+	uint32 total = 0;
+	uint32 header = keys->n | JB_FOBJECT;
+	char *image;
 
 	for (int i = 0; i < keys->n; i++)
 		total += strlen(keys->names[i]);
@@ -139,12 +139,12 @@ make_image(JsonbKeys *keys)
 	total = 0;
 	for (int i = 0; i < keys->n; i++)
 	{
-		uint32		len = strlen(keys->names[i]);
-		JEntry		entry;
+		uint32 len = strlen(keys->names[i]);
+		JEntry entry;
 
 		if (i > 0)
 		{
-			uint32		before = strlen(keys->names[i - 1]);
+			uint32 before = strlen(keys->names[i - 1]);
 
 			if (before > len || (before == len && memcmp(keys->names[i - 1], keys->names[i], len) >= 0))
 				elog(ERROR, "key \"%s\" is not in stored order", keys->names[i]);
@@ -160,7 +160,7 @@ make_image(JsonbKeys *keys)
 void
 jw_object(JsonbWriter *w, JsonbKeys *keys)
 {
-	int			start;
+	int start;
 
 	if (unlikely(keys->image == NULL))
 		make_image(keys);
@@ -174,8 +174,8 @@ jw_object(JsonbWriter *w, JsonbKeys *keys)
 void
 jw_array(JsonbWriter *w, int n)
 {
-	uint32		header = n | JB_FARRAY;
-	int			start;
+	uint32 header = n | JB_FARRAY;
+	int start;
 
 	pad(w);
 	start = w->len;
@@ -233,8 +233,8 @@ jw_decimal(JsonbWriter *w, int64 value, int scale)
 void
 jw_numeric(JsonbWriter *w, const struct varlena *numeric)
 {
-	int			len = VARSIZE_ANY_EXHDR(numeric);
-	char	   *to;
+	int len = VARSIZE_ANY_EXHDR(numeric);
+	char *to;
 
 	pad(w);
 	to = room(w, VARHDRSZ + len);

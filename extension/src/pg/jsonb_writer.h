@@ -14,35 +14,35 @@
 /* The keys of a kind of object, in stored order: by length, then by bytes. */
 typedef struct JsonbKeys
 {
-	int			n;
+	int n;
 	const char *const *names;
 	/* Header, key entries, room for value entries and key bytes, as every
 	 * object of this kind starts; made at first use. */
-	char	   *image;
-	int			image_len;
-	uint32		keys_len;
+	char *image;
+	int image_len;
+	uint32 keys_len;
 } JsonbKeys;
 
-#define JSONB_KEYS(variable, ...) \
+#define JSONB_KEYS(variable, ...)                                \
 	static const char *const variable##_names[] = {__VA_ARGS__}; \
 	static JsonbKeys variable = {lengthof(variable##_names), variable##_names, NULL, 0, 0}
 
 typedef struct JsonbFrame
 {
-	int			entries;		/* where the entries of this container start */
-	int			next;			/* entry the next value gets */
-	int			count;			/* entries in all */
-	int			value;			/* where the next value starts */
-	uint32		total;			/* bytes of the children so far */
+	int entries;  /* where the entries of this container start */
+	int next;     /* entry the next value gets */
+	int count;    /* entries in all */
+	int value;    /* where the next value starts */
+	uint32 total; /* bytes of the children so far */
 } JsonbFrame;
 
 typedef struct JsonbWriter
 {
-	char	   *data;
-	int			len;
-	int			size;
-	int			depth;
-	JsonbFrame	frames[JSONB_WRITER_DEPTH];
+	char *data;
+	int len;
+	int size;
+	int depth;
+	JsonbFrame frames[JSONB_WRITER_DEPTH];
 } JsonbWriter;
 
 /* The buffer grows in CurrentMemoryContext at the time of init, and is kept

@@ -52,31 +52,31 @@ PG_FUNCTION_INFO_V1(voygen_mark_agencies);
 /* Where the columns that matter are in one table; kept until it changes. */
 typedef struct Watched
 {
-	Oid			table;			/* invalid: this place is free */
-	AttrNumber	agency;
-	AttrNumber	subject;		/* trip or client; 0 when the agency is meant */
-	int			nfacts;
-	AttrNumber	facts[MaxHeapAttributeNumber]; /* columns a fact uses */
-	AttrNumber	last;
+	Oid table; /* invalid: this place is free */
+	AttrNumber agency;
+	AttrNumber subject; /* trip or client; 0 when the agency is meant */
+	int nfacts;
+	AttrNumber facts[MaxHeapAttributeNumber]; /* columns a fact uses */
+	AttrNumber last;
 } Watched;
 
 #define WATCHED_TABLES 32
 static Watched watched[WATCHED_TABLES];
-static int	next_watched = 0;
+static int next_watched = 0;
 
 /* The subjects of one statement, each once. */
 typedef struct Subject
 {
-	int64		agency;
-	int64		subject;
+	int64 agency;
+	int64 subject;
 } Subject;
 
 typedef struct Subjects
 {
-	int			n;
-	int			size;			/* power of two; the table is at most half full */
-	Subject    *slots;			/* agency 0 is free */
-	Subject		last;
+	int n;
+	int size;       /* power of two; the table is at most half full */
+	Subject *slots; /* agency 0 is free */
+	Subject last;
 } Subjects;
 
 static void
@@ -108,8 +108,8 @@ static bool subjects_add(Subjects *set, int64 agency, int64 subject);
 static void
 subjects_grow(Subjects *set)
 {
-	Subject    *old = set->slots;
-	int			oldsize = set->size;
+	Subject *old = set->slots;
+	int oldsize = set->size;
 
 	set->size *= 4;
 	set->n = 0;
@@ -125,13 +125,13 @@ subjects_grow(Subjects *set)
 static bool
 subjects_add(Subjects *set, int64 agency, int64 subject)
 {
-	uint64		at = ((uint64) agency * UINT64CONST(0x9E3779B97F4A7C15)) ^
-		((uint64) subject * UINT64CONST(0xC2B2AE3D27D4EB4F));
+	uint64 at = ((uint64) agency * UINT64CONST(0x9E3779B97F4A7C15)) ^
+				((uint64) subject * UINT64CONST(0xC2B2AE3D27D4EB4F));
 
 	at ^= at >> 29;
 	for (;; at++)
 	{
-		Subject    *slot = &set->slots[at & (set->size - 1)];
+		Subject *slot = &set->slots[at & (set->size - 1)];
 
 		if (slot->agency == agency && slot->subject == subject)
 			return false;
@@ -174,16 +174,16 @@ is_bookkeeping(const char *name)
 static void
 watch_columns(Watched *w, Relation rel)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	TableId		id = table_by_name(RelationGetRelationName(rel));
-	bool		named = id < TABLE_RATES;
+	TupleDesc desc = RelationGetDescr(rel);
+	TableId id = table_by_name(RelationGetRelationName(rel));
+	bool named = id < TABLE_RATES;
 
 	w->nfacts = 0;
 	if (named)
 	{
 		for (int i = 0; i < table_specs[id].ncolumns; i++)
 		{
-			AttrNumber	att = column_named(desc, table_specs[id].columns[i]);
+			AttrNumber att = column_named(desc, table_specs[id].columns[i]);
 
 			if (att != 0)
 				w->facts[w->nfacts++] = att;
@@ -210,8 +210,8 @@ static AttrNumber bigint_column(TupleDesc desc, const char *name, const char *ta
 static const Watched *
 watched_find(Relation rel, const char *subject)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	Watched    *w;
+	TupleDesc desc = RelationGetDescr(rel);
+	Watched *w;
 
 	for (int i = 0; i < WATCHED_TABLES; i++)
 		if (watched[i].table == RelationGetRelid(rel))
@@ -220,8 +220,7 @@ watched_find(Relation rel, const char *subject)
 	next_watched = (next_watched + 1) % WATCHED_TABLES;
 	w->table = InvalidOid;
 	w->agency = bigint_column(desc, "agency_id", RelationGetRelationName(rel));
-	w->subject = subject == NULL ? 0 :
-		bigint_column(desc, subject, RelationGetRelationName(rel));
+	w->subject = subject == NULL ? 0 : bigint_column(desc, subject, RelationGetRelationName(rel));
 	watch_columns(w, rel);
 	w->table = RelationGetRelid(rel);
 	return w;
@@ -230,7 +229,7 @@ watched_find(Relation rel, const char *subject)
 static AttrNumber
 bigint_column(TupleDesc desc, const char *name, const char *table)
 {
-	AttrNumber	att = column_named(desc, name);
+	AttrNumber att = column_named(desc, name);
 
 	if (att == 0 || TupleDescAttr(desc, att - 1)->atttypid != INT8OID)
 		ereport(ERROR,
@@ -245,11 +244,10 @@ bigint_column(TupleDesc desc, const char *name, const char *table)
 static void
 add_row(Subjects *set, const Watched *w, TupleTableSlot *slot)
 {
-	bool		no_agency;
-	bool		no_subject = false;
-	int64		agency = DatumGetInt64(slot_getattr(slot, w->agency, &no_agency));
-	int64		subject = w->subject ?
-		DatumGetInt64(slot_getattr(slot, w->subject, &no_subject)) : QUEUE_EVERY_TRIP;
+	bool no_agency;
+	bool no_subject = false;
+	int64 agency = DatumGetInt64(slot_getattr(slot, w->agency, &no_agency));
+	int64 subject = w->subject ? DatumGetInt64(slot_getattr(slot, w->subject, &no_subject)) : QUEUE_EVERY_TRIP;
 
 	/* Rows of one trip come together more often than not. */
 	if (no_agency || no_subject ||
@@ -264,7 +262,7 @@ add_row(Subjects *set, const Watched *w, TupleTableSlot *slot)
 typedef struct Rows
 {
 	Tuplestorestate *store;
-	int			pointer;
+	int pointer;
 	TupleTableSlot *slot;
 } Rows;
 
@@ -282,7 +280,7 @@ rows_open(Rows *rows, Tuplestorestate *store, TupleDesc desc)
 static bool
 rows_next(Rows *rows)
 {
-	bool		found;
+	bool found;
 
 	tuplestore_select_read_pointer(rows->store, rows->pointer);
 	found = tuplestore_gettupleslot(rows->store, true, false, rows->slot);
@@ -299,7 +297,7 @@ rows_close(Rows *rows)
 static void
 add_rows(Subjects *set, const Watched *w, Tuplestorestate *store, TupleDesc desc)
 {
-	Rows		rows;
+	Rows rows;
 
 	rows_open(&rows, store, desc);
 	while (rows_next(&rows))
@@ -316,7 +314,7 @@ facts_differ(const Watched *w, TupleDesc desc, TupleTableSlot *before, TupleTabl
 	slot_getsomeattrs(after, w->last);
 	for (int i = 0; i < w->nfacts; i++)
 	{
-		int			c = w->facts[i] - 1;
+		int c = w->facts[i] - 1;
 		Form_pg_attribute att = TupleDescAttr(desc, c);
 
 		if (before->tts_isnull[c] != after->tts_isnull[c])
@@ -332,8 +330,8 @@ facts_differ(const Watched *w, TupleDesc desc, TupleTableSlot *before, TupleTabl
 static void
 add_changed(Subjects *set, const Watched *w, TriggerData *trigger, TupleDesc desc)
 {
-	Rows		before;
-	Rows		after;
+	Rows before;
+	Rows after;
 
 	rows_open(&before, trigger->tg_oldtable, desc);
 	rows_open(&after, trigger->tg_newtable, desc);
@@ -354,7 +352,7 @@ add_changed(Subjects *set, const Watched *w, TriggerData *trigger, TupleDesc des
 static void
 put_marks(const Subjects *set, int sign, const char *reason)
 {
-	Queue		queue;
+	Queue queue;
 
 	if (set->n == 0)
 		return;
@@ -369,9 +367,9 @@ put_marks(const Subjects *set, int sign, const char *reason)
 static void
 mark_every_agency(const char *reason)
 {
-	Subjects	set;
-	int64	   *agencies;
-	int			n = relations_agencies(&agencies, GetTransactionSnapshot());
+	Subjects set;
+	int64 *agencies;
+	int n = relations_agencies(&agencies, GetTransactionSnapshot());
 
 	subjects_init(&set);
 	for (int i = 0; i < n; i++)
@@ -411,8 +409,8 @@ called_as_trigger(FunctionCallInfo fcinfo)
 static void
 need_rows(TriggerData *trigger)
 {
-	bool		old_wanted = !TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
-	bool		new_wanted = !TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
+	bool old_wanted = !TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+	bool new_wanted = !TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
 
 	if ((old_wanted && trigger->tg_oldtable == NULL) ||
 		(new_wanted && trigger->tg_newtable == NULL))
@@ -432,11 +430,11 @@ static Datum
 mark_rows(FunctionCallInfo fcinfo, const char *subject, int sign)
 {
 	TriggerData *trigger = called_as_trigger(fcinfo);
-	Relation	rel = trigger->tg_relation;
-	TupleDesc	desc = RelationGetDescr(rel);
+	Relation rel = trigger->tg_relation;
+	TupleDesc desc = RelationGetDescr(rel);
 	const Watched *w;
-	Subjects	set;
-	char		reason[NAMEDATALEN + 16];
+	Subjects set;
+	char reason[NAMEDATALEN + 16];
 
 	snprintf(reason, sizeof(reason), "%s %s", RelationGetRelationName(rel),
 			 event_name(trigger->tg_event));

@@ -24,7 +24,7 @@
 
 PG_MODULE_MAGIC;
 
-void		_PG_init(void);
+void _PG_init(void);
 
 PG_FUNCTION_INFO_V1(voygen_library_version);
 
@@ -51,11 +51,11 @@ voygen_library_version(PG_FUNCTION_ARGS)
 static char *
 catalogue_version(void)
 {
-	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	Relation rel = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	char	   *version = NULL;
+	HeapTuple tuple;
+	char *version = NULL;
 
 	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber,
 				F_NAMEEQ, CStringGetDatum("voygen"));
@@ -63,9 +63,9 @@ catalogue_version(void)
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 	{
-		bool		isnull;
-		Datum		d = heap_getattr(tuple, Anum_pg_extension_extversion,
-									 RelationGetDescr(rel), &isnull);
+		bool isnull;
+		Datum d = heap_getattr(tuple, Anum_pg_extension_extversion,
+							   RelationGetDescr(rel), &isnull);
 
 		if (!isnull)
 			version = text_to_cstring(DatumGetTextPP(d));
@@ -81,7 +81,7 @@ module_check_catalogue(void)
 	/* Once it agreed it can only change by ALTER EXTENSION, which is rare
 	 * enough to ask for a new session. */
 	static bool agreed = false;
-	char	   *version;
+	char *version;
 
 	if (agreed)
 		return;

@@ -34,10 +34,10 @@ PG_FUNCTION_INFO_V1(voygen_price_tier);
 typedef struct Prices
 {
 	tiers_options options;
-	int			scale;
-	int64		n;
-	int64		room;
-	int64	   *values;
+	int scale;
+	int64 n;
+	int64 room;
+	int64 *values;
 } Prices;
 
 /* ---- collecting ---- */
@@ -65,7 +65,7 @@ prices_rescale(Prices *prices, int scale)
 static int64
 price_decode(Datum price, int scale)
 {
-	int64		value;
+	int64 value;
 
 	if (!amount_decode(price, scale, &value))
 		ereport(ERROR,
@@ -77,7 +77,7 @@ price_decode(Datum price, int scale)
 static void
 prices_add(Prices *prices, Datum price)
 {
-	int			scale = Min(amount_scale(price), MOST_DECIMALS);
+	int scale = Min(amount_scale(price), MOST_DECIMALS);
 
 	if (scale > prices->scale)
 		prices_rescale(prices, scale);
@@ -93,8 +93,8 @@ prices_add(Prices *prices, Datum price)
 static void
 read_options(FunctionCallInfo fcinfo, Datum method, Datum low, Datum high, tiers_options *options)
 {
-	text	   *word = DatumGetTextPP(method);
-	int64		position;
+	text *word = DatumGetTextPP(method);
+	int64 position;
 
 	if (!tiers_method_from_text(VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word), &options->method))
 		ereport(ERROR,
@@ -130,7 +130,7 @@ voygen_price_cuts_add(PG_FUNCTION_ARGS)
 {
 	MemoryContext context;
 	MemoryContext old;
-	Prices	   *prices;
+	Prices *prices;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "price_cuts_add was called outside an aggregate");
@@ -155,8 +155,8 @@ voygen_price_cuts_add(PG_FUNCTION_ARGS)
 static Datum
 cut_datum(tiers_cut value, int scale)
 {
-	__int128	wide = (__int128) value.whole * 10000 + value.ten_thousandths;
-	int			digits = scale + 4;
+	__int128 wide = (__int128) value.whole * 10000 + value.ten_thousandths;
+	int digits = scale + 4;
 
 	while (digits > scale && wide % 10 == 0)
 	{
@@ -174,12 +174,12 @@ cut_datum(tiers_cut value, int scale)
 Datum
 voygen_price_cuts_final(PG_FUNCTION_ARGS)
 {
-	Prices		none;
-	Prices	   *prices = &none;
-	tiers_cuts	cuts;
-	TupleDesc	desc;
-	Datum		values[3] = {0};
-	bool		nulls[3] = {false, true, true};
+	Prices none;
+	Prices *prices = &none;
+	tiers_cuts cuts;
+	TupleDesc desc;
+	Datum values[3] = {0};
+	bool nulls[3] = {false, true, true};
 
 	if (PG_ARGISNULL(0))
 		prices_init(&none);
@@ -222,34 +222,34 @@ voygen_price_tier_of(PG_FUNCTION_ARGS)
 /* What is kept for a partition: worked out at its first row. */
 typedef struct PartitionTiers
 {
-	bool		known;
-	int			scale;
-	tiers_cuts	cuts;
+	bool known;
+	int scale;
+	tiers_cuts cuts;
 } PartitionTiers;
 
 static void
 cut_partition(FunctionCallInfo fcinfo, WindowObject window, PartitionTiers *tiers)
 {
-	int64		rows = WinGetPartitionRowCount(window);
-	Prices		prices;
+	int64 rows = WinGetPartitionRowCount(window);
+	Prices prices;
 
 	prices_init(&prices);
 	if (PG_NARGS() > 1)
 	{
-		bool		isnull[3];
-		Datum		method = WinGetFuncArgCurrent(window, 1, &isnull[0]);
-		Datum		low = WinGetFuncArgCurrent(window, 2, &isnull[1]);
-		Datum		high = WinGetFuncArgCurrent(window, 3, &isnull[2]);
+		bool isnull[3];
+		Datum method = WinGetFuncArgCurrent(window, 1, &isnull[0]);
+		Datum low = WinGetFuncArgCurrent(window, 2, &isnull[1]);
+		Datum high = WinGetFuncArgCurrent(window, 3, &isnull[2]);
 
 		if (!isnull[0] && !isnull[1] && !isnull[2])
 			read_options(fcinfo, method, low, high, &prices.options);
 	}
 	for (int64 i = 0; i < rows; i++)
 	{
-		bool		isnull;
-		bool		isout;
-		Datum		price = WinGetFuncArgInPartition(window, 0, i, WINDOW_SEEK_HEAD, false,
-													 &isnull, &isout);
+		bool isnull;
+		bool isout;
+		Datum price = WinGetFuncArgInPartition(window, 0, i, WINDOW_SEEK_HEAD, false,
+											   &isnull, &isout);
 
 		if (!isnull && !isout)
 			prices_add(&prices, price);
@@ -266,8 +266,8 @@ voygen_price_tier(PG_FUNCTION_ARGS)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
 	PartitionTiers *tiers;
-	bool		isnull;
-	Datum		price;
+	bool isnull;
+	Datum price;
 
 	tiers = WinGetPartitionLocalMemory(window, sizeof(PartitionTiers));
 	if (!tiers->known)

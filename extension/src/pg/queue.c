@@ -41,17 +41,17 @@
 
 typedef struct Remembered
 {
-	int64		agency;
-	int64		trip;
-	int64		mark;
+	int64 agency;
+	int64 trip;
+	int64 mark;
 	ItemPointerData tid;
 } Remembered;
 
 static Remembered remembered[REMEMBERED];
-static int	nremembered = 0;
-static int	next_remembered = 0;
+static int nremembered = 0;
+static int next_remembered = 0;
 
-static Oid	sequence_oid = InvalidOid;
+static Oid sequence_oid = InvalidOid;
 
 static void
 sequence_changed(Datum arg, Oid relid)
@@ -79,9 +79,9 @@ static bool
 row_is_there(Queue *queue, const Remembered *mark)
 {
 	HeapTupleData tuple;
-	Buffer		buffer;
-	bool		isnull;
-	bool		there;
+	Buffer buffer;
+	bool isnull;
+	bool there;
 
 	tuple.t_self = mark->tid;
 	if (!heap_fetch(queue->table, SnapshotSelf, &tuple, &buffer, false))
@@ -107,7 +107,7 @@ remember(int64 agency, int64 trip, int64 mark, ItemPointer tid)
 {
 	Remembered *place = &remembered[next_remembered];
 
-	*place = (Remembered) {agency, trip, mark, *tid};
+	*place = (Remembered){agency, trip, mark, *tid};
 	next_remembered = (next_remembered + 1) % REMEMBERED;
 	if (nremembered < REMEMBERED)
 		nremembered++;
@@ -119,8 +119,8 @@ mark_sequence(void)
 {
 	if (!OidIsValid(sequence_oid))
 	{
-		Oid			oid = get_relname_relid("facts_dirty_mark_id",
-											get_namespace_oid("voygen", false));
+		Oid oid = get_relname_relid("facts_dirty_mark_id",
+									get_namespace_oid("voygen", false));
 
 		if (!OidIsValid(oid))
 			ereport(ERROR,
@@ -138,8 +138,7 @@ queue_open(Queue *queue, const char *reason)
 	queue->table = relations_open(TABLE_DIRTY, RowExclusiveLock, &queue->door);
 	for (int i = 0; i < table_specs[TABLE_DIRTY].ncolumns; i++)
 		(void) relations_column(queue->door, TABLE_DIRTY, i);
-	queue->index = queue->door->insertable ?
-		index_open(queue->door->key, RowExclusiveLock) : NULL;
+	queue->index = queue->door->insertable ? index_open(queue->door->key, RowExclusiveLock) : NULL;
 	queue->sequence = mark_sequence();
 	queue->reason = CStringGetTextDatum(reason);
 	queue->now = GetCurrentTransactionStartTimestamp();
@@ -162,12 +161,12 @@ put_direct(Queue *queue, int64 agency, int64 trip, int64 mark, int64 until)
 	 * the insertion. */
 	static IndexInfo no_info = {.type = T_IndexInfo};
 	const AttrNumber *att = queue->door->att;
-	Datum		values[MaxHeapAttributeNumber];
-	bool		isnull[MaxHeapAttributeNumber];
-	Datum		key[3];
-	bool		key_null[3] = {false, false, false};
-	int			natts = RelationGetNumberOfAttributes(queue->table);
-	HeapTuple	tuple;
+	Datum values[MaxHeapAttributeNumber];
+	bool isnull[MaxHeapAttributeNumber];
+	Datum key[3];
+	bool key_null[3] = {false, false, false};
+	int natts = RelationGetNumberOfAttributes(queue->table);
+	HeapTuple tuple;
 
 	memset(isnull, true, natts * sizeof(bool));
 	values[att[DIRTY_AGENCY] - 1] = key[0] = Int64GetDatum(agency);
@@ -194,13 +193,13 @@ put_direct(Queue *queue, int64 agency, int64 trip, int64 mark, int64 until)
 static void
 put_through_spi(Queue *queue, int64 agency, int64 trip, int64 mark, int64 until)
 {
-	Oid			types[] = {INT8OID, INT8OID, INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID};
-	Datum		values[] = {Int64GetDatum(agency), Int64GetDatum(trip), Int64GetDatum(mark),
-		Int64GetDatum(until), queue->reason, TimestampTzGetDatum(queue->now)};
-	char		nulls[] = {' ', ' ', ' ', until == 0 ? 'n' : ' ', ' ', ' '};
-	Oid			user;
-	int			context;
-	int			rc;
+	Oid types[] = {INT8OID, INT8OID, INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID};
+	Datum values[] = {Int64GetDatum(agency), Int64GetDatum(trip), Int64GetDatum(mark),
+					  Int64GetDatum(until), queue->reason, TimestampTzGetDatum(queue->now)};
+	char nulls[] = {' ', ' ', ' ', until == 0 ? 'n' : ' ', ' ', ' '};
+	Oid user;
+	int context;
+	int rc;
 
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(queue->table->rd_rel->relowner,
@@ -219,7 +218,7 @@ put_through_spi(Queue *queue, int64 agency, int64 trip, int64 mark, int64 until)
 static void
 put(Queue *queue, int64 agency, int64 trip, int64 until)
 {
-	int64		mark = nextval_internal(queue->sequence, false);
+	int64 mark = nextval_internal(queue->sequence, false);
 
 	if (queue->index)
 		put_direct(queue, agency, trip, mark, until);

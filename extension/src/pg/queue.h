@@ -33,11 +33,11 @@ queue_block(int64 trip)
 
 typedef struct Queue
 {
-	Relation	table;
-	Relation	index;			/* NULL: rows go through SPI */
+	Relation table;
+	Relation index; /* NULL: rows go through SPI */
 	const Door *door;
-	Oid			sequence;
-	Datum		reason;
+	Oid sequence;
+	Datum reason;
 	TimestampTz now;
 } Queue;
 

@@ -33,7 +33,7 @@
 #define PERCENT_TO_POSITION_SCALE 2
 
 static RateBook *kept[KEPT_BOOKS];
-static int	next_kept = 0;
+static int next_kept = 0;
 
 /* No scan outlives its transaction, so neither does a claim on a book: an
  * error that skipped rates_release is made good here. */
@@ -54,7 +54,7 @@ rates_init(void)
 void
 rates_raise(kernel_status status, const kernel_error *error)
 {
-	int			code = ERRCODE_DATA_EXCEPTION;
+	int code = ERRCODE_DATA_EXCEPTION;
 
 	if (status == KERNEL_NO_MEMORY)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
@@ -62,11 +62,11 @@ rates_raise(kernel_status status, const kernel_error *error)
 		code = ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
 	ereport(ERROR,
 			(errcode(code),
-			 errmsg("%s", error->message[0] ? error->message :
-					status == KERNEL_OVERFLOW ? "an amount is too large to be computed exactly"
-					: "the input breaks a rule of the calculation"),
+			 errmsg("%s", error->message[0] ? error->message : status == KERNEL_OVERFLOW ? "an amount is too large to be computed exactly"
+																						 : "the input breaks a rule of the calculation"),
 			 error->path[0] ? errdetail("Of id " INT64_FORMAT ", field %s: expected %s, got %s.",
-										error->id, error->path, error->expected, error->got) : 0));
+										error->id, error->path, error->expected, error->got)
+							: 0));
 }
 
 /* ---- fingerprint ---- */
@@ -83,7 +83,7 @@ mix(uint64 hash, uint64 value)
 static uint64
 fingerprint_table(uint64 hash, TableId id, int64 agency, Snapshot snapshot)
 {
-	Stream		rows;
+	Stream rows;
 
 	stream_open(&rows, id, agency, PG_INT64_MAX, snapshot);
 	if (rows.scan == NULL)
@@ -93,11 +93,11 @@ fingerprint_table(uint64 hash, TableId id, int64 agency, Snapshot snapshot)
 		for (bool more = stream_seek(&rows, 0); more; more = stream_next(&rows))
 		{
 			BufferHeapTupleTableSlot *slot = (BufferHeapTupleTableSlot *) rows.slot;
-			HeapTuple	tuple = slot->base.tuple;
+			HeapTuple tuple = slot->base.tuple;
 
 			hash = mix(hash, HeapTupleHeaderGetRawXmin(tuple->t_data));
 			hash = mix(hash, ((uint64) ItemPointerGetBlockNumber(&tuple->t_self) << 16) |
-					   ItemPointerGetOffsetNumber(&tuple->t_self));
+								 ItemPointerGetOffsetNumber(&tuple->t_self));
 		}
 		hash = mix(hash, id + 1);
 	}
@@ -109,7 +109,7 @@ static uint64
 fingerprint(int64 agency, Snapshot snapshot)
 {
 	static const TableId tables[] = {TABLE_AGENCIES, TABLE_RATES, TABLE_RULES, TABLE_VOLUMES};
-	uint64		hash = 1;
+	uint64 hash = 1;
 
 	for (int i = 0; i < lengthof(tables) && hash != 0; i++)
 		hash = fingerprint_table(hash, tables[i], agency, snapshot);
@@ -121,15 +121,15 @@ fingerprint(int64 agency, Snapshot snapshot)
 static void
 read_agency(RateBook *book, Snapshot snapshot, money_rounding *rounding)
 {
-	Stream		row;
+	Stream row;
 
 	book->tiers = TIERS_OPTIONS_DEFAULT;
 	*rounding = MONEY_HALF_UP;
 	stream_open(&row, TABLE_AGENCIES, book->agency, PG_INT64_MAX, snapshot);
 	if (stream_seek(&row, 0))
 	{
-		text	   *word = DatumGetTextPP(stream_value(&row, AGENCY_ROUNDING));
-		int64		cut;
+		text *word = DatumGetTextPP(stream_value(&row, AGENCY_ROUNDING));
+		int64 cut;
 
 		if (VARSIZE_ANY_EXHDR(word) == 9 && memcmp(VARDATA_ANY(word), "half_even", 9) == 0)
 			*rounding = MONEY_HALF_EVEN;
@@ -145,25 +145,25 @@ read_agency(RateBook *book, Snapshot snapshot, money_rounding *rounding)
 static void
 read_volumes(RateBook *book, Snapshot snapshot)
 {
-	Stream		row;
-	int			room = 0;
+	Stream row;
+	int room = 0;
 
 	stream_open(&row, TABLE_VOLUMES, book->agency, PG_INT64_MAX, snapshot);
 	for (bool more = stream_seek(&row, 0); more; more = stream_next(&row))
 	{
 		RateVolume *volume;
-		text	   *word = DatumGetTextPP(stream_value(&row, VOLUME_WINDOW));
+		text *word = DatumGetTextPP(stream_value(&row, VOLUME_WINDOW));
 		struct varlena *site;
 
 		if (book->nvolumes == room)
 		{
 			room = room ? room * 2 : 16;
 			book->volumes = book->volumes ? repalloc(book->volumes, sizeof(RateVolume) * room)
-				: palloc(sizeof(RateVolume) * room);
+										  : palloc(sizeof(RateVolume) * room);
 		}
 		volume = &book->volumes[book->nvolumes++];
 		site = pg_detoast_datum_copy((struct varlena *) DatumGetPointer(stream_value(&row, VOLUME_SITE)));
-		volume->site = (kernel_text) {VARDATA(site), VARSIZE(site) - VARHDRSZ};
+		volume->site = (kernel_text){VARDATA(site), VARSIZE(site) - VARHDRSZ};
 		volume->window = commission_window_from_text(VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word));
 		volume->start = DatumGetDateADT(stream_value(&row, VOLUME_START));
 		if (!amount_decode(stream_value(&row, VOLUME_AMOUNT), 3, &volume->amount_milli))
@@ -177,8 +177,8 @@ read_volumes(RateBook *book, Snapshot snapshot)
 static commission_rate *
 read_rates(int64 agency, Snapshot snapshot, size_t *n)
 {
-	Stream		row;
-	size_t		size = 64;
+	Stream row;
+	size_t size = 64;
 	commission_rate *rates = palloc(sizeof(commission_rate) * size);
 
 	*n = 0;
@@ -197,8 +197,8 @@ read_rates(int64 agency, Snapshot snapshot, size_t *n)
 static commission_rule *
 read_rules(int64 agency, Snapshot snapshot, size_t *n)
 {
-	Stream		row;
-	size_t		size = 64;
+	Stream row;
+	size_t size = 64;
 	commission_rule *rules = palloc(sizeof(commission_rule) * size);
 
 	*n = 0;
@@ -221,8 +221,8 @@ compile(RateBook *book, Snapshot snapshot)
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "voygen rates read",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
-	size_t		n_rates;
-	size_t		n_rules;
+	size_t n_rates;
+	size_t n_rules;
 	commission_rate *rates = read_rates(book->agency, snapshot, &n_rates);
 	commission_rule *rules = read_rules(book->agency, snapshot, &n_rules);
 	money_rounding rounding;
@@ -249,7 +249,7 @@ free_place(void)
 {
 	for (int i = 0; i < KEPT_BOOKS; i++)
 	{
-		int			place = (next_kept + i) % KEPT_BOOKS;
+		int place = (next_kept + i) % KEPT_BOOKS;
 
 		if (kept[place] == NULL || kept[place]->users == 0)
 		{
@@ -266,10 +266,10 @@ free_place(void)
 static RateBook *
 find_or_compile(int64 agency, Snapshot snapshot)
 {
-	uint64		print = fingerprint(agency, snapshot);
+	uint64 print = fingerprint(agency, snapshot);
 	MemoryContext context;
-	RateBook   *book;
-	int			place;
+	RateBook *book;
+	int place;
 
 	for (int i = 0; i < KEPT_BOOKS; i++)
 		if (kept[i] && kept[i]->agency == agency && print != 0 && kept[i]->fingerprint == print)
@@ -300,9 +300,9 @@ RateBook *
 rates_book(int64 agency, Snapshot snapshot)
 {
 	MemoryContext mine = CurrentMemoryContext;
-	RateBook   *book;
+	RateBook *book;
 
-	SPI_connect();				/* for tables that are not plain */
+	SPI_connect(); /* for tables that are not plain */
 	MemoryContextSwitchTo(mine);
 	PushActiveSnapshot(snapshot);
 	book = find_or_compile(agency, snapshot);
@@ -325,7 +325,7 @@ rates_release(RateBook *book)
 kernel_day
 rates_day(TimestampTz at)
 {
-	int64		day = at / USECS_PER_DAY;
+	int64 day = at / USECS_PER_DAY;
 
 	return (kernel_day) (at % USECS_PER_DAY < 0 ? day - 1 : day);
 }
@@ -334,9 +334,9 @@ rates_day(TimestampTz at)
 static kernel_day
 window_start(commission_window window, kernel_day day)
 {
-	int			year;
-	int			month;
-	int			mday;
+	int year;
+	int month;
+	int mday;
 
 	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
 	if (window == COMMISSION_YEAR)
@@ -349,7 +349,7 @@ window_start(commission_window window, kernel_day day)
 bool
 rates_volume(const RateBook *book, kernel_text site, kernel_day day, commission_volume *volume)
 {
-	bool		found = false;
+	bool found = false;
 
 	/* Volumes are asked for every row of a scan, and only rates with tiers go by them. */
 	if (book->nvolumes == 0 || site.bytes == NULL || !commission_book_has_tiers(book->book))
@@ -374,15 +374,15 @@ rates_volume(const RateBook *book, kernel_text site, kernel_day day, commission_
 TimestampTz
 rates_next_change(const RateBook *book, TimestampTz now)
 {
-	kernel_day	today = rates_day(now);
-	kernel_day	change = commission_book_next_change(book->book, today);
+	kernel_day today = rates_day(now);
+	kernel_day change = commission_book_next_change(book->book, today);
 
 	if (commission_book_has_tiers(book->book))
 	{
-		int			year;
-		int			month;
-		int			mday;
-		kernel_day	next;
+		int year;
+		int month;
+		int mday;
+		kernel_day next;
 
 		j2date(today + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
 		next = (month == 12 ? date2j(year + 1, 1, 1) : date2j(year, month + 1, 1)) - POSTGRES_EPOCH_JDATE;

@@ -16,23 +16,23 @@ typedef struct RateVolume
 {
 	kernel_text site;
 	commission_window window;
-	kernel_day	start;
-	int64		amount_milli;
-	int64		room_nights;
-	int64		bookings;
+	kernel_day start;
+	int64 amount_milli;
+	int64 room_nights;
+	int64 bookings;
 } RateVolume;
 
 typedef struct RateBook
 {
-	int64		agency;
-	MemoryContext context;		/* holds all of this */
-	uint64		fingerprint;	/* of the rows it was made from */
+	int64 agency;
+	MemoryContext context; /* holds all of this */
+	uint64 fingerprint;    /* of the rows it was made from */
 	commission_book *book;
 	commission_scope *scope;
-	tiers_options tiers;		/* the agency's cuts */
+	tiers_options tiers; /* the agency's cuts */
 	RateVolume *volumes;
-	int			nvolumes;
-	int			users;			/* scans that must not lose it */
+	int nvolumes;
+	int users; /* scans that must not lose it */
 } RateBook;
 
 /*

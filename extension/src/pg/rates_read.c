@@ -25,10 +25,10 @@ text_column(Stream *row, int column)
 	struct varlena *value;
 
 	if (stream_null(row, column))
-		return (kernel_text) {NULL, 0};
+		return (kernel_text){NULL, 0};
 	/* A copy: the row's bytes are gone with the next row. */
 	value = pg_detoast_datum_copy((struct varlena *) DatumGetPointer(stream_value(row, column)));
-	return (kernel_text) {VARDATA(value), VARSIZE(value) - VARHDRSZ};
+	return (kernel_text){VARDATA(value), VARSIZE(value) - VARHDRSZ};
 }
 
 static kernel_tri
@@ -43,7 +43,7 @@ tri_column(Stream *row, int column)
 static kernel_day
 day_column(Stream *row, int column)
 {
-	DateADT		day;
+	DateADT day;
 
 	if (stream_null(row, column))
 		return KERNEL_DAY_UNKNOWN;
@@ -67,8 +67,8 @@ amount_column(Stream *row, int column, int scale, int64 *value)
 static void
 weekdays_column(Stream *row, commission_rate *rate)
 {
-	Datum	   *days;
-	int			n;
+	Datum *days;
+	int n;
 
 	if (stream_null(row, RATE_WEEKDAYS))
 		return;
@@ -76,7 +76,7 @@ weekdays_column(Stream *row, commission_rate *rate)
 					  TYPALIGN_SHORT, &days, NULL, &n);
 	for (int i = 0; i < n; i++)
 	{
-		int			day = DatumGetInt16(days[i]);
+		int day = DatumGetInt16(days[i]);
 
 		if (day < 1 || day > 7)
 			rate->weekdays_invalid = true;
@@ -120,7 +120,7 @@ static bool
 json_number(JsonbContainer *object, const char *key, int scale, int64 *value)
 {
 	JsonbValue *found = json_field(object, key);
-	Datum		number;
+	Datum number;
 
 	if (found == NULL)
 		return false;
@@ -160,7 +160,7 @@ json_day(JsonbContainer *object, const char *key)
 	if (found->type != jbvString)
 		json_wrong(key, "a day");
 	return DatumGetDateADT(DirectFunctionCall1(date_in,
-		CStringGetDatum(pnstrdup(found->val.string.val, found->val.string.len))));
+											   CStringGetDatum(pnstrdup(found->val.string.val, found->val.string.len))));
 }
 
 /* A list of words; a single word is a list of one. */
@@ -170,14 +170,14 @@ json_words(JsonbContainer *object, const char *key, const kernel_text **words)
 	JsonbValue *found = json_field(object, key);
 	JsonbContainer *list;
 	kernel_text *to;
-	uint32		n;
+	uint32 n;
 
 	if (found == NULL)
 		return 0;
 	if (found->type == jbvString)
 	{
 		to = palloc(sizeof(kernel_text));
-		*to = (kernel_text) {found->val.string.val, found->val.string.len};
+		*to = (kernel_text){found->val.string.val, found->val.string.len};
 		*words = to;
 		return 1;
 	}
@@ -192,7 +192,7 @@ json_words(JsonbContainer *object, const char *key, const kernel_text **words)
 
 		if (word->type != jbvString)
 			json_wrong(key, "a list of words");
-		to[i] = (kernel_text) {word->val.string.val, word->val.string.len};
+		to[i] = (kernel_text){word->val.string.val, word->val.string.len};
 	}
 	*words = to;
 	return n;
@@ -202,7 +202,7 @@ json_words(JsonbContainer *object, const char *key, const kernel_text **words)
 static void
 tiers_column(Stream *row, commission_rate *rate)
 {
-	Jsonb	   *json;
+	Jsonb *json;
 	commission_tier *tiers;
 
 	if (stream_null(row, RATE_TIERS))
@@ -279,8 +279,8 @@ read_conditions(JsonbContainer *json, commission_rule *rule)
 {
 	JsonbContainer *budget = json_nested(json, "trip_budget");
 	JsonbContainer *dates = json_nested(json, "travel_dates");
-	int64		number;
-	bool		flag;
+	int64 number;
+	bool flag;
 
 	rule->has_budget_min = json_number(budget, "min", MILLI_SCALE, &rule->budget_min_milli);
 	rule->has_budget_max = json_number(budget, "max", MILLI_SCALE, &rule->budget_max_milli);

@@ -49,12 +49,12 @@ PG_FUNCTION_INFO_V1(voygen_refresh_facts);
 
 typedef struct Refresh
 {
-	int64		agency;
-	int64		limit;			/* stop after the portion that reaches it */
-	bool		force;
-	int			locks_left;
+	int64 agency;
+	int64 limit; /* stop after the portion that reaches it */
+	bool force;
+	int locks_left;
 	RefreshResult result;
-	Batch		batch;
+	Batch batch;
 } Refresh;
 
 /* ---- splitting large marks ---- */
@@ -63,8 +63,8 @@ typedef struct Refresh
 static void
 split_client(Queue *queue, int64 agency, int64 client)
 {
-	Oid			types[] = {INT8OID, INT8OID};
-	Datum		values[] = {Int64GetDatum(agency), Int64GetDatum(client)};
+	Oid types[] = {INT8OID, INT8OID};
+	Datum values[] = {Int64GetDatum(agency), Int64GetDatum(client)};
 
 	SPI_connect();
 	if (SPI_execute_with_args("select trip_id from voygen.trips"
@@ -73,7 +73,7 @@ split_client(Queue *queue, int64 agency, int64 client)
 		elog(ERROR, "reading the trips of client " INT64_FORMAT " failed", client);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		bool		isnull;
+		bool isnull;
 
 		queue_put(queue, agency,
 				  DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)));
@@ -85,8 +85,8 @@ split_client(Queue *queue, int64 agency, int64 client)
 static void
 split_agency(Queue *queue, int64 agency, Snapshot snapshot)
 {
-	Stream		trips;
-	int64		block;
+	Stream trips;
+	int64 block;
 
 	stream_open(&trips, TABLE_TRIPS, agency, PG_INT64_MAX, snapshot);
 	for (bool more = stream_seek(&trips, 1); more; more = stream_seek(&trips, block + QUEUE_BLOCK))
@@ -102,8 +102,8 @@ split_agency(Queue *queue, int64 agency, Snapshot snapshot)
 static bool
 has_large_marks(int64 agency, Snapshot snapshot)
 {
-	Stream		marks;
-	bool		found;
+	Stream marks;
+	bool found;
 
 	stream_open(&marks, TABLE_DIRTY, agency, QUEUE_EVERY_TRIP, snapshot);
 	found = stream_seek(&marks, PG_INT64_MIN + 1);
@@ -115,11 +115,11 @@ has_large_marks(int64 agency, Snapshot snapshot)
 static void
 split_large_marks(int64 agency)
 {
-	Snapshot	snapshot;
-	Stream		marks;
-	Queue		queue;
-	bool		every = false;
-	bool		found;
+	Snapshot snapshot;
+	Stream marks;
+	Queue queue;
+	bool every = false;
+	bool found;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	found = has_large_marks(agency, GetActiveSnapshot());
@@ -153,9 +153,9 @@ split_large_marks(int64 agency)
 static void
 lock_block_of(Refresh *refresh, int from)
 {
-	Batch	   *batch = &refresh->batch;
-	int			n = batch->ntrips - from;
-	int			kept = from;
+	Batch *batch = &refresh->batch;
+	int n = batch->ntrips - from;
+	int kept = from;
 
 	if (n >= MANY_OF_BLOCK && refresh_lock_block(batch->agency, queue_block(batch->trips[from].trip)))
 	{
@@ -179,7 +179,7 @@ lock_block_of(Refresh *refresh, int from)
 static void
 gather_block(Refresh *refresh, int64 block, int64 until, Snapshot snapshot)
 {
-	Stream		trips;
+	Stream trips;
 
 	stream_open(&trips, TABLE_TRIPS, refresh->agency, until, snapshot);
 	for (bool more = stream_seek(&trips, block); more; more = stream_next(&trips))
@@ -195,11 +195,11 @@ gather_block(Refresh *refresh, int64 block, int64 until, Snapshot snapshot)
 static void
 gather_marked_block(Refresh *refresh, Stream *marks, int64 block)
 {
-	Snapshot	snapshot;
+	Snapshot snapshot;
 	const Door *door;
-	Relation	queue;
-	Stream		seen;
-	bool		any = false;
+	Relation queue;
+	Stream seen;
+	bool any = false;
 
 	if (!refresh_lock_block(refresh->agency, block))
 	{
@@ -230,9 +230,9 @@ gather_marked_block(Refresh *refresh, Stream *marks, int64 block)
 static void
 gather_from_block(Refresh *refresh, Stream *marks)
 {
-	int64		block = queue_block(marks->at);
-	int			from = refresh->batch.ntrips;
-	bool		whole = false;
+	int64 block = queue_block(marks->at);
+	int from = refresh->batch.ntrips;
+	bool whole = false;
 
 	while (marks->has_row && queue_block(marks->at) == block)
 	{
@@ -255,8 +255,8 @@ gather_from_block(Refresh *refresh, Stream *marks)
 static bool
 gather(Refresh *refresh, int64 *next)
 {
-	Stream		marks;
-	bool		more;
+	Stream marks;
+	bool more;
 
 	refresh->batch.agency = refresh->agency;
 	refresh->batch.ntrips = 0;
@@ -266,7 +266,7 @@ gather(Refresh *refresh, int64 *next)
 	more = stream_seek(&marks, *next);
 	while (marks.has_row && refresh->batch.ntrips < PORTION && refresh->locks_left > 0)
 	{
-		int64		block = queue_block(marks.at);
+		int64 block = queue_block(marks.at);
 
 		gather_from_block(refresh, &marks);
 		*next = block + QUEUE_BLOCK;
@@ -280,8 +280,8 @@ gather(Refresh *refresh, int64 *next)
 static bool
 gather_all(Refresh *refresh, int64 *next)
 {
-	Stream		trips;
-	bool		more;
+	Stream trips;
+	bool more;
 
 	refresh->batch.agency = refresh->agency;
 	refresh->batch.ntrips = 0;
@@ -291,7 +291,7 @@ gather_all(Refresh *refresh, int64 *next)
 	more = stream_seek(&trips, *next);
 	if (more)
 	{
-		int64		block = queue_block(trips.at);
+		int64 block = queue_block(trips.at);
 
 		while (trips.has_row && queue_block(trips.at) == block)
 		{
@@ -311,15 +311,14 @@ gather_all(Refresh *refresh, int64 *next)
 static bool
 limit_reached(const Refresh *refresh)
 {
-	return refresh->result.refreshed + refresh->result.unchanged + refresh->result.failed
-		>= refresh->limit || refresh->locks_left <= 0;
+	return refresh->result.refreshed + refresh->result.unchanged + refresh->result.failed >= refresh->limit || refresh->locks_left <= 0;
 }
 
 static void
 refresh_agency(Refresh *refresh, int64 agency)
 {
-	bool		(*gather_next) (Refresh *, int64 *) = refresh->force ? gather_all : gather;
-	int64		next = 1;
+	bool (*gather_next)(Refresh *, int64 *) = refresh->force ? gather_all : gather;
+	int64 next = 1;
 
 	refresh->agency = agency;
 	split_large_marks(agency);
@@ -335,8 +334,8 @@ refresh_agency(Refresh *refresh, int64 agency)
 static int
 compare_trips(const void *a, const void *b)
 {
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
+	int64 x = *(const int64 *) a;
+	int64 y = *(const int64 *) b;
 
 	return x < y ? -1 : x > y;
 }
@@ -344,11 +343,11 @@ compare_trips(const void *a, const void *b)
 static void
 refresh_named(Refresh *refresh, int64 agency, ArrayType *ids)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int64	   *trips;
-	int			n;
-	int			wanted = 0;
+	Datum *elements;
+	bool *nulls;
+	int64 *trips;
+	int n;
+	int wanted = 0;
 
 	deconstruct_array(ids, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &n);
 	trips = palloc(sizeof(int64) * (n + 1));
@@ -360,12 +359,12 @@ refresh_named(Refresh *refresh, int64 agency, ArrayType *ids)
 	refresh->agency = refresh->batch.agency = agency;
 	for (int done = 0; done < wanted && !limit_reached(refresh);)
 	{
-		int			from = 0;
+		int from = 0;
 
 		refresh->batch.ntrips = 0;
 		while (done < wanted && refresh->batch.ntrips < PORTION && refresh->locks_left > 0)
 		{
-			int64		block = queue_block(trips[done]);
+			int64 block = queue_block(trips[done]);
 
 			from = refresh->batch.ntrips;
 			for (; done < wanted && queue_block(trips[done]) == block; done++)
@@ -382,9 +381,9 @@ refresh_named(Refresh *refresh, int64 agency, ArrayType *ids)
 static Datum
 result_tuple(FunctionCallInfo fcinfo, const RefreshResult *result)
 {
-	TupleDesc	desc;
-	Datum		values[4];
-	bool		nulls[4] = {false, false, false, false};
+	TupleDesc desc;
+	Datum values[4];
+	bool nulls[4] = {false, false, false, false};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "refresh_facts must return a row");
@@ -403,7 +402,7 @@ Datum
 voygen_refresh_facts(PG_FUNCTION_ARGS)
 {
 	MemoryContext mine = CurrentMemoryContext;
-	Refresh		refresh;
+	Refresh refresh;
 
 	PreventCommandIfReadOnly("voygen.refresh_facts()");
 	PreventCommandIfParallelMode("voygen.refresh_facts()");
@@ -412,7 +411,7 @@ voygen_refresh_facts(PG_FUNCTION_ARGS)
 	refresh.force = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	refresh.limit = PG_ARGISNULL(3) ? PG_INT64_MAX : PG_GETARG_INT64(3);
 	refresh.locks_left = refresh_lock_budget();
-	SPI_connect();				/* for tables that are not plain */
+	SPI_connect(); /* for tables that are not plain */
 	MemoryContextSwitchTo(mine);
 
 	if (!PG_ARGISNULL(1))
@@ -427,8 +426,8 @@ voygen_refresh_facts(PG_FUNCTION_ARGS)
 		refresh_agency(&refresh, PG_GETARG_INT64(0));
 	else
 	{
-		int64	   *agencies;
-		int			n = relations_agencies(&agencies, GetTransactionSnapshot());
+		int64 *agencies;
+		int n = relations_agencies(&agencies, GetTransactionSnapshot());
 
 		for (int i = 0; i < n && !limit_reached(&refresh); i++)
 			refresh_agency(&refresh, agencies[i]);

@@ -46,9 +46,9 @@ batch_add(Batch *batch, int64 trip, bool forced)
 	{
 		batch->room = batch->room ? batch->room * 2 : 256;
 		batch->trips = batch->trips ? repalloc_huge(batch->trips, sizeof(Candidate) * batch->room)
-			: palloc(sizeof(Candidate) * batch->room);
+									: palloc(sizeof(Candidate) * batch->room);
 	}
-	batch->trips[batch->ntrips++] = (Candidate) {trip, forced};
+	batch->trips[batch->ntrips++] = (Candidate){trip, forced};
 }
 
 /* ---- marks ---- */
@@ -56,9 +56,9 @@ batch_add(Batch *batch, int64 trip, bool forced)
 static void
 take_through_spi(Stream *marks)
 {
-	Oid			types[] = {INT8OID, INT8OID, INT8OID};
-	Datum		values[] = {stream_value(marks, DIRTY_AGENCY), stream_value(marks, DIRTY_TRIP),
-		stream_value(marks, DIRTY_MARK)};
+	Oid types[] = {INT8OID, INT8OID, INT8OID};
+	Datum values[] = {stream_value(marks, DIRTY_AGENCY), stream_value(marks, DIRTY_TRIP),
+					  stream_value(marks, DIRTY_MARK)};
 
 	SPI_connect();
 	if (SPI_execute_with_args("delete from voygen.facts_dirty where agency_id operator(pg_catalog.=) $1"
@@ -72,7 +72,7 @@ void
 mark_take(Relation queue, Stream *marks)
 {
 	TM_FailureData failure;
-	TM_Result	result;
+	TM_Result result;
 
 	if (marks->scan == NULL)
 	{
@@ -94,7 +94,7 @@ mark_take(Relation queue, Stream *marks)
 static bool
 take_marks(Relation queue, Stream *marks, int64 trip)
 {
-	bool		any = false;
+	bool any = false;
 
 	for (stream_seek(marks, trip); stream_at(marks, trip); stream_next(marks))
 	{
@@ -112,13 +112,13 @@ take_marks(Relation queue, Stream *marks, int64 trip)
 static void
 build(Batch *batch, int from, int to, RefreshResult *result)
 {
-	int64		last = batch->trips[to - 1].trip;
+	int64 last = batch->trips[to - 1].trip;
 	const Door *door;
-	Relation	queue;
-	Snapshot	snapshot;
-	Facts	   *facts;
-	Store		store;
-	Stream		marks;
+	Relation queue;
+	Snapshot snapshot;
+	Facts *facts;
+	Store store;
+	Stream marks;
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -129,9 +129,9 @@ build(Batch *batch, int from, int to, RefreshResult *result)
 	stream_open(&marks, TABLE_DIRTY, batch->agency, last, snapshot);
 	for (int i = from; i < to; i++)
 	{
-		int64		trip = batch->trips[i].trip;
+		int64 trip = batch->trips[i].trip;
 		FactsColumns columns;
-		Jsonb	   *document;
+		Jsonb *document;
 
 		/* No mark any more: another refresher was here before our lock. */
 		if (!take_marks(queue, &marks, trip) && !batch->trips[i].forced)
@@ -155,13 +155,13 @@ build(Batch *batch, int from, int to, RefreshResult *result)
 static bool
 must_rethrow(int sqlstate)
 {
-	int			class = ERRCODE_TO_CATEGORY(sqlstate);
+	int class = ERRCODE_TO_CATEGORY(sqlstate);
 
 	return class == ERRCODE_TO_CATEGORY(ERRCODE_T_R_SERIALIZATION_FAILURE) ||
-		class == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
-		class == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
-		class == ERRCODE_TO_CATEGORY(ERRCODE_INVALID_TRANSACTION_STATE) ||
-		class == ERRCODE_TO_CATEGORY(ERRCODE_READ_ONLY_SQL_TRANSACTION);
+		   class == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
+		   class == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
+		   class == ERRCODE_TO_CATEGORY(ERRCODE_INVALID_TRANSACTION_STATE) ||
+		   class == ERRCODE_TO_CATEGORY(ERRCODE_READ_ONLY_SQL_TRANSACTION);
 }
 
 /* Runs build in a subtransaction; NULL when it went well, else the error. */
@@ -171,7 +171,7 @@ try_build(Batch *batch, int from, int to, RefreshResult *result)
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	RefreshResult before = *result;
-	ErrorData  *volatile error = NULL;
+	ErrorData *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
@@ -207,8 +207,8 @@ static void
 set_aside(Batch *batch, int64 trip, const ErrorData *error)
 {
 	const Door *door;
-	Relation	queue;
-	Stream		marks;
+	Relation queue;
+	Stream marks;
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -224,14 +224,14 @@ set_aside(Batch *batch, int64 trip, const ErrorData *error)
 void
 batch_refresh(Batch *batch, RefreshResult *result)
 {
-	ErrorData  *error;
+	ErrorData *error;
 
 	if (batch->ntrips == 0)
 		return;
 	error = try_build(batch, 0, batch->ntrips, result);
 	for (int i = 0; error != NULL && i < batch->ntrips; i++)
 	{
-		ErrorData  *own = try_build(batch, i, i + 1, result);
+		ErrorData *own = try_build(batch, i, i + 1, result);
 
 		if (own == NULL)
 			continue;

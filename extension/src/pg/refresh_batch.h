@@ -12,24 +12,24 @@
 /* A trip to look at. */
 typedef struct Candidate
 {
-	int64		trip;
-	bool		forced;			/* build it whether or not it has a mark of its own */
+	int64 trip;
+	bool forced; /* build it whether or not it has a mark of its own */
 } Candidate;
 
 typedef struct Batch
 {
-	int64		agency;
-	Candidate  *trips;			/* ascending */
-	int			ntrips;
-	int			room;
+	int64 agency;
+	Candidate *trips; /* ascending */
+	int ntrips;
+	int room;
 } Batch;
 
 typedef struct RefreshResult
 {
-	int64		refreshed;
-	int64		unchanged;
-	int64		failed;
-	int64		skipped;		/* held by another refresher */
+	int64 refreshed;
+	int64 unchanged;
+	int64 failed;
+	int64 skipped; /* held by another refresher */
 } RefreshResult;
 
 extern void batch_add(Batch *batch, int64 trip, bool forced);

@@ -32,10 +32,10 @@
 static bool
 try_lock(uint16 class, int64 agency, int64 number, LOCKMODE mode)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 	/* Two trips with one hash only wait for each other. */
-	uint64		hash = hash_bytes_extended((unsigned char *) &number, sizeof(number),
-										   (uint64) agency);
+	uint64 hash = hash_bytes_extended((unsigned char *) &number, sizeof(number),
+									  (uint64) agency);
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, class);
 	return LockAcquire(&tag, mode, false, true) != LOCKACQUIRE_NOT_AVAIL;
@@ -45,7 +45,7 @@ bool
 refresh_lock_trip(int64 agency, int64 trip)
 {
 	return try_lock(CLASS_BLOCK, agency, queue_block(trip), ShareLock) &&
-		try_lock(CLASS_TRIP, agency, trip, ExclusiveLock);
+		   try_lock(CLASS_TRIP, agency, trip, ExclusiveLock);
 }
 
 bool

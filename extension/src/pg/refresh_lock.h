@@ -13,6 +13,6 @@ extern bool refresh_lock_block(int64 agency, int64 block);
 extern bool refresh_lock_expand(int64 agency);
 
 /* How many of them one transaction may hold. */
-extern int	refresh_lock_budget(void);
+extern int refresh_lock_budget(void);
 
 #endif

@@ -57,9 +57,9 @@ static bool
 key_is_ours(Oid oid, const Door *door, TableId id)
 {
 	const TableSpec *spec = &table_specs[id];
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(oid));
 	Form_pg_index index;
-	bool		ours;
+	bool ours;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -75,14 +75,14 @@ key_is_ours(Oid oid, const Door *door, TableId id)
 static bool
 row_is_simple(Relation rel)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	List	   *indexes = RelationGetIndexList(rel);
-	int			n = list_length(indexes);
+	TupleDesc desc = RelationGetDescr(rel);
+	List *indexes = RelationGetIndexList(rel);
+	int n = list_length(indexes);
 
 	list_free(indexes);
 	return n == 1 && rel->trigdesc == NULL && rel->rd_rules == NULL &&
-		(desc->constr == NULL ||
-		 (desc->constr->num_check == 0 && !desc->constr->has_generated_stored));
+		   (desc->constr == NULL ||
+			(desc->constr->num_check == 0 && !desc->constr->has_generated_stored));
 }
 
 /* Learns a table that is open and locked. */
@@ -101,13 +101,13 @@ door_learn(Door *door, TableId id, Relation rel)
 		door->last_column = Max(door->last_column, door->att[i]);
 	}
 	door->plain = rel->rd_rel->relkind == RELKIND_RELATION &&
-		rel->rd_tableam == GetHeapamTableAmRoutine() &&
-		!rel->rd_rel->relhassubclass;
+				  rel->rd_tableam == GetHeapamTableAmRoutine() &&
+				  !rel->rd_rel->relhassubclass;
 	if (door->plain)
 	{
-		List	   *indexes = RelationGetIndexList(rel);
+		List *indexes = RelationGetIndexList(rel);
 
-		list_free(indexes);		/* called for rd_pkindex */
+		list_free(indexes); /* called for rd_pkindex */
 		door->key = rel->rd_pkindex;
 		door->plain = OidIsValid(door->key) && key_is_ours(door->key, door, id);
 	}
@@ -120,16 +120,16 @@ door_learn(Door *door, TableId id, Relation rel)
 Relation
 relations_open(TableId id, LOCKMODE lock, const Door **door)
 {
-	Door	   *known = &doors[id];
-	Relation	rel = NULL;
+	Door *known = &doors[id];
+	Relation rel = NULL;
 
 	if (known->valid)
 		rel = try_table_open(known->table, lock);
 	/* The lock may have let an invalidation through: look again if so. */
 	if (rel == NULL || !known->valid)
 	{
-		Oid			oid = get_relname_relid(table_specs[id].name,
-											get_namespace_oid("voygen", false));
+		Oid oid = get_relname_relid(table_specs[id].name,
+									get_namespace_oid("voygen", false));
 
 		if (rel != NULL)
 			table_close(rel, NoLock);
@@ -164,7 +164,7 @@ collect(int64 agency, int64 **agencies, int *n, int *room)
 	{
 		*room = *room ? *room * 2 : 64;
 		*agencies = *agencies ? repalloc(*agencies, sizeof(int64) * *room)
-			: palloc(sizeof(int64) * *room);
+							  : palloc(sizeof(int64) * *room);
 	}
 	(*agencies)[(*n)++] = agency;
 }
@@ -173,16 +173,16 @@ int
 relations_agencies(int64 **agencies, Snapshot snapshot)
 {
 	const Door *door;
-	Relation	rel = relations_open(TABLE_AGENCIES, AccessShareLock, &door);
-	int			n = 0;
-	int			room = 0;
+	Relation rel = relations_open(TABLE_AGENCIES, AccessShareLock, &door);
+	int n = 0;
+	int room = 0;
 
 	*agencies = NULL;
 	if (door->plain)
 	{
 		TupleTableSlot *slot = table_slot_create(rel, NULL);
 		TableScanDesc scan;
-		bool		isnull;
+		bool isnull;
 
 		snapshot = RegisterSnapshot(snapshot);
 		scan = table_beginscan(rel, snapshot, 0, NULL);
@@ -196,15 +196,15 @@ relations_agencies(int64 **agencies, Snapshot snapshot)
 	else
 	{
 		MemoryContext mine = CurrentMemoryContext;
-		bool		isnull;
+		bool isnull;
 
 		SPI_connect();
 		if (SPI_execute("select agency_id from voygen.agencies", true, 0) != SPI_OK_SELECT)
 			elog(ERROR, "reading voygen.agencies failed");
 		for (uint64 i = 0; i < SPI_processed; i++)
 		{
-			int64		agency = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
-															 SPI_tuptable->tupdesc, 1, &isnull));
+			int64 agency = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
+													   SPI_tuptable->tupdesc, 1, &isnull));
 			MemoryContext old = MemoryContextSwitchTo(mine);
 
 			collect(agency, agencies, &n, &room);
@@ -226,8 +226,8 @@ cursor_open(Stream *stream)
 {
 	const TableSpec *spec = &table_specs[stream->id];
 	StringInfoData sql;
-	Oid			types[3] = {INT8OID, INT8OID, INT8OID};
-	Datum		values[3];
+	Oid types[3] = {INT8OID, INT8OID, INT8OID};
+	Datum values[3];
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "select ");

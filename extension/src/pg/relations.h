@@ -27,13 +27,13 @@
 /* What is known of a table, kept until the table changes. */
 typedef struct Door
 {
-	bool		valid;
-	Oid			table;
-	Oid			key;			/* index of the primary key; invalid unless plain */
-	bool		plain;
-	bool		insertable;		/* plain, and a row needs no more than heap and key */
-	int			last_column;	/* highest attribute number of ours */
-	AttrNumber	att[TABLE_MAX_COLUMNS]; /* by column of tables.h; 0 = absent */
+	bool valid;
+	Oid table;
+	Oid key; /* index of the primary key; invalid unless plain */
+	bool plain;
+	bool insertable;                   /* plain, and a row needs no more than heap and key */
+	int last_column;                   /* highest attribute number of ours */
+	AttrNumber att[TABLE_MAX_COLUMNS]; /* by column of tables.h; 0 = absent */
 } Door;
 
 extern void relations_init(void);
@@ -45,7 +45,7 @@ extern Relation relations_open(TableId id, LOCKMODE lock, const Door **door);
 extern AttrNumber relations_column(const Door *door, TableId id, int column);
 
 /* Numbers of all agencies, palloc'd; returns how many. */
-extern int	relations_agencies(int64 **agencies, Snapshot snapshot);
+extern int relations_agencies(int64 **agencies, Snapshot snapshot);
 
 /*
  * Rows of one agency in the order of the primary key, from a first to a last
@@ -54,28 +54,28 @@ extern int	relations_agencies(int64 **agencies, Snapshot snapshot);
  */
 typedef struct Stream
 {
-	TableId		id;
-	int64		agency;
-	int64		last;
-	bool		whole;			/* table without a second key */
-	const AttrNumber *att;		/* where our columns are in values */
-	Datum	   *values;			/* the current row */
-	bool	   *isnull;
-	int64		at;				/* second key of the current row */
-	bool		has_row;
-	bool		ended;
+	TableId id;
+	int64 agency;
+	int64 last;
+	bool whole;            /* table without a second key */
+	const AttrNumber *att; /* where our columns are in values */
+	Datum *values;         /* the current row */
+	bool *isnull;
+	int64 at; /* second key of the current row */
+	bool has_row;
+	bool ended;
 
-	MemoryContext context;		/* of the scan: it allocates when it pleases */
-	Relation	table;
-	Relation	index;
+	MemoryContext context; /* of the scan: it allocates when it pleases */
+	Relation table;
+	Relation index;
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
-	int			natts;
+	int natts;
 
-	Portal		portal;			/* the other way: a cursor and its rows */
+	Portal portal; /* the other way: a cursor and its rows */
 	SPITupleTable *fetched;
-	uint64		nfetched;
-	uint64		next_fetched;
+	uint64 nfetched;
+	uint64 next_fetched;
 } Stream;
 
 /*

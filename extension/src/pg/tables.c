@@ -9,82 +9,67 @@
 static const char *const trip_columns[] = {
 	"agency_id", "trip_id", "slug", "client_id", "title", "destination", "start_date",
 	"end_date", "status", "traveler_count", "traveler_names", "currency", "budget_amount",
-	"budget_currency", "advisor_id"
-};
+	"budget_currency", "advisor_id"};
 static const char *const client_columns[] = {
-	"agency_id", "client_id", "slug", "name", "tier"
-};
+	"agency_id", "client_id", "slug", "name", "tier"};
 static const char *const leg_columns[] = {
-	"agency_id", "trip_id", "leg_id", "seq", "city", "country", "arrive_date", "depart_date"
-};
+	"agency_id", "trip_id", "leg_id", "seq", "city", "country", "arrive_date", "depart_date"};
 static const char *const hotel_columns[] = {
 	"agency_id", "trip_id", "hotel_id", "leg_id", "site", "hotel_key", "name",
 	"chain", "supplier", "star_rating", "review_score", "price_amount", "currency",
 	"price_basis", "price_tax", "total_amount", "total_tax", "tax_amount", "check_in",
 	"nights", "guests", "nightly_amount", "same_as", "availability_status", "checked_at",
 	"refundable", "commission_amount", "commission_percent", "product_type",
-	"rate_type"
-};
+	"rate_type"};
 static const char *const room_columns[] = {
 	"agency_id", "trip_id", "hotel_id", "room_id", "room_key", "nightly_amount", "total_amount",
 	"tax_basis", "tax_amount", "currency", "rate_type", "refundable", "commission_eligible",
-	"commission_percent", "commission_amount", "availability_status"
-};
+	"commission_percent", "commission_amount", "availability_status"};
 static const char *const activity_columns[] = {
 	"agency_id", "trip_id", "activity_id", "title", "activity_date",
-	"price_amount", "currency", "status"
-};
+	"price_amount", "currency", "status"};
 static const char *const flight_columns[] = {
 	"agency_id", "trip_id", "flight_id", "origin", "destination", "depart_at",
-	"price_amount", "currency", "status"
-};
+	"price_amount", "currency", "status"};
 static const char *const transfer_columns[] = {
 	"agency_id", "trip_id", "transfer_id", "kind", "pickup_at",
-	"price_amount", "currency", "status"
-};
+	"price_amount", "currency", "status"};
 static const char *const booking_columns[] = {
 	"agency_id", "trip_id", "booking_id", "kind", "site", "status",
-	"price_amount", "currency", "commission_amount"
-};
+	"price_amount", "currency", "commission_amount"};
 static const char *const facts_columns[] = {
 	"agency_id", "trip_id", "facts", "lead_price_min", "total_commission_potential",
 	"currency", "availability_status", "last_availability_check", "nights", "traveler_count",
-	"valid_until", "refreshed_at"
-};
+	"valid_until", "refreshed_at"};
 static const char *const history_columns[] = {
 	"agency_id", "trip_id", "recorded_at", "lead_price_min",
-	"total_commission_potential", "availability_status"
-};
+	"total_commission_potential", "availability_status"};
 static const char *const dirty_columns[] = {
-	"agency_id", "trip_id", "mark_id", "trip_until", "reason", "marked_at"
-};
+	"agency_id", "trip_id", "mark_id", "trip_until", "reason", "marked_at"};
 static const char *const failed_columns[] = {
-	"agency_id", "trip_id", "reason", "sqlstate", "failed_at", "attempts"
-};
+	"agency_id", "trip_id", "reason", "sqlstate", "failed_at", "attempts"};
 static const char *const agency_columns[] = {
-	"agency_id", "rounding", "low_cut", "high_cut"
-};
+	"agency_id", "rounding", "low_cut", "high_cut"};
 static const char *const rate_columns[] = {
 	"agency_id", "rate_id", "kind", "site", "supplier", "chain", "property",
 	"accommodation_type", "rate_type", "currency", "advisor", "refundable", "prepaid",
 	"min_nights", "stay_from", "stay_until", "effective_from", "effective_until",
 	"weekdays", "commission_percent", "fixed_amount", "tiers", "tier_mode", "tier_window",
 	"tier_measure", "min_commission_amount", "max_commission_amount", "first_nights",
-	"priority", "is_active"
-};
+	"priority", "is_active"};
 static const char *const rule_columns[] = {
 	"agency_id", "rule_id", "conditions", "actions", "priority", "is_active",
-	"effective_from", "effective_until"
-};
+	"effective_from", "effective_until"};
 static const char *const volume_columns[] = {
-	"agency_id", "site", "window_kind", "window_start", "amount", "room_nights", "bookings"
-};
+	"agency_id", "site", "window_kind", "window_start", "amount", "room_nights", "bookings"};
 
 /* Other tables list the columns of their key first. */
 static const char *const room_keys[] = {"agency_id", "trip_id", "hotel_id", "room_id"};
 
-#define SPEC(table, nkeys, keys, columns) \
-	{table, nkeys, keys, lengthof(columns), columns}
+#define SPEC(table, nkeys, keys, columns)              \
+	{                                                  \
+		table, nkeys, keys, lengthof(columns), columns \
+	}
 
 const TableSpec table_specs[TABLE_COUNT] = {
 	[TABLE_TRIPS] = SPEC("trips", 2, trip_columns, trip_columns),
