@@ -54,21 +54,57 @@ end
 $$;
 comment on function voygen_lib.place_read(text) is 'Reads a cursor; one that this API did not make is an error.';
 
--- How words fit a text: 3 every word is in it, 2 every word is in it or nearly, 1 some are, 0 none.
-create function voygen_lib.fit(words text[], plain text) returns integer
+create function voygen_lib.near_words(words text[], plains text[]) returns table (word text, patterns text[])
 language sql immutable parallel safe
-begin atomic
-  select case
-    when pg_catalog.count(*) filter (where pg_catalog.strpos(plain, said.word) > 0) = pg_catalog.cardinality(words) then 3
-    when pg_catalog.count(*) filter (where pg_catalog.strpos(plain, said.word) > 0 or voygen_lib.likeness(said.word, plain) >= 0.4)
-      = pg_catalog.cardinality(words) then 2
-    when pg_catalog.count(*) filter (where pg_catalog.strpos(plain, said.word) > 0 or voygen_lib.likeness(said.word, plain) >= 0.4) > 0 then 1
-    else 0
-  end
-  from pg_catalog.unnest(words) as said(word);
-end;
-comment on function voygen_lib.fit(text[], text) is
-'How words fit a text in plain form: 3 all are in it, 2 all are in it or nearly so, 1 some, 0 none. No words fit everything.';
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  with vocabulary as materialized (
+    select distinct said.word
+    from unnest(plains) as text(plain)
+    cross join lateral unnest(string_to_array(translate(text.plain, '-.,&@', '     '), ' ')) as said(word)
+    where said.word <> ''
+  )
+  select w.word,
+    '%' || w.word || '%' || array(
+      select '%' || v.word || '%'
+      from vocabulary as v
+      where voygen_lib.likeness_whole(w.word, v.word) >= 0.4
+        and v.word !~ '[%_\\]'
+      order by voygen_lib.likeness_whole(w.word, v.word) desc, v.word
+      limit 20)
+  from unnest(words) as w(word)
+$$;
+comment on function voygen_lib.near_words(text[], text[]) is
+'For each word a pattern of its own and those of the words of the texts that are spelt like it.';
+
+create function voygen_lib.fitting(words text[], ids bigint[], plains text[]) returns bigint[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  patterns text[] := array(select '%' || word || '%' from unnest(words) as word);
+  found_ids bigint[];
+begin
+  -- Most searches are spelt right; likeness, which costs far more, is only asked for when they are not.
+  select array_agg(t.id)
+  into found_ids
+  from unnest(ids, plains) as t(id, plain)
+  where t.plain like all (patterns);
+  if found_ids is null then
+    select array_agg(f.id) filter (where f.near = f.best)
+    into found_ids
+    from (
+      select t.id, count(*) as near, max(count(*)) over () as best
+      from unnest(ids, plains) as t(id, plain)
+      join voygen_lib.near_words(words, plains) as w on t.plain like any (w.patterns)
+      group by t.id
+    ) as f;
+  end if;
+  return coalesce(found_ids, '{}');
+end
+$$;
+comment on function voygen_lib.fitting(text[], bigint[], text[]) is
+'The ids whose texts the words fit: all words are in them, else as many as possible are in them or nearly so.';
 
 create function voygen_lib.weight(words text[], plains text[], weights numeric[]) returns numeric
 language sql immutable parallel safe

@@ -1,5 +1,38 @@
 -- Finding clients and trips by words, best match first. A query that fits nothing answers with what is nearest.
 
+create function voygen_lib.fitting_clients(words text[], considered bigint[]) returns bigint[]
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select voygen_lib.fitting(words, coalesce(array_agg(client_id), '{}'), array_agg(voygen_lib.plain(concat_ws(' ', name, slug, email, phone))))
+  from clients
+  where agency_id = voygen_lib.agency()
+    and client_id = any (considered)
+$$;
+comment on function voygen_lib.fitting_clients(text[], bigint[]) is 'Of these clients those the words fit.';
+
+create function voygen_lib.fitting_trips(words text[], considered bigint[]) returns bigint[]
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select voygen_lib.fitting(
+    words,
+    coalesce(array_agg(t.trip_id), '{}'),
+    array_agg(voygen_lib.plain(
+      concat_ws(' ', c.name, t.destination, l.cities, t.title, t.slug, array_to_string(t.traveler_names, ' '), extract(year from t.start_date)))))
+  from trips as t
+  join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
+  left join (
+    select trip_id, string_agg(city, ' ') as cities
+    from trip_legs
+    where agency_id = voygen_lib.agency()
+    group by trip_id
+  ) as l on l.trip_id = t.trip_id
+  where t.agency_id = voygen_lib.agency()
+    and t.trip_id = any (considered)
+$$;
+comment on function voygen_lib.fitting_trips(text[], bigint[]) is 'Of these trips those the words fit.';
+
 create function voygen_api.find_clients(
   query text default null,
   filters voygen_api.client_filters default null,
@@ -14,29 +47,30 @@ declare
   most integer := voygen_lib.require_limit(find_clients."limit");
   after voygen_lib.place := voygen_lib.place_read(find_clients.cursor);
   words text[] := voygen_lib.search_words(find_clients.query);
+  considered bigint[];
+  fitting bigint[];
   answer voygen_api.client_list;
 begin
-  with texts as materialized (
+  select coalesce(array_agg(c.client_id), '{}')
+  into considered
+  from clients as c
+  where c.agency_id = voygen_lib.agency()
+    and (c.archived_at is not null) = coalesce((find_clients.filters).archived, false)
+    and ((find_clients.filters).tier is null or c.tier = (find_clients.filters).tier::text)
+    and ((find_clients.filters).email is null or lower(c.email) = lower((find_clients.filters).email));
+  fitting := case when cardinality(words) = 0 then considered else voygen_lib.fitting_clients(words, considered) end;
+
+  with scored as materialized (
     select c.*,
-      voygen_lib.plain(c.name) as plain_name,
-      voygen_lib.plain(concat_ws(' ', c.name, c.slug, c.email, c.phone)) as plain_all
+      case
+        when cardinality(words) > 0
+        then voygen_lib.weight(
+          words, array[voygen_lib.plain(c.name), voygen_lib.plain(concat_ws(' ', c.slug, c.email, c.phone))], array[2.0, 1.0])
+        else 0
+      end + case when lower(btrim(find_clients.query)) in (c.slug, c.client_id::text, lower(c.email)) then 10 else 0 end as score
     from clients as c
     where c.agency_id = voygen_lib.agency()
-      and (c.archived_at is not null) = coalesce((find_clients.filters).archived, false)
-      and ((find_clients.filters).tier is null or c.tier = (find_clients.filters).tier::text)
-      and ((find_clients.filters).email is null or lower(c.email) = lower((find_clients.filters).email))
-  ),
-  fits as materialized (
-    select *, voygen_lib.fit(words, plain_all) as fit
-    from texts
-  ),
-  scored as materialized (
-    select *,
-      voygen_lib.weight(words, array[plain_name, plain_all], array[2.0, 1.0])
-        + case when lower(btrim(find_clients.query)) in (slug, client_id::text, lower(email)) then 10 else 0 end as score
-    from fits
-    where cardinality(words) = 0
-      or (fit > 0 and fit = (select max(fit) from fits))
+      and c.client_id = any (fitting)
   ),
   page as (
     select *
@@ -68,9 +102,11 @@ begin
     end,
     case
       when counted.total = 0 then array(
-        select name
-        from texts
-        order by voygen_lib.likeness_whole(voygen_lib.plain(find_clients.query), plain_name) desc, client_id
+        select c.name
+        from clients as c
+        where c.agency_id = voygen_lib.agency()
+          and c.client_id = any (considered)
+        order by voygen_lib.likeness_whole(voygen_lib.plain(find_clients.query), voygen_lib.plain(c.name)) desc, c.client_id
         limit 5)
       else '{}'
     end
@@ -150,49 +186,47 @@ declare
   after voygen_lib.place := voygen_lib.place_read(find_trips.cursor);
   words text[] := voygen_lib.search_words(find_trips.query);
   wanted_client bigint;
+  considered bigint[];
+  fitting bigint[];
   answer voygen_api.trip_list;
 begin
   if (find_trips.filters).client is not null then
     wanted_client := voygen.resolve_client((find_trips.filters).client);
   end if;
 
-  with texts as materialized (
-    select t.*,
-      c.name as client_name,
-      c.slug as client_slug,
-      voygen_lib.plain(c.name) as plain_client,
-      voygen_lib.plain(t.destination || ' ' || legs.cities) as plain_place,
-      voygen_lib.plain(t.title) as plain_title,
-      voygen_lib.plain(concat_ws(' ', t.slug, array_to_string(t.traveler_names, ' '), extract(year from t.start_date))) as plain_rest
+  select coalesce(array_agg(t.trip_id), '{}')
+  into considered
+  from trips as t
+  where t.agency_id = voygen_lib.agency()
+    and (t.archived_at is not null) = coalesce((find_trips.filters).archived, false)
+    and ((find_trips.filters).status is null or t.status = (find_trips.filters).status::text)
+    and (wanted_client is null or t.client_id = wanted_client)
+    and ((find_trips.filters).starts_after is null or t.start_date >= (find_trips.filters).starts_after)
+    and ((find_trips.filters).starts_before is null or t.start_date <= (find_trips.filters).starts_before)
+    and ((find_trips.filters).destination is null
+      or strpos(voygen_lib.plain(t.destination), voygen_lib.plain((find_trips.filters).destination)) > 0);
+  fitting := case when cardinality(words) = 0 then considered else voygen_lib.fitting_trips(words, considered) end;
+
+  with scored as materialized (
+    select t.*, c.name as client_name, c.slug as client_slug,
+      case
+        when cardinality(words) > 0
+        then voygen_lib.weight(
+          words,
+          array[
+            voygen_lib.plain(c.name),
+            voygen_lib.plain(t.destination || ' ' || coalesce(
+              (select string_agg(l.city, ' ') from trip_legs as l where l.agency_id = t.agency_id and l.trip_id = t.trip_id), '')),
+            voygen_lib.plain(t.title),
+            voygen_lib.plain(concat_ws(' ', t.slug, array_to_string(t.traveler_names, ' '), extract(year from t.start_date)))],
+          array[2.0, 1.5, 1.0, 0.9])
+        else 0
+      end + case when lower(btrim(find_trips.query)) in (t.slug, t.trip_id::text) then 10 else 0 end as score
     from trips as t
-    join clients as c using (agency_id, client_id)
-    cross join lateral (
-      select coalesce(string_agg(l.city, ' '), '') as cities
-      from trip_legs as l
-      where l.agency_id = t.agency_id
-        and l.trip_id = t.trip_id
-    ) as legs
+    join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
     where t.agency_id = voygen_lib.agency()
-      and (t.archived_at is not null) = coalesce((find_trips.filters).archived, false)
-      and ((find_trips.filters).status is null or t.status = (find_trips.filters).status::text)
-      and (wanted_client is null or t.client_id = wanted_client)
-      and ((find_trips.filters).starts_after is null or t.start_date >= (find_trips.filters).starts_after)
-      and ((find_trips.filters).starts_before is null or t.start_date <= (find_trips.filters).starts_before)
-      and ((find_trips.filters).destination is null
-        or strpos(voygen_lib.plain(t.destination), voygen_lib.plain((find_trips.filters).destination)) > 0)
-  ),
-  fits as materialized (
-    select *, voygen_lib.fit(words, concat_ws(' ', plain_client, plain_place, plain_title, plain_rest)) as fit
-    from texts
-  ),
-  scored as materialized (
-    select *,
-      voygen_lib.weight(words, array[plain_client, plain_place, plain_title, plain_rest], array[2.0, 1.5, 1.0, 0.9])
-        + case when lower(btrim(find_trips.query)) in (slug, trip_id::text) then 10 else 0 end as score
-    from fits
-    where cardinality(words) = 0
-      or (fit > 0 and fit = (select max(fit) from fits))
-      or lower(btrim(find_trips.query)) in (slug, trip_id::text)
+      and (t.trip_id = any (fitting)
+        or t.trip_id = any (considered) and lower(btrim(find_trips.query)) in (t.slug, t.trip_id::text))
   ),
   page as (
     select *
@@ -223,9 +257,12 @@ begin
     end,
     case
       when counted.total = 0 then array(
-        select slug
-        from texts
-        order by voygen_lib.likeness_whole(voygen_lib.plain(find_trips.query), plain_client || ' ' || plain_place) desc, trip_id desc
+        select t.slug
+        from trips as t
+        join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
+        where t.agency_id = voygen_lib.agency()
+          and t.trip_id = any (considered)
+        order by voygen_lib.likeness_whole(voygen_lib.plain(find_trips.query), voygen_lib.plain(c.name || ' ' || t.destination)) desc, t.trip_id desc
         limit 5)
       else '{}'
     end

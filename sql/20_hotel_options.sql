@@ -197,7 +197,7 @@ as $$
   with option as materialized (
     select (place - 1)::integer as index, o
     from jsonb_array_elements(hotels) with ordinality as one(o, place)
-    where place - 1 <> all (skipped)
+    where (place - 1)::integer not in (select unnest(skipped))
   ),
   stay as materialized (
     select index, o,

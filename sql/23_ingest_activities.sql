@@ -96,7 +96,7 @@ as $$
     select (place - 1)::integer as index, o
     from jsonb_array_elements(activities) with ordinality as one(o, place)
   ) as option
-  where index <> all (skipped)
+  where index not in (select unnest(skipped))
 $$;
 comment on function voygen_lib.tour_items(jsonb, integer[]) is
 'The tours of a call as typed rows, but for those skipped because a field of theirs is at fault.';
