@@ -44,7 +44,7 @@ sub facts_equal
 }
 
 # FACTS_SEED brings other trips and other rates to bear.
-run_file('test/facts_model/odd_trips.sql', '-v', 'trips=250', '-v', 'seed=' . ($ENV{FACTS_SEED} // 11));
+run_file('test/facts_model/odd_trips.sql', '-v', 'trips=150', '-v', 'seed=' . ($ENV{FACTS_SEED} // 11));
 run_file('test/facts_model.sql');
 for my $slug ('odd-one', 'odd-two')
 {
@@ -81,6 +81,9 @@ facts_equal($agency, 'odd-one refreshed again');
 $db->do("update voygen.trip_facts set facts = jsonb_set(facts, '{title}', '\"forged\"') where agency_id = $agency and trip_id = 3");
 my $found = $db->selectall_arrayref('select trip_id, path, stored_value from facts_model.drift(?)', undef, $agency);
 is_deeply($found, [[3, '.title', '"forged"']], 'a forged value is found by trip and path');
+$found = $db->selectrow_arrayref("select checked, (drifted[1]).path from voygen_api.verify_facts(trip_ids => array['3'])");
+is_deeply($found, [1, $found->[1]], 'verify_facts checks that trip');
+like($found->[1] // '', qr/title/, '... and finds it too');
 
 # The real trips, through the tools that take them in.
 my ($founded) = $db->selectrow_array("select voygen.create_agency('real-trips', 'Real Trips', 'USD')");

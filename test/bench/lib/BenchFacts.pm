@@ -4,6 +4,8 @@ package BenchFacts;
 
 use strict;
 use warnings;
+use File::Basename qw(dirname);
+use lib dirname(__FILE__);
 use BenchKit;
 use Exporter qw(import);
 
