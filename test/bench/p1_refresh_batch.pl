@@ -15,14 +15,14 @@ prepare_other($dbh);
 sub measured
 {
 	my ($work) = @_;
-	change_trips($dbh, 1, trips());
+	change_trips($dbh, @ids);
 	tidy($dbh);
 	return cpu_used($dbh, $work) / @ids;
 }
 
 my @sides = (ours => sub { measured(sub { refresh_ours($dbh) }) }, other => sub { measured(sub { refresh_other($dbh, \@ids, 1000) }) });
 my %time = in_turn(rounds(), @sides);
-change_trips($dbh, 1, trips());
+change_trips($dbh, @ids);
 refresh_ours($dbh);
 my ($documents, $size) = $dbh->selectrow_array('select count(*), round(avg(length(facts::text))) from voygen.trip_facts where agency_id = ?', undef, agency($dbh));
 check_equal('numbers of documents', $documents, scalar @ids);

@@ -22,7 +22,7 @@ prepare_other($dbh);
 sub measured
 {
 	my ($work) = @_;
-	change_trips($dbh, 1, trips());
+	change_trips($dbh, @ids);
 	tidy($dbh);
 	return cpu_used($dbh, $work) / @ids;
 }

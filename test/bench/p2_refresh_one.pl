@@ -17,7 +17,7 @@ my $ours = $dbh->prepare('select refreshed from voygen.refresh_facts(voygen.curr
 sub measured
 {
 	my ($call) = @_;
-	change_trips($dbh, 1, trips());
+	change_trips($dbh, @ids);
 	tidy($dbh);
 	return cpu_used($dbh, sub { $call->($_) for @ids }) / @ids;
 }
@@ -35,9 +35,8 @@ my %time = in_turn(rounds(),
 		});
 	});
 $dbh->do('reset plan_cache_mode');
-change_trips($dbh, 1, trips());
+change_trips($dbh, @ids);
 for my $id (@ids) { $ours->execute($id); $ours->finish }
 same_documents($dbh, \@ids);
 report('P-2a', $time{cached} / $time{ours}, 4, duration($time{ours}), duration($time{cached}), 'per trip, one call each; against a cached plan');
 report('P-2b', $time{planned} / $time{ours}, 10, duration($time{ours}), duration($time{planned}), 'per trip, one call each; against planning each time');
-refresh_ours($dbh);

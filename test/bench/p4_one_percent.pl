@@ -25,7 +25,7 @@ refresh_ours($dbh);
 my $at = 0;
 my %time = in_turn(rounds() > 3 ? 3 : rounds(),
 	ours => sub {
-		change_trips($dbh, 1 + $at, $dirty + $at);
+		change_trips($dbh, 1 + $at .. $dirty + $at);
 		$at = ($at + $dirty) % (trips() - $dirty || 1);
 		return cpu_used($dbh, sub { refresh_ours($dbh) });
 	},

@@ -30,9 +30,9 @@ sub prepare_other
 # One hotel of each of the trips gets a cent dearer: a new document for each, and the marks of an ordinary update.
 sub change_trips
 {
-	my ($dbh, $from, $to) = @_;
+	my ($dbh, @ids) = @_;
 	$dbh->do('update voygen.hotel_cache set price_amount = price_amount + 0.01, total_amount = total_amount + 0.02
-		where agency_id = voygen.current_agency() and trip_id between ? and ? and hotel_id % 100 = 1', undef, $from, $to);
+		where agency_id = voygen.current_agency() and trip_id = any (?) and hotel_id % 100 = 1', undef, \@ids);
 	return;
 }
 
