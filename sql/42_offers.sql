@@ -90,21 +90,35 @@ comment on type voygen_lib.offer is 'A room, or a hotel that lists none, at its 
 comment on column voygen_lib.offer.amount is 'The whole stay.';
 comment on column voygen_lib.offer.product is 'The offer in the words of quote_commission.';
 
-create function voygen_lib.offers(hotel_ids bigint[]) returns setof voygen_lib.offer
+create function voygen_lib.offers(trip_ids bigint[], hotel_ids bigint[]) returns setof voygen_lib.offer
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 set enable_nestloop = off -- how many rows a list holds is not known when the plan is made; the guess of a few costs minutes
 set jit = off
 as $$
-  with hotel as materialized (
+  -- Every table is asked by its own key, trip by trip, so that the size of the agency does not matter.
+  with trip as materialized (
+    select t.*
+    from trips as t
+    where t.agency_id = current_agency()
+      and t.trip_id = any (trip_ids)
+  ),
+  client as materialized (
+    select c.client_id, c.tier
+    from clients as c
+    where c.agency_id = current_agency()
+      and c.client_id = any (array(select client_id from trip))
+  ),
+  hotel as materialized (
     select h.*,
       voygen_lib.stay_total(h) as stay_total,
       t.advisor_id, t.destination, t.start_date, c.tier as client_tier,
       case when t.budget_currency = t.currency then t.budget_amount end as trip_budget
     from hotel_cache as h
-    join trips as t on t.agency_id = h.agency_id and t.trip_id = h.trip_id
-    left join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
+    join trip as t on t.trip_id = h.trip_id
+    left join client as c on c.client_id = t.client_id
     where h.agency_id = current_agency()
+      and h.trip_id = any (trip_ids)
       and h.hotel_id = any (hotel_ids)
       and currency_exponent(h.currency) is not null
   ),
@@ -115,8 +129,10 @@ as $$
   room as materialized (
     select r.*
     from rooms_cache as r
-    join hotel on r.agency_id = hotel.agency_id and r.trip_id = hotel.trip_id and r.hotel_id = hotel.hotel_id
-    where r.availability_status = 'available'
+    join hotel on r.trip_id = hotel.trip_id and r.hotel_id = hotel.hotel_id
+    where r.agency_id = current_agency()
+      and r.trip_id = any (trip_ids)
+      and r.availability_status = 'available'
   ),
   offered as (
     select h.hotel_id as of_hotel, r.room_key, r.name as room_name,
@@ -155,8 +171,8 @@ as $$
   join hotel as h on h.hotel_id = o.of_hotel
   join volume on volume.site = h.site
 $$;
-comment on function voygen_lib.offers(bigint[]) is
-'The offers of hotels of the current agency: their available rooms, or the hotel itself when it has none.';
+comment on function voygen_lib.offers(bigint[], bigint[]) is
+'The offers of hotels of trips of the current agency: their available rooms, or the hotel itself when it has none.';
 
 create type voygen_lib.quoted as (
   trip_id bigint,
@@ -186,7 +202,7 @@ comment on column voygen_lib.quoted.percent is 'As the portal states it, else wh
 comment on column voygen_lib.quoted.rate_id is 'The rate of a computed commission.';
 comment on column voygen_lib.quoted.reason is 'Why a rule makes it ineligible.';
 
-create function voygen_lib.quoted_offers(hotel_ids bigint[], traced boolean default false) returns setof voygen_lib.quoted
+create function voygen_lib.quoted_offers(trip_ids bigint[], hotel_ids bigint[], traced boolean default false) returns setof voygen_lib.quoted
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 set enable_nestloop = off -- how many rows a list holds is not known when the plan is made; the guess of a few costs minutes
@@ -194,7 +210,7 @@ set jit = off
 as $$
   with offer as materialized (
     select o.*, row_number() over (order by o.hotel_id, o.room_key collate "C") - 1 as index
-    from voygen_lib.offers(hotel_ids) as o
+    from voygen_lib.offers(trip_ids, hotel_ids) as o
   )
   select
     o.trip_id, o.leg_id, o.hotel_id, o.hotel_key, o.room_key, o.site, o.hotel_name, o.room_name, o.amount, o.currency, o.refundable,
@@ -211,18 +227,18 @@ as $$
     voygen_lib.rates(), voygen_lib.rules(), voygen_lib.rounding(), traced, voygen_lib.today()) as q
   join offer as o on o.index = q.index
 $$;
-comment on function voygen_lib.quoted_offers(bigint[], boolean) is 'The offers of hotels with the commission the agency expects for each.';
+comment on function voygen_lib.quoted_offers(bigint[], bigint[], boolean) is 'The offers of hotels with the commission the agency expects for each.';
 
-create function voygen_lib.best_offers(hotel_ids bigint[]) returns setof voygen_lib.quoted
+create function voygen_lib.best_offers(trip_ids bigint[], hotel_ids bigint[]) returns setof voygen_lib.quoted
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
   select distinct on (q.hotel_id) q.*
-  from voygen_lib.quoted_offers(hotel_ids) as q
+  from voygen_lib.quoted_offers(trip_ids, hotel_ids) as q
   where q.commission is not null
   order by q.hotel_id, q.commission desc, q.amount, q.room_key collate "C"
 $$;
-comment on function voygen_lib.best_offers(bigint[]) is
+comment on function voygen_lib.best_offers(bigint[], bigint[]) is
 'Of each hotel the offer with the highest commission, then the lowest amount, then the first room; hotels without a known commission are left out.';
 
 create function voygen_lib.score(distance_to_center numeric, review_score numeric, commission numeric, refundable boolean, stars numeric) returns numeric

@@ -85,16 +85,15 @@ $$;
 comment on function voygen_lib.hotel_place_read(text, voygen_api.hotel_sort) is 'Reads a cursor of a list of hotels; one made for another order is an error.';
 
 create function voygen_lib.hotel_ids(
-  trip bigint, city text, site text, price_min numeric, price_max numeric, refundable boolean, stars_min numeric, available boolean
+  trips bigint[], city text, site text, price_min numeric, price_max numeric, refundable boolean, stars_min numeric, available boolean
 ) returns bigint[]
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
   select coalesce(array_agg(h.hotel_id), '{}')
   from hotel_cache as h
-  join trips as t on t.agency_id = h.agency_id and t.trip_id = h.trip_id
   where h.agency_id = voygen_lib.agency()
-    and (hotel_ids.trip is null and t.archived_at is null or h.trip_id = hotel_ids.trip)
+    and h.trip_id = any (hotel_ids.trips)
     and (hotel_ids.city is null or voygen_lib.plain(h.city) = voygen_lib.plain(hotel_ids.city))
     and (hotel_ids.site is null or h.site = hotel_ids.site)
     and (hotel_ids.price_min is null or h.nightly_amount >= hotel_ids.price_min)
@@ -103,7 +102,7 @@ as $$
     and (hotel_ids.stars_min is null or h.star_rating >= hotel_ids.stars_min)
     and (hotel_ids.available is null or (h.availability_status = 'available') = hotel_ids.available)
 $$;
-comment on function voygen_lib.hotel_ids(bigint, text, text, numeric, numeric, boolean, numeric, boolean) is 'The hotels of the agency that fit; what is unknown fits no bound.';
+comment on function voygen_lib.hotel_ids(bigint[], text, text, numeric, numeric, boolean, numeric, boolean) is 'The hotels of these trips that fit; what is unknown fits no bound.';
 
 create function voygen_lib.availability(hotel voygen.hotel_cache) returns text
 language sql stable parallel safe
@@ -168,20 +167,22 @@ declare
   most integer := voygen_lib.require_limit(query_hotels."limit");
   wanted_sort voygen_api.hotel_sort := coalesce(query_hotels.sort, 'price');
   after voygen_lib.hotel_place := voygen_lib.hotel_place_read(query_hotels.cursor, wanted_sort);
-  wanted_trip bigint;
   ids bigint[];
+  trip_ids bigint[];
   answer voygen_api.hotel_list;
 begin
   if query_hotels.trip_id is not null then
-    wanted_trip := voygen.resolve_trip(query_hotels.trip_id);
+    trip_ids := array[voygen.resolve_trip(query_hotels.trip_id)];
+  else
+    trip_ids := array(select t.trip_id from trips as t where t.agency_id = voygen_lib.agency() and t.archived_at is null);
   end if;
   ids := voygen_lib.hotel_ids(
-    wanted_trip, query_hotels.city, voygen_lib.require_site(query_hotels.site), query_hotels.price_min, query_hotels.price_max,
+    trip_ids, query_hotels.city, voygen_lib.require_site(query_hotels.site), query_hotels.price_min, query_hotels.price_max,
     query_hotels.refundable, query_hotels.stars_min, query_hotels.available);
 
   with best as materialized (
     select *
-    from voygen_lib.best_offers(case when wanted_sort in ('commission', 'score') then ids else '{}' end)
+    from voygen_lib.best_offers(trip_ids, case when wanted_sort in ('commission', 'score') then ids else '{}' end)
   ),
   keyed as materialized (
     select h.hotel_id, h as row, s.score,
@@ -198,6 +199,7 @@ begin
       select voygen_lib.score(h.distance_to_center, h.review_score, best.commission, h.refundable, h.star_rating) as score
     ) as s
     where h.agency_id = voygen_lib.agency()
+      and h.trip_id = any (trip_ids)
       and h.hotel_id = any (ids)
   ),
   page as materialized (
@@ -210,7 +212,9 @@ begin
   ),
   page_best as materialized (
     select *
-    from voygen_lib.best_offers((select coalesce(array_agg(hotel_id), '{}') from page))
+    from voygen_lib.best_offers(
+      (select coalesce(array_agg(distinct (page.row).trip_id), '{}') from page),
+      (select coalesce(array_agg(hotel_id), '{}') from page))
   ),
   counted as (
     select

@@ -204,7 +204,7 @@ begin
     select house.*, tier.seq, tier.tier, best.commission, best, house.place - 1 as index
     from house
     join tiered as tier on tier.leg_id = house.leg_id and tier.place = house.place
-    left join voygen_lib.best_offers((select coalesce(array_agg(hotel_id), '{}') from house)) as best on best.hotel_id = house.hotel_id
+    left join voygen_lib.best_offers(array[trip.trip_id], (select coalesce(array_agg(hotel_id), '{}') from house)) as best on best.hotel_id = house.hotel_id
   ),
   pick as materialized (
     select listed.leg_id, p.index, p.score, p.reason, p.place

@@ -65,7 +65,7 @@ as $$
   ),
   offer as materialized (
     select q.*, bool_or(q.site = any (prefer_sites)) over (partition by q.leg_id) as leg_has_preferred
-    from voygen_lib.quoted_offers((select coalesce(array_agg(hotel_id), '{}') from hotel), true) as q
+    from voygen_lib.quoted_offers(array[trip.trip_id], (select coalesce(array_agg(hotel_id), '{}') from hotel), true) as q
     where q.eligible
       and q.amount is not null
       and (not coalesce(require_refundable, false) or q.refundable)

@@ -48,7 +48,7 @@ language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
   select distinct on (q.leg_id) q.*
-  from voygen_lib.best_offers(array(
+  from voygen_lib.best_offers(array[trip.trip_id], array(
     select h.hotel_id
     from hotel_cache as h
     where h.agency_id = trip.agency_id
