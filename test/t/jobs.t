@@ -12,6 +12,19 @@ use VoygenMigration;
 # pg_cron works in the database of this name only.
 my $name = 'voygen';
 my $db = fresh_database($name);
+
+# A database dropped by force takes pg_cron's scheduler with it for good, and another test may have done so.
+sub scheduler_is_awake { return scalar $db->selectrow_array("select exists (select from pg_stat_activity where backend_type = 'pg_cron launcher')") }
+my $patience = time + 5;
+until (scheduler_is_awake() || time > $patience) { sleep 0.2 }
+if (!scheduler_is_awake())
+{
+	$db->disconnect;
+	local $ENV{VOYGEN_CLUSTER} = 'test';
+	system("$_ >/dev/null") == 0 or die "$_ failed\n" for map { checkout() . "/service/cluster/$_" } qw(stop start);
+	$db = connect_to($name);
+}
+
 my $agency = fill_agency($db, 'first');
 my $forever = fill_agency($db, 'forever');
 my $shorter = fill_agency($db, 'shorter');
