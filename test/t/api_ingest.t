@@ -140,6 +140,36 @@ for my $i (0 .. $#where)
 is(counts(call('ingest_hotels', { trip_id => $tour->{slug}, site => 'web', leg_id => $rome, hotels => [{ name => 'H8', site_id => 'h8' }] })), '0 1 0 0', 'a row without a leg gets one, not a double');
 is($owner->selectrow_array('select count(*) from voygen.hotel_cache where trip_id = ?', undef, $tour->{trip_id}), scalar @where, 'no row came in twice');
 
+# A leg taken out: its offers stay without a leg, none twice
+call('ingest_hotels', { trip_id => $tour->{slug}, site => 'web', leg_id => $_, hotels => [{ name => 'Both', site_id => 'both' }] }) for $rome, $amalfi;
+call('archive_leg', { trip_id => $tour->{slug}, leg_id => $_, confirm => $yes }) for $rome, $amalfi;
+is_deeply($owner->selectall_arrayref("select leg_id from voygen.hotel_cache where trip_id = ? and hotel_key = 'web:both'", undef, $tour->{trip_id}), [[undef]], 'offers of legs that were taken out stay with the trip, once');
+
+# Two searches for one trip at the same time
+{
+	my @db = map { $door->connect_gateway(AutoCommit => 0) } 1 .. 2;
+	my $together = call('create_trip', { client_id => 'anna', title => 'Together', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
+	my %arguments = (trip_id => $together, site => 'web', hotels => [map { { site_id => "t$_", name => "T$_" } } 1 .. 20]);
+	my $first = $door->call('agent', 'ingest_hotels', \%arguments, db => $db[0]);
+	my $pid = fork // die;
+	if (!$pid)
+	{
+		# the child's handle is a connection of its own, the parent's are left alone
+		$_->{AutoInactiveDestroy} = 1 for @db, $door->owner, $door->gateway;
+		my $other = $door->connect_gateway;
+		my $answer = eval { $door->call('agent', 'ingest_hotels', \%arguments, db => $other) };
+		$other->disconnect;
+		require POSIX;
+		POSIX::_exit($answer && counts($answer) eq '0 0 20 0' ? 0 : 1);
+	}
+	until ($owner->selectrow_array("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")) { select undef, undef, undef, 0.02 }
+	$db[0]->commit;
+	waitpid $pid, 0;
+	is(counts($first), '20 0 0 0', 'of two searches at once the first inserts');
+	is($?, 0, 'the second waits for it and finds everything unchanged');
+	$_->disconnect for @db;
+}
+
 # Rooms
 my @rooms = (
 	{ room_id => 'a', name => 'Double', total_price => 500, currency => 'USD', taxes_included => $yes, tax_amount => 50, refundable => $yes, max_occupancy => 2, bed_types => ['king'] },
