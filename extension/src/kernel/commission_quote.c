@@ -413,7 +413,14 @@ kernel_status
 commission_quote_offer(const commission_book *book, const commission_scope *scope, const commission_offer *offer,
 					   const commission_trace *trace, commission_quote *quote, kernel_error *error)
 {
-	quoting q = {.book = book, .scope = scope != NULL ? scope : book->no_trip, .offer = offer, .trace = trace, .quote = quote, .value = {0, 1}};
+	quoting q = {
+		.book = book,
+		.scope = scope != NULL ? scope : book->no_trip,
+		.offer = offer,
+		.trace = trace,
+		.quote = quote,
+		.value = {0, 1},
+	};
 	kernel_status status;
 
 	begin_quote(quote);

@@ -62,7 +62,27 @@ static const struct
 	const char *name;
 	Oid type;
 } query_columns[COLUMN_COUNT] = {
-	{"id", InvalidOid}, {"site", TEXTOID}, {"supplier", TEXTOID}, {"chain", TEXTOID}, {"property", TEXTOID}, {"product_type", TEXTOID}, {"rate_type", TEXTOID}, {"currency", TEXTOID}, {"advisor", TEXTOID}, {"tax", TEXTOID}, {"amount", NUMERICOID}, {"tax_amount", NUMERICOID}, {"stated_amount", NUMERICOID}, {"stated_percent", NUMERICOID}, {"nights", INT4OID}, {"rooms", INT4OID}, {"refundable", BOOLOID}, {"prepaid", BOOLOID}, {"check_in", DATEOID}, {"booked_on", DATEOID}};
+	{"id", InvalidOid},
+	{"site", TEXTOID},
+	{"supplier", TEXTOID},
+	{"chain", TEXTOID},
+	{"property", TEXTOID},
+	{"product_type", TEXTOID},
+	{"rate_type", TEXTOID},
+	{"currency", TEXTOID},
+	{"advisor", TEXTOID},
+	{"tax", TEXTOID},
+	{"amount", NUMERICOID},
+	{"tax_amount", NUMERICOID},
+	{"stated_amount", NUMERICOID},
+	{"stated_percent", NUMERICOID},
+	{"nights", INT4OID},
+	{"rooms", INT4OID},
+	{"refundable", BOOLOID},
+	{"prepaid", BOOLOID},
+	{"check_in", DATEOID},
+	{"booked_on", DATEOID},
+};
 
 /* The answer's columns. */
 enum

@@ -164,9 +164,13 @@ read_trip(Facts *facts, FactsTrip *trip)
 	trip->end = day_column(row, TRIP_END);
 	trip->travelers = stream_null(row, TRIP_TRAVELER_COUNT) ? FACTS_UNKNOWN
 															: DatumGetInt16(stream_value(row, TRIP_TRAVELER_COUNT));
-	trip->traveler_names = stream_null(row, TRIP_TRAVELER_NAMES) ? (Datum) 0
-																 : PointerGetDatum(pg_detoast_datum_copy((struct varlena *)
-																											 DatumGetPointer(stream_value(row, TRIP_TRAVELER_NAMES))));
+	trip->traveler_names = (Datum) 0;
+	if (!stream_null(row, TRIP_TRAVELER_NAMES))
+	{
+		struct varlena *names = (struct varlena *) DatumGetPointer(stream_value(row, TRIP_TRAVELER_NAMES));
+
+		trip->traveler_names = PointerGetDatum(pg_detoast_datum_copy(names));
+	}
 	trip->currency = facts_currency(row, TRIP_CURRENCY);
 	trip->budget_milli = facts_milli(row, TRIP_BUDGET);
 	trip->budget_currency = facts_currency(row, TRIP_BUDGET_CURRENCY);
@@ -369,10 +373,14 @@ typedef struct ItemColumns
 } ItemColumns;
 
 static const ItemColumns item_columns[ITEM_KINDS] = {
+	/* clang-format off */
 	[ITEM_ACTIVITY] = {ACTIVITY_ID, ACTIVITY_DATE, true, {ACTIVITY_TITLE, -1}, ACTIVITY_PRICE, ACTIVITY_CURRENCY, ACTIVITY_STATUS, -1},
-	[ITEM_FLIGHT] = {FLIGHT_ID, FLIGHT_DEPART, false, {FLIGHT_ORIGIN, FLIGHT_DESTINATION}, FLIGHT_PRICE, FLIGHT_CURRENCY, FLIGHT_STATUS, -1},
+	[ITEM_FLIGHT] = {FLIGHT_ID, FLIGHT_DEPART, false, {FLIGHT_ORIGIN, FLIGHT_DESTINATION}, FLIGHT_PRICE, FLIGHT_CURRENCY,
+		FLIGHT_STATUS, -1},
 	[ITEM_TRANSFER] = {TRANSFER_ID, TRANSFER_PICKUP, false, {TRANSFER_KIND, -1}, TRANSFER_PRICE, TRANSFER_CURRENCY, TRANSFER_STATUS, -1},
-	[ITEM_BOOKING] = {BOOKING_ID, -1, false, {BOOKING_KIND, BOOKING_SITE}, BOOKING_PRICE, BOOKING_CURRENCY, BOOKING_STATUS, BOOKING_COMMISSION},
+	[ITEM_BOOKING] = {BOOKING_ID, -1, false, {BOOKING_KIND, BOOKING_SITE}, BOOKING_PRICE, BOOKING_CURRENCY,
+		BOOKING_STATUS, BOOKING_COMMISSION},
+	/* clang-format on */
 };
 
 /* By time, the undated last, then by id. */

@@ -116,7 +116,13 @@ START_TEST(each_kind_has_its_formula)
 	{
 		commission_kind kind;
 		int64_t computed;
-	} kinds[] = {{COMMISSION_PERCENT, 8549}, {COMMISSION_NET_MARKUP, 8549}, {COMMISSION_FIXED_PER_STAY, 2500}, {COMMISSION_FIXED_PER_NIGHT, 7500}, {COMMISSION_FIXED_PER_ROOM_NIGHT, 15000}};
+	} kinds[] = {
+		{COMMISSION_PERCENT, 8549},
+		{COMMISSION_NET_MARKUP, 8549},
+		{COMMISSION_FIXED_PER_STAY, 2500},
+		{COMMISSION_FIXED_PER_NIGHT, 7500},
+		{COMMISSION_FIXED_PER_ROOM_NIGHT, 15000},
+	};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 	{

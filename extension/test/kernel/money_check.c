@@ -33,7 +33,32 @@ START_TEST(exponents_follow_iso_4217)
 	{
 		const char *code;
 		int exponent;
-	} known[] = {{"USD", 2}, {"EUR", 2}, {"AED", 2}, {"ZWG", 2}, {"MXN", 2}, {"JPY", 0}, {"KRW", 0}, {"VND", 0}, {"CLP", 0}, {"XPF", 0}, {"BIF", 0}, {"KWD", 3}, {"BHD", 3}, {"TND", 3}, {"CLF", 4}, {"UYW", 4}, {"XCG", 2}, {"MRU", 2}, {"XAU", -1}, {"XXX", -1}, {"usd", -1}, {"ZZZ", -1}, {"AAA", -1}, {"\0\0", -1}};
+	} known[] = {
+		{"USD", 2},
+		{"EUR", 2},
+		{"AED", 2},
+		{"ZWG", 2},
+		{"MXN", 2},
+		{"JPY", 0},
+		{"KRW", 0},
+		{"VND", 0},
+		{"CLP", 0},
+		{"XPF", 0},
+		{"BIF", 0},
+		{"KWD", 3},
+		{"BHD", 3},
+		{"TND", 3},
+		{"CLF", 4},
+		{"UYW", 4},
+		{"XCG", 2},
+		{"MRU", 2},
+		{"XAU", -1},
+		{"XXX", -1},
+		{"usd", -1},
+		{"ZZZ", -1},
+		{"AAA", -1},
+		{"\0\0", -1},
+	};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		ck_assert_msg(money_exponent(known[i].code) == known[i].exponent, "%s: %d, expected %d", known[i].code,
@@ -134,7 +159,24 @@ START_TEST(rounding_is_away_from_zero_or_to_even)
 		int64_t divisor;
 		int64_t up;
 		int64_t even;
-	} cases[] = {{1, 2, 1, 0}, {3, 2, 2, 2}, {5, 2, 3, 2}, {-1, 2, -1, 0}, {-3, 2, -2, -2}, {-5, 2, -3, -2}, {5, -2, -3, -2}, {4, 3, 1, 1}, {5, 3, 2, 2}, {-4, 3, -1, -1}, {0, 7, 0, 0}, {7, 7, 1, 1}, {49, 100, 0, 0}, {51, 100, 1, 1}, {50, 100, 1, 0}, {150, 100, 2, 2}};
+	} cases[] = {
+		{1, 2, 1, 0},
+		{3, 2, 2, 2},
+		{5, 2, 3, 2},
+		{-1, 2, -1, 0},
+		{-3, 2, -2, -2},
+		{-5, 2, -3, -2},
+		{5, -2, -3, -2},
+		{4, 3, 1, 1},
+		{5, 3, 2, 2},
+		{-4, 3, -1, -1},
+		{0, 7, 0, 0},
+		{7, 7, 1, 1},
+		{49, 100, 0, 0},
+		{51, 100, 1, 1},
+		{50, 100, 1, 0},
+		{150, 100, 2, 2},
+	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 	{
@@ -258,7 +300,12 @@ END_TEST
 
 START_TEST(a_chain_names_the_step_that_cannot_be)
 {
-	static const money_split_step wrong[] = {{MONEY_FEE_FIXED, 1001}, {MONEY_FEE_FIXED, -1}, {MONEY_FEE_PERCENT, 1000001}, {MONEY_PASS_PERCENT, -1}};
+	static const money_split_step wrong[] = {
+		{MONEY_FEE_FIXED, 1001},
+		{MONEY_FEE_FIXED, -1},
+		{MONEY_FEE_PERCENT, 1000001},
+		{MONEY_PASS_PERCENT, -1},
+	};
 	int64_t kept[2];
 	int64_t passed;
 	size_t failed;

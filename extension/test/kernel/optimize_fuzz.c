@@ -36,7 +36,12 @@ read_problem(fuzz_input *input, problem *p)
 	{
 		p->legs[leg] = (optimize_leg){p->offers[leg], fuzz_below(input, MOST_OFFERS + 1)};
 		for (size_t i = 0; i < p->legs[leg].n_offers; i++)
-			p->offers[leg][i] = (optimize_offer){(int64_t) fuzz_bits(input, width), (int64_t) fuzz_bits(input, width), fuzz_bool(input), {keys + fuzz_below(input, 14), 1 + fuzz_below(input, 2)}};
+			p->offers[leg][i] = (optimize_offer){
+				(int64_t) fuzz_bits(input, width),
+				(int64_t) fuzz_bits(input, width),
+				fuzz_bool(input),
+				{keys + fuzz_below(input, 14), 1 + fuzz_below(input, 2)},
+			};
 	}
 }
 

@@ -240,7 +240,16 @@ START_TEST(options_out_of_range_are_refused)
 	{
 		tiers_options options;
 		const char *path;
-	} wrong[] = {{{TIERS_AUTO, 0, 7500}, "cuts[0]"}, {{TIERS_AUTO, 2500, 10000}, "cuts[1]"}, {{TIERS_AUTO, 7500, 2500}, "cuts[1]"}, {{TIERS_AUTO, 5000, 5000}, "cuts[1]"}, {{TIERS_FEW, 2500, 7500}, "method"}, {{(tiers_method) 77, 2500, 7500}, "method"}, {{TIERS_AUTO, 10000, 10001}, "cuts[0]"}, {{TIERS_KMEANS_LOG, 2500, 7500}, "prices"}};
+	} wrong[] = {
+		{{TIERS_AUTO, 0, 7500}, "cuts[0]"},
+		{{TIERS_AUTO, 2500, 10000}, "cuts[1]"},
+		{{TIERS_AUTO, 7500, 2500}, "cuts[1]"},
+		{{TIERS_AUTO, 5000, 5000}, "cuts[1]"},
+		{{TIERS_FEW, 2500, 7500}, "method"},
+		{{(tiers_method) 77, 2500, 7500}, "method"},
+		{{TIERS_AUTO, 10000, 10001}, "cuts[0]"},
+		{{TIERS_KMEANS_LOG, 2500, 7500}, "prices"},
+	};
 	int64_t prices[] = {0, 100, 200};
 	allocation state = {0};
 	kernel_alloc alloc = allocation_of(&state);
