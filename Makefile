@@ -33,7 +33,7 @@ deploy: cluster ## migrations and the SQL API into database voygen
 	@$(CLUSTER)/deploy
 
 up: deploy ## everything: install, build, start, migrate, demo agency, main job
-	@if [ -x service/demo ]; then service/demo; fi
+	@service/demo
 
 down: ## stop the private server; data, port and secrets stay
 	@$(CLUSTER)/stop
