@@ -204,9 +204,10 @@ consider_room(Facts *facts, FactsHotel *hotel, uint32 hotel_rate_type)
 
 	if (!stream_null(row, ROOM_CURRENCY))
 	{
-		FactsCurrency currency = facts_currency(row, ROOM_CURRENCY);
+		kernel_text currency = peek(row, ROOM_CURRENCY);
 
-		if (!facts_same_currency(&currency, &hotel->currency))
+		/* The hotel's is three letters; nothing more need be known of the room's. */
+		if (currency.length != 3 || memcmp(currency.bytes, hotel->currency.code, 3) != 0)
 			return;
 	}
 	own.room_key = peek(row, ROOM_KEY);
