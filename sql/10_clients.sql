@@ -107,7 +107,7 @@ $$;
 comment on function voygen_api.create_client is
 'Create a client
 Adds a client to the agency and gives it a slug made of its name.
-@param name Full name, as it shall stand on proposals. @example Anna Andersson
+@param name Full name, as it shall stand on proposals. @example Demo Client
 @param email E-mail address. @format email
 @param phone Telephone number, as the client gives it.
 @param tier Rank of the client.
@@ -115,7 +115,7 @@ Adds a client to the agency and gives it a slug made of its name.
 @param notes For the agency alone.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"name": "Anna Andersson", "email": "anna@example.com", "tier": "vip"}';
+@example {"name": "Demo Client", "email": "demo@example.com", "tier": "vip"}';
 
 create function voygen_lib.require_email(email text) returns text
 language plpgsql immutable parallel safe
@@ -211,7 +211,7 @@ Changes the fields that are given and leaves the others as they are. The slug st
 @param clear Names of fields to empty: email, phone, notes, preferences.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"client_id": "anna-andersson", "tier": "platinum", "clear": ["phone"]}';
+@example {"client_id": "demo-client", "tier": "platinum", "clear": ["phone"]}';
 
 create function voygen_api.archive_client(
   client_id text,
@@ -249,4 +249,4 @@ Puts a client away: it is not found any more unless archived ones are asked for.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @destructive
 @idempotent
-@example {"client_id": "anna-andersson", "confirm": true}';
+@example {"client_id": "demo-client", "confirm": true}';

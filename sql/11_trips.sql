@@ -256,7 +256,7 @@ Makes a trip for a client, with a slug of client, destination, what the title ad
 @param notes For the agency alone.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"client_id": "anna-andersson", "title": "Dublin in October", "destination": "Dublin", "start_date": "2026-10-12", "end_date": "2026-10-19", "travelers": 2}';
+@example {"client_id": "demo-client", "title": "Dublin in October", "destination": "Dublin", "start_date": "2026-10-12", "end_date": "2026-10-19", "travelers": 2}';
 
 create function voygen_lib.lock_trip(trip_id text) returns voygen.trips
 language plpgsql volatile parallel unsafe
@@ -372,7 +372,7 @@ Changes the fields that are given and leaves the others as they are. The slug st
 @param clear Names of fields to empty: travelers, budget, advisor, notes.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "status": "proposed"}';
+@example {"trip_id": "demo-client-dublin-october-2026", "status": "proposed"}';
 
 create function voygen_lib.move_only_leg(was voygen.trips, will voygen.trips) returns void
 language plpgsql volatile parallel unsafe
@@ -426,4 +426,4 @@ Puts a trip away with all that belongs to it: it is not found any more unless ar
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @destructive
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "confirm": true}';
+@example {"trip_id": "demo-client-dublin-october-2026", "confirm": true}';

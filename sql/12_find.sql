@@ -118,11 +118,11 @@ $$;
 comment on function voygen_api.find_clients is
 'Find clients
 Finds clients by words of name, slug, e-mail or telephone, best match first; misspelt names are found too. Without words every client fits, newest first. When nothing fits, suggestions has the nearest names.
-@param query Words, a slug, a number or an address. @example Andersn
+@param query Words, a slug, a number or an address. @example Clent
 @param filters Which clients to consider.
 @param limit Most rows to answer. @min 1 @max 100
 @param cursor The cursor of truncated in an earlier answer to the same question.
-@example {"query": "Anna Andersson"}';
+@example {"query": "Demo Client"}';
 
 create type voygen_api.client_name as (
   client_id bigint,
@@ -274,8 +274,8 @@ $$;
 comment on function voygen_api.find_trips is
 'Find trips
 Finds trips by words of client, destination, cities, title, travelers, slug or year, best match first; misspelt names are found too. Without words every trip fits, newest first. When nothing fits, suggestions has the nearest slugs.
-@param query Words, a slug or a number. @example Andersn Dublin
+@param query Words, a slug or a number. @example Clent Dublin
 @param filters Which trips to consider.
 @param limit Most rows to answer. @min 1 @max 100
 @param cursor The cursor of truncated in an earlier answer to the same question.
-@example {"query": "Andersson Dublin", "filters": {"status": "planning"}}';
+@example {"query": "Client Dublin", "filters": {"status": "planning"}}';

@@ -110,7 +110,7 @@ Adds a stay to a trip, at the end or at the place seq; the legs from there on mo
 @param notes For the agency alone.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-rome-amalfi-2026", "city": "Amalfi", "arrive_date": "2026-09-15", "depart_date": "2026-09-20"}';
+@example {"trip_id": "demo-client-rome-amalfi-2026", "city": "Amalfi", "arrive_date": "2026-09-15", "depart_date": "2026-09-20"}';
 
 create function voygen_lib.require_seq(seq integer) returns void
 language plpgsql immutable parallel safe
@@ -190,7 +190,7 @@ Changes the fields that are given and leaves the others as they are.
 @param clear Names of fields to empty: arrive_date, depart_date, region, country, notes.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-rome-amalfi-2026", "leg_id": 12, "depart_date": "2026-09-21"}';
+@example {"trip_id": "demo-client-rome-amalfi-2026", "leg_id": 12, "depart_date": "2026-09-21"}';
 
 create function voygen_api.archive_leg(
   trip_id text,
@@ -235,4 +235,4 @@ Removes a stay. Its hotels, activities and bookings stay with the trip, without 
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @destructive
 @idempotent
-@example {"trip_id": "anna-andersson-rome-amalfi-2026", "leg_id": 12, "confirm": true}';
+@example {"trip_id": "demo-client-rome-amalfi-2026", "leg_id": 12, "confirm": true}';

@@ -155,7 +155,7 @@ Adds a tour, a ticket or another thing to do to a trip.
 @param notes For the agency alone.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "title": "Guinness Storehouse", "activity_date": "2026-10-14", "price": {"amount": 30, "currency": "EUR", "basis": "per_person"}}';
+@example {"trip_id": "demo-client-dublin-october-2026", "title": "Guinness Storehouse", "activity_date": "2026-10-14", "price": {"amount": 30, "currency": "EUR", "basis": "per_person"}}';
 
 create function voygen_lib.lock_activity(trip voygen.trips, activity_id bigint) returns voygen.trip_activities
 language plpgsql volatile parallel unsafe
@@ -261,7 +261,7 @@ Changes the fields that are given and leaves the others as they are.
 @param clear Names of fields to empty: leg_id, activity_date, start_time, duration_minutes, price, url, notes.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "activity_id": 31, "status": "selected"}';
+@example {"trip_id": "demo-client-dublin-october-2026", "activity_id": 31, "status": "selected"}';
 
 create function voygen_api.archive_activity(
   trip_id text,
@@ -294,4 +294,4 @@ Removes an activity. The answer has the whole of it.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @destructive
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "activity_id": 31, "confirm": true}';
+@example {"trip_id": "demo-client-dublin-october-2026", "activity_id": 31, "confirm": true}';

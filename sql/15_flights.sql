@@ -74,4 +74,4 @@ Adds a flight to a trip, proposed or booked. Connections may stand in one flight
 @param status Where it stands.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "origin": "MOB", "destination": "DUB", "depart_at": "2026-10-12T12:53:00-05:00", "price": {"amount": 3426, "currency": "USD"}}';
+@example {"trip_id": "demo-client-dublin-october-2026", "origin": "MOB", "destination": "DUB", "depart_at": "2026-10-12T12:53:00-05:00", "price": {"amount": 3426, "currency": "USD"}}';

@@ -212,4 +212,4 @@ comment on function voygen_api.get_trip is
 'Show a trip
 Answers a trip with its client, legs, activities, flights, transfers and bookings.
 @param trip_id Number or slug of the trip. @format id
-@example {"trip_id": "anna-andersson-dublin-october-2026"}';
+@example {"trip_id": "demo-client-dublin-october-2026"}';

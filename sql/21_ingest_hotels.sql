@@ -219,4 +219,4 @@ Takes the hotels a site offers for a trip. Good items are kept, bad ones are nam
 @param leg_id The leg they are for, when the caller knows it.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "site": "navitrip", "check_in": "2026-10-12", "check_out": "2026-10-19", "hotels": [{"site_id": "1427902", "name": "Eden Quay Lodge", "city": "Dublin", "lead_price": {"amount": 7125.32, "currency": "USD", "basis": "per_stay", "tax": "excluded"}, "available": true, "stated_commission": {"amount": 1166.95, "percent": 16.4}}]}';
+@example {"trip_id": "demo-client-dublin-october-2026", "site": "navitrip", "check_in": "2026-10-12", "check_out": "2026-10-19", "hotels": [{"site_id": "1427902", "name": "Eden Quay Lodge", "city": "Dublin", "lead_price": {"amount": 7125.32, "currency": "USD", "basis": "per_stay", "tax": "excluded"}, "available": true, "stated_commission": {"amount": 1166.95, "percent": 16.4}}]}';

@@ -274,4 +274,4 @@ Takes the rooms and rates a site offers in a hotel of a trip. Good items are kep
 @param leg_id The leg, when the hotel is offered for several.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "site": "navitrip", "hotel_key": "navitrip:1427902", "rooms": [{"room_id": "std", "name": "Standard double", "total_price": 7125.32, "taxes_included": false, "currency": "USD", "refundable": true}]}';
+@example {"trip_id": "demo-client-dublin-october-2026", "site": "navitrip", "hotel_key": "navitrip:1427902", "rooms": [{"room_id": "std", "name": "Standard double", "total_price": 7125.32, "taxes_included": false, "currency": "USD", "refundable": true}]}';

@@ -235,4 +235,4 @@ Takes the tours and tickets a site offers for a trip. Good items are kept, bad o
 @param activities The activities, each a TourOption. @items tour_option @max_items 20000
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "site": "viator", "activities": [{"product_code": "5010SYDNEY", "title": "Cliffs of Moher day trip", "city": "Dublin", "price": {"amount": 75, "currency": "EUR", "basis": "per_person"}, "rating": 4.7, "review_scale": 5}]}';
+@example {"trip_id": "demo-client-dublin-october-2026", "site": "viator", "activities": [{"product_code": "5010SYDNEY", "title": "Cliffs of Moher day trip", "city": "Dublin", "price": {"amount": 75, "currency": "EUR", "basis": "per_person"}, "rating": 4.7, "review_scale": 5}]}';

@@ -259,4 +259,4 @@ Lists the hotels taken in for a trip, or for all trips, with price, commission, 
 @param sort Order of the list.
 @param limit Most rows to answer. @min 1 @max 100
 @param cursor The cursor of truncated in an earlier answer to the same question.
-@example {"trip_id": "anna-andersson-dublin-october-2026", "sort": "commission", "available": true}';
+@example {"trip_id": "demo-client-dublin-october-2026", "sort": "commission", "available": true}';

@@ -254,7 +254,7 @@ Records what has been bought for a trip and the commission expected for it: as t
 @param notes For the agency alone.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "kind": "hotel", "site": "navitrip", "price": {"amount": 7125.32, "currency": "USD"}, "tax": "excluded", "check_in": "2026-10-12", "check_out": "2026-10-19"}';
+@example {"trip_id": "demo-client-dublin-october-2026", "kind": "hotel", "site": "navitrip", "price": {"amount": 7125.32, "currency": "USD"}, "tax": "excluded", "check_in": "2026-10-12", "check_out": "2026-10-19"}';
 
 create function voygen_lib.lock_booking(trip voygen.trips, booking_id bigint) returns voygen.bookings
 language plpgsql volatile parallel unsafe
@@ -422,7 +422,7 @@ Changes the fields that are given, leaves the others as they are, and works the 
 @param clear Names of fields to empty: leg_id, supplier, reference, hotel_key, room_key, tax_amount, check_in, check_out, nights, refundable, rate_type, stated_commission, notes.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "booking_id": 41, "reference": "QX7A2B"}';
+@example {"trip_id": "demo-client-dublin-october-2026", "booking_id": 41, "reference": "QX7A2B"}';
 
 create function voygen_api.cancel_booking(
   trip_id text,
@@ -462,7 +462,7 @@ Marks a booking as cancelled; it earns nothing from then on and what was expecte
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @destructive
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "booking_id": 41, "confirm": true}';
+@example {"trip_id": "demo-client-dublin-october-2026", "booking_id": 41, "confirm": true}';
 
 create function voygen_api.archive_booking(
   trip_id text,
@@ -500,4 +500,4 @@ Removes a cancelled or pending booking. The answer has the whole of it; what was
 @param idempotency_key The same key with the same arguments runs once and answers the same.
 @destructive
 @idempotent
-@example {"trip_id": "anna-andersson-dublin-october-2026", "booking_id": 41, "confirm": true}';
+@example {"trip_id": "demo-client-dublin-october-2026", "booking_id": 41, "confirm": true}';

@@ -231,4 +231,4 @@ Chooses one offer per leg so that the agency''s expected commission is greatest,
 @param prefer_sites Where a leg has offers of these sites, only those.
 @param cancel_probability Chance that a refundable stay is cancelled: its commission counts that much less. @min 0 @max 1
 @param idempotency_key The same key with the same arguments runs once and answers the same.
-@example {"trip_id": "anna-andersson-dublin-october-2026", "max_premium_percent": 3}';
+@example {"trip_id": "demo-client-dublin-october-2026", "max_premium_percent": 3}';

@@ -47,7 +47,7 @@ insert into voygen.trips (agency_id, trip_id, slug, client_id, title, destinatio
 select :agency, t, 'trip-' || t, 1 + bench.pick(t, 2, greatest(:trips * 6 / 10, 1)),
        place || ' in ' || to_char(start, 'FMMonth'), place, start, start + 6 + bench.pick(t, 4, 9),
        (array['planning', 'planning', 'proposed', 'confirmed', 'completed'])[1 + bench.pick(t, 5, 5)],
-       2, array['Ann Walker ' || t, 'Ben Walker ' || t], 'USD',
+       2, array['Demo Guest ' || t, 'Next Guest ' || t], 'USD',
        case when bench.pick(t, 6, 3) > 0 then 2000 + 100 * bench.pick(t, 7, 80) end,
        case when bench.pick(t, 6, 3) > 0 then 'USD' end
 from generate_series(1, :trips) t

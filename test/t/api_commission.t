@@ -127,8 +127,8 @@ for (['/rates/0/site', 'unknown_name', { site => 'nowhere', value => 1 }], ['/ra
 is($door->fails('agent', 'configure_commission_rates', { rates => [] })->{code}, 'not_allowed', 'rates are for administrators');
 
 # What a trip earns
-call('create_client', { name => 'Anna' });
-my $trip = call('create_trip', { client_id => 'anna', title => 'Italy', destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-20',
+call('create_client', { name => 'Demo' });
+my $trip = call('create_trip', { client_id => 'demo', title => 'Italy', destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-20',
 	legs => [{ city => 'Rome', arrive_date => '2026-09-10', depart_date => '2026-09-15' }, { city => 'Amalfi', arrive_date => '2026-09-15', depart_date => '2026-09-20' }] });
 my ($rome, $amalfi) = @{ $trip->{leg_ids} };
 call('ingest_hotels', { trip_id => $trip->{slug}, site => 'navitrip', hotels => [map { { site_id => $_->[0], name => $_->[0], city => $_->[1], available => $_->[3] // $yes, lead_price => { currency => $_->[4] // 'USD' }, total => { amount => $_->[2], tax => 'excluded' } } }

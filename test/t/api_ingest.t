@@ -16,8 +16,8 @@ my $no = JSON::PP::false;
 
 sub call { return $door->call('agent', @_) }
 
-call('create_client', { name => 'Anna' });
-my $trip = call('create_trip', { client_id => 'anna', title => 'Dublin', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
+call('create_client', { name => 'Demo' });
+my $trip = call('create_trip', { client_id => 'demo', title => 'Dublin', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
 
 sub ingest { my ($hotels, %more) = @_; return call('ingest_hotels', { trip_id => $trip, site => 'navitrip', hotels => $hotels, %more }) }
 sub counts { my ($answer) = @_; return join ' ', map({ $answer->{$_} } qw(inserted updated unchanged)), scalar @{ $answer->{rejected} } }
@@ -117,7 +117,7 @@ is(counts(ingest([])), '0 0 0 0', 'no hotels are none');
 
 # Legs: city and days decide, nothing is guessed
 my $tour = call('create_trip', {
-	client_id => 'anna', title => 'Italy', destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-25',
+	client_id => 'demo', title => 'Italy', destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-25',
 	legs => [
 		{ city => 'Rome', arrive_date => '2026-09-10', depart_date => '2026-09-15' }, { city => 'Amalfi', arrive_date => '2026-09-15', depart_date => '2026-09-20' },
 		{ city => 'Rome', arrive_date => '2026-09-20', depart_date => '2026-09-25' }] });
@@ -189,7 +189,7 @@ is(counts(call('ingest_activities', { trip_id => $trip, site => 'viator', activi
 
 # Ten thousand, every third one bad
 my @many = map { { site_id => "m$_", name => "Hotel $_", city => 'Dublin', available => $yes, amenities => ['wifi'], $_ % 3 == 2 ? (lead_price => { amount => -$_, currency => 'USD' }) : (lead_price => { amount => 100 + $_, currency => 'USD', basis => 'per_night' }) } } 0 .. 9999;
-my $big = call('create_trip', { client_id => 'anna', title => 'Big', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
+my $big = call('create_trip', { client_id => 'demo', title => 'Big', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
 my $text = JSON::PP->new->encode({ trip_id => $big, site => 'web', hotels => \@many });
 my $first = JSON::PP->new->decode($door->call_text('agent', 'ingest_hotels', $text));
 is(counts($first), '6667 0 0 3333', 'of ten thousand the good ones are kept');

@@ -26,7 +26,7 @@ sub share { my ($cents, $hundredths) = @_; return int(($cents * $hundredths + 50
 # The rates: navitrip 10 %, of refundable rates 12 %; web none.
 $owner->do('update voygen.commission_rates set is_active = false');
 $door->call('admin', 'configure_commission_rates', { rates => [{ site => 'navitrip', value => 10 }, { site => 'navitrip', rate_type => 'refundable', value => 12 }] });
-call('create_client', { name => 'Anna' });
+call('create_client', { name => 'Demo' });
 
 my $number = 0;
 
@@ -36,7 +36,7 @@ sub make_trip
 	my ($legs) = @_;
 	my @days = map { sprintf '2026-09-%02d', 1 + 5 * $_ } 0 .. $legs;
 	my $trip = call('create_trip', {
-		client_id => 'anna', title => 'Trip ' . ++$number, destination => 'Tour', start_date => $days[0], end_date => $days[-1],
+		client_id => 'demo', title => 'Trip ' . ++$number, destination => 'Tour', start_date => $days[0], end_date => $days[-1],
 		legs => [map { { city => "City $_", arrive_date => $days[$_], depart_date => $days[$_ + 1] } } 0 .. $legs - 1] });
 	my @offers;
 	for my $leg (0 .. $legs - 1)
@@ -158,7 +158,7 @@ cmp_ok($owner->selectrow_array("select count(*) from voygen.commission_audit whe
 
 for (['/budget', { budget => -1 }], ['/budget', { budget => 10.005 }], ['/cancel_probability', { cancel_probability => 2 }], ['/max_premium_percent', { max_premium_percent => -1 }], ['/prefer_sites', { prefer_sites => 'web' }])
 {
-	my $error = $door->fails('agent', 'optimize_commission', { trip_id => 'anna-tour-1-2026', %{ $_->[1] } });
+	my $error = $door->fails('agent', 'optimize_commission', { trip_id => 'demo-tour-1-2026', %{ $_->[1] } });
 	is("$error->{code} $error->{path}", "invalid_argument $_->[0]", "$_->[0] out of bounds is refused");
 }
 

@@ -23,9 +23,9 @@ sub refused
 }
 
 # Clients
-my $anna = call('create_client', { name => 'Anna Andersson', email => 'anna@example.com', tier => 'vip', preferences => { view => 'sea' } });
-is($anna->{slug}, 'anna-andersson', 'a client gets a slug of its name');
-is(call('create_client', { name => 'Anna Andersson' })->{slug}, 'anna-andersson-1', 'a second of that name gets a number');
+my $demo = call('create_client', { name => 'Demo Client', email => 'demo@example.com', tier => 'vip', preferences => { view => 'sea' } });
+is($demo->{slug}, 'demo-client', 'a client gets a slug of its name');
+is(call('create_client', { name => 'Demo Client' })->{slug}, 'demo-client-1', 'a second of that name gets a number');
 is(call('create_client', { name => 'Åsa Łęcka-Øre' })->{slug}, 'asa-lecka-ore', 'accents and strokes are written plainly');
 is(call('create_client', { name => '田中' })->{slug}, 'client', 'a name no ASCII can write gets a word');
 is(call('create_client', { name => 'new' })->{slug}, 'client-new', 'a reserved word is no slug');
@@ -35,32 +35,32 @@ my $tier = refused('create_client', { name => 'X', tier => 'gold' }, 'invalid_ar
 like($tier->{expected}, qr/platinum/, 'and the tiers are named');
 refused('create_client', { name => 'X', email => 'nowhere' }, 'invalid_argument', '/email', 'so is what is no address');
 
-is(call('update_client', { client_id => 'anna-andersson', phone => '123' })->{changed}, JSON::PP::true, 'an update changes what is given');
-is(call('update_client', { client_id => $anna->{client_id}, phone => '123' })->{changed}, JSON::PP::false, 'the same again changes nothing');
-call('update_client', { client_id => 'anna-andersson', clear => ['phone'] });
-my $found = call('find_clients', { query => 'anna@example.com' });
-is_deeply([@{ $found->{clients}[0] }{qw(slug phone email tier)}], ['anna-andersson', undef, 'anna@example.com', 'vip'], 'clear empties a field and leaves the rest');
-refused('update_client', { client_id => 'anna-andersson', clear => ['name'] }, 'unknown_name', '/clear/0', 'what cannot be empty is not cleared');
+is(call('update_client', { client_id => 'demo-client', phone => '123' })->{changed}, JSON::PP::true, 'an update changes what is given');
+is(call('update_client', { client_id => $demo->{client_id}, phone => '123' })->{changed}, JSON::PP::false, 'the same again changes nothing');
+call('update_client', { client_id => 'demo-client', clear => ['phone'] });
+my $found = call('find_clients', { query => 'demo@example.com' });
+is_deeply([@{ $found->{clients}[0] }{qw(slug phone email tier)}], ['demo-client', undef, 'demo@example.com', 'vip'], 'clear empties a field and leaves the rest');
+refused('update_client', { client_id => 'demo-client', clear => ['name'] }, 'unknown_name', '/clear/0', 'what cannot be empty is not cleared');
 refused('update_client', { client_id => 'nobody', name => 'X' }, 'not_found', '/client_id', 'a client that is not there is not found');
-refused('archive_client', { client_id => 'anna-andersson-1' }, 'precondition_failed', '/confirm', 'archiving asks for confirm');
-my $archived = call('archive_client', { client_id => 'anna-andersson-1', confirm => JSON::PP::true });
-is(call('archive_client', { client_id => 'anna-andersson-1', confirm => JSON::PP::true })->{archived_at}, $archived->{archived_at}, 'archiving twice is harmless');
-is(call('find_clients', { query => 'Anna Andersson' })->{total}, 1, 'an archived client is not found');
-is(call('find_clients', { query => 'Anna', filters => { archived => JSON::PP::true } })->{clients}[0]{slug}, 'anna-andersson-1', 'unless it is asked for');
+refused('archive_client', { client_id => 'demo-client-1' }, 'precondition_failed', '/confirm', 'archiving asks for confirm');
+my $archived = call('archive_client', { client_id => 'demo-client-1', confirm => JSON::PP::true });
+is(call('archive_client', { client_id => 'demo-client-1', confirm => JSON::PP::true })->{archived_at}, $archived->{archived_at}, 'archiving twice is harmless');
+is(call('find_clients', { query => 'Demo Client' })->{total}, 1, 'an archived client is not found');
+is(call('find_clients', { query => 'Demo', filters => { archived => JSON::PP::true } })->{clients}[0]{slug}, 'demo-client-1', 'unless it is asked for');
 
 # Trips
-my %dublin = (client_id => 'anna-andersson', title => 'Dublin in October', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19');
+my %dublin = (client_id => 'demo-client', title => 'Dublin in October', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19');
 my $trip = call('create_trip', { %dublin, travelers => 2, budget => { amount => '5000.00', currency => 'USD' } });
-is($trip->{slug}, 'anna-andersson-dublin-october-2026', 'a slug is client, destination, descriptor and year');
-is(call('create_trip', \%dublin)->{slug}, 'anna-andersson-dublin-october-2026-1', 'a taken slug gets a number');
+is($trip->{slug}, 'demo-client-dublin-october-2026', 'a slug is client, destination, descriptor and year');
+is(call('create_trip', \%dublin)->{slug}, 'demo-client-dublin-october-2026-1', 'a taken slug gets a number');
 my $whole = call('get_trip', { trip_id => $trip->{trip_id} });
 is_deeply([map { [@$_{qw(city arrive_date depart_date nights)}] } @{ $whole->{legs} }], [['Dublin', '2026-10-12', '2026-10-19', 7]], 'a trip given no legs has one');
 is_deeply([@$whole{qw(traveler_count currency nights status)}, "$whole->{budget}{amount}"], [2, 'USD', 7, 'planning', '5000'], 'what was given is there');
 my $rome = call('create_trip', {
-	%dublin, title => 'Rome & Amalfi', destination => 'Rome', travelers => ['Anna', 'Bo'], start_date => '2026-09-10', end_date => '2026-09-20',
+	%dublin, title => 'Rome & Amalfi', destination => 'Rome', travelers => ['Demo', 'Guest'], start_date => '2026-09-10', end_date => '2026-09-20',
 	legs => [{ city => 'Rome', arrive_date => '2026-09-10', depart_date => '2026-09-15' }, { city => 'Amalfi', arrive_date => '2026-09-15', depart_date => '2026-09-20' }] });
 is_deeply([map { "$_->{seq} $_->{city}" } @{ call('get_trip', { trip_id => "$rome->{trip_id}" })->{legs} }], ['1 Rome', '2 Amalfi'], 'legs keep their order');
-is_deeply(call('get_trip', { trip_id => $rome->{slug} })->{traveler_names}, ['Anna', 'Bo'], 'travelers may be names');
+is_deeply(call('get_trip', { trip_id => $rome->{slug} })->{traveler_names}, ['Demo', 'Guest'], 'travelers may be names');
 my $long = call('create_trip', { %dublin, title => 'x' x 190, destination => 'y' x 190 });
 cmp_ok(length $long->{slug}, '<=', 100, 'no slug is longer than 100');
 refused('create_trip', { %dublin, end_date => '2026-10-11' }, 'invalid_argument', '/end_date', 'an end before the start is refused');
@@ -81,7 +81,7 @@ is($owner->selectrow_array('select count(*) from voygen.facts_dirty'), 0, 'and m
 # Finding trips
 sub slugs { return join ' ', map { $_->{slug} } @{ $_[0]{trips} } }
 is(slugs(call('find_trips', { query => $rome->{slug} })), $rome->{slug}, 'a slug finds its trip');
-is(call('find_trips', { query => 'Andersn Dublin' })->{total}, 2, 'a misspelt name is found');
+is(call('find_trips', { query => 'Clent Dublin' })->{total}, 2, 'a misspelt name is found');
 like(slugs(call('find_trips', { query => 'amalfi' })), qr/rome/, 'a city of a leg is found');
 is(call('find_trips', { query => 'show me all trips' })->{total}, 4, '"all trips" is all of them');
 is(call('find_trips', {})->{total}, 4, 'so is nothing');

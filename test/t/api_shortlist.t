@@ -77,7 +77,7 @@ for (['/prices/1', { prices => [1, undef] }], ['/cuts', { prices => [1], cuts =>
 
 # ---- the shortlist of a trip ----
 
-call('create_client', { name => 'Anna' });
+call('create_client', { name => 'Demo' });
 $owner->do('update voygen.commission_rates set is_active = false');
 
 sub score
@@ -116,7 +116,7 @@ sub picks_of
 my $shown = 0;
 for my $round (1 .. 20)
 {
-	my $trip = call('create_trip', { client_id => 'anna', title => "Trip $round", destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
+	my $trip = call('create_trip', { client_id => 'demo', title => "Trip $round", destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
 	my (@options, @hotels);
 	for my $i (1 .. pick(2, 5, 12, 25))
 	{
@@ -197,7 +197,7 @@ is_deeply(\@wrong, [], "shortlists and lists equal those worked out here (seed $
 cmp_ok($shown, '>', 60, "$shown picks compared");
 
 # Legs
-my $two = call('create_trip', { client_id => 'anna', title => 'Italy', destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-20',
+my $two = call('create_trip', { client_id => 'demo', title => 'Italy', destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-20',
 	legs => [{ city => 'Rome', arrive_date => '2026-09-10', depart_date => '2026-09-15' }, { city => 'Amalfi', arrive_date => '2026-09-15', depart_date => '2026-09-20' }] });
 call('ingest_hotels', { trip_id => $two->{slug}, site => 'web', hotels => [map { { site_id => "x$_", name => "X$_", city => $_ % 2 ? 'Rome' : 'Amalfi', available => $yes, lead_price => { amount => 100 + $_, currency => 'USD', basis => 'per_night' } } } 1 .. 10] });
 my $both = ask('shortlist_hotels', { trip_id => $two->{slug} });

@@ -5,7 +5,7 @@ select agency_id as agency from voygen.agencies where slug = 'writer' \gset
 set voygen.agency_id = :agency;
 delete from voygen.commission_rates where agency_id = :agency;
 insert into voygen.commission_rates (kind, commission_percent) values ('percent', 12.5);
-insert into voygen.clients (slug, name) values ('ann', E'Ann "Q" \\ Walker\n東京') returning client_id \gset
+insert into voygen.clients (slug, name) values ('ann', E'One "Q" \\ Client\n東京') returning client_id \gset
 insert into voygen.trips (slug, client_id, title, destination, currency, traveler_names)
   values ('empty', :client_id, '無', 'Nowhere', 'JPY', '{}'),
          ('names', :client_id, 'Names', 'Kuwait', 'KWD', (select array_agg('Traveler ' || i) from generate_series(1, 100) i));

@@ -23,7 +23,7 @@ insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 
 select * from voygen.refresh_facts(:agency, array[1, 251, 999999]::bigint[]);
 select count(*) as still_marked from voygen.facts_dirty where agency_id = :agency;
 select * from voygen.refresh_facts(:agency);
-update voygen.clients set name = 'Anna' where client_id = 1;
+update voygen.clients set name = 'Demo' where client_id = 1;
 select trip_id, stored, facts -> 'client' ->> 'name' as client from voygen.trip_facts_fresh(:agency, array[1, 2]::bigint[]);
 select * from voygen.refresh_facts(:agency);
 select trip_id, stored, facts -> 'client' ->> 'name' as client from voygen.trip_facts_fresh(:agency, array[1, 2]::bigint[]);
