@@ -47,6 +47,7 @@ as $$
 #variable_conflict use_column
 declare
   agency bigint := voygen_lib.agency();
+  begun timestamptz := clock_timestamp();
   wanted bigint;
   done record;
 begin
@@ -55,6 +56,10 @@ begin
     select * into done from voygen.refresh_facts(agency, array[wanted], coalesce(refresh_trip_facts.force, false));
   else
     select * into done from voygen.refresh_facts(agency, null, coalesce(refresh_trip_facts.force, false));
+  end if;
+  if done.refreshed + done.failed > 0 then
+    insert into facts_runs (agency_id, started_at, finished_at, refreshed, unchanged, failed)
+    values (agency, begun, clock_timestamp(), done.refreshed, done.unchanged, done.failed);
   end if;
   return (done.refreshed, done.unchanged, done.failed,
     case when wanted is not null then done.skipped else (select count(*) from voygen_lib.dirty_trips(agency)) end
@@ -98,7 +103,7 @@ $$;
 comment on function voygen_api.mark_facts_dirty is
 'Mark facts as out of date
 Marks trips so that their facts are built again. Changes made through the database mark trips by themselves; this is for doubt.
-@param trip_ids Numbers or slugs. @required @max_items 10000
+@param trip_ids Numbers or slugs. @required @max_items 10000 @format id
 @param reason Kept with the mark, for whoever looks at the queue.
 @param idempotency_key A repeated call with the same key answers as the first did.
 @idempotent
@@ -288,7 +293,7 @@ comment on function voygen_api.query_trip_facts is
 'Query trip facts
 Everything known of trips at once: legs, hotels with price tier and best commission, activities, bookings, lead price, commission potential, availability. Never out of date: what changed since the facts were stored is built for the answer. Newest trips first.
 @param query Words of title, destination or slug; or a slug or number. @example Dublin
-@param trip_ids Numbers or slugs of the trips to answer. @max_items 1000
+@param trip_ids Numbers or slugs of the trips to answer. @max_items 1000 @format id
 @param filters Which trips to answer.
 @param return_fields Fields of facts to answer; all when absent. @example ["legs", "lead_price_min"]
 @param limit Most trips to answer. @min 1 @max 100
@@ -332,7 +337,7 @@ create type voygen_api.facts_stats as (
 comment on type voygen_api.facts_stats is 'How fresh the facts of the agency are.';
 comment on column voygen_api.facts_stats.dirty is 'Trips that changed since their facts were built, or whose facts ran out.';
 comment on column voygen_api.facts_stats.oldest_mark_age_s is 'Seconds the oldest mark has waited; null when nothing waits.';
-comment on column voygen_api.facts_stats.refreshed_total is 'Trips written by scheduled refreshes whose records are kept.';
+comment on column voygen_api.facts_stats.refreshed_total is 'Trips written by the refreshes, scheduled or asked for, whose records are kept.';
 comment on column voygen_api.facts_stats.job_seen_at is 'When the scheduled refresh last ended, with or without work.';
 comment on column voygen_api.facts_stats.failures is 'Up to twenty trips set aside, latest first.';
 
@@ -364,7 +369,7 @@ begin
   where r.agency_id = agency
   order by r.started_at desc, r.run_id desc
   limit 1;
-  select max(r.finished_at) into answer.job_seen_at from facts_runs r where r.agency_id is null or r.agency_id = agency;
+  select max(r.finished_at) into answer.job_seen_at from facts_runs r where r.agency_id is null;
   answer.marking_enabled := voygen.marking_enabled();
   select count(*) into answer.failed from facts_failed x where x.agency_id = agency;
   answer.failures := array(
@@ -472,6 +477,6 @@ $$;
 comment on function voygen_api.verify_facts is
 'Verify facts
 Builds the facts of trips anew, as of the moment the stored ones were made, and names every place where they differ. Trips marked as changed are left out: they are about to be built anyway.
-@param trip_ids Numbers or slugs; without them, a sample of all trips. @max_items 10000
+@param trip_ids Numbers or slugs; without them, a sample of all trips. @max_items 10000 @format id
 @param sample How many trips to check when none are named. @min 1 @max 100000
 @example {"sample": 1000}';

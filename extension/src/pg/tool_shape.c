@@ -174,12 +174,15 @@ static void
 read_kind(tool_shape *shape, const char *where, shape_findings *findings, int depth)
 {
 	Oid element = get_element_type(shape->type);
-	value_tags none = {0};
+	value_tags item = {0};
 
 	if (OidIsValid(element))
 	{
 		shape->kind = SHAPE_LIST;
-		shape->element = shape_read(element, shape->typmod, &none, psprintf("%s[]", where), findings, depth + 1);
+		/* The format of a list is that of its items: a list of ids takes numbers too. */
+		item.format = shape->tags.format;
+		shape->tags.format = NULL;
+		shape->element = shape_read(element, shape->typmod, &item, psprintf("%s[]", where), findings, depth + 1);
 		return;
 	}
 	switch (get_typtype(shape->type))
