@@ -44,7 +44,7 @@ comment on function voygen_api.quote_commission is
 'Quote a commission
 Works out what an offer earns by the rates and rules given, and says step by step why. Taxes and fees are taken out of the base; one base rate is chosen, overrides and bonuses are added, then cap, floor and rules act, and the end is rounded once.
 @param offer The offer with the parts of its price.
-@param rates The rates to choose from.
-@param rules Rules that change, favour or exclude it.
+@param rates The rates to choose from. @max_items 5000
+@param rules Rules that change, favour or exclude it. @max_items 1000
 @param volume What was booked before, for rates with tiers: a number in what the rate measures, or {"amount", "room_nights", "bookings"}, each window''s own under "month", "quarter", "year". 0 when absent. @format any @example 125000
 @example {"offer": {"site": "navitrip", "currency": "USD", "components": [{"kind": "room", "amount": 296.00, "tax": "included", "tax_amount": 11.03}]}, "rates": [{"id": 1, "kind": "percent", "value": 30}]}';

@@ -168,8 +168,8 @@ as $$
 declare
   rate voygen_api.commission_rate;
 begin
-  if cardinality(rates) > 10000 then
-    perform voygen.raise('invalid_argument', 'too many rates for one call', path => '/rates', expected => 'at most 10000', got => cardinality(rates)::text);
+  if cardinality(rates) > 5000 then
+    perform voygen.raise('invalid_argument', 'too many rates for one call', path => '/rates', expected => 'at most 5000', got => cardinality(rates)::text);
   end if;
   -- The kernel that will use the rates says what is wrong with them.
   perform commission_quotes('[]', to_jsonb(rates), '[]', 'half_up', false, voygen_lib.today());
@@ -288,7 +288,7 @@ $$;
 comment on function voygen_api.configure_commission_rates is
 'Set commission rates
 Adds rates and changes those there are. A rate with an id changes that rate; one without changes the rate for the same offers and days, or ends the one whose days it cuts off. Nothing is deleted: what a rate was stays readable. Rates that hold for the same offers on the same days are reported.
-@param rates The rates.
+@param rates The rates. @max_items 5000
 @param mode merge leaves the other rates as they are, replace ends them as of yesterday.
 @param confirm Must be true with replace.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
