@@ -148,7 +148,7 @@ is_deeply($owner->selectall_arrayref("select leg_id from voygen.hotel_cache wher
 # Two searches for one trip at the same time
 {
 	my @db = map { $door->connect_gateway(AutoCommit => 0) } 1 .. 2;
-	my $together = call('create_trip', { client_id => 'demo-client', title => 'Together', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
+	my $together = call('create_trip', { client_id => 'demo', title => 'Together', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
 	my %arguments = (trip_id => $together, site => 'web', hotels => [map { { site_id => "t$_", name => "T$_" } } 1 .. 20]);
 	my $first = $door->call('agent', 'ingest_hotels', \%arguments, db => $db[0]);
 	my $pid = fork // die;
