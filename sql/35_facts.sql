@@ -273,7 +273,8 @@ begin
             when fields is null then facts
             else (select jsonb_object_agg(field, facts -> field) from unnest(fields) as field)
           end,
-          lead_price_min, total_commission_potential, currency, availability_status, last_availability_check, refreshed_at
+          voygen_lib.exact(lead_price_min, currency), voygen_lib.exact(total_commission_potential, currency), currency,
+          availability_status, last_availability_check, refreshed_at
         )::voygen_api.trip_facts order by trip_id desc)
       from page),
       '{}'),

@@ -49,17 +49,18 @@ as $$
 declare
   after voygen_lib.place := voygen_lib.place_read(find_among.cursor);
   words text[] := voygen_lib.search_words(find_among.query);
+  fit bigint[];
   page voygen_lib.found_page;
 begin
-  with fits as materialized (
-    select c.*, voygen_lib.fit(words, c.plain_name || ' ' || c.plain_rest) as fit
+  if cardinality(words) > 0 then
+    fit := voygen_lib.fitting(words, array(select c.id from unnest(candidates) as c order by c.id),
+      array(select c.plain_name || ' ' || c.plain_rest from unnest(candidates) as c order by c.id));
+  end if;
+  with scored as materialized (
+    select c.id, voygen_lib.weight(words, array[c.plain_name, c.plain_rest], array[2.0, 1.0]) as score
     from unnest(candidates) as c
-  ),
-  scored as materialized (
-    select f.id, voygen_lib.weight(words, array[f.plain_name, f.plain_rest], array[2.0, 1.0]) as score
-    from fits as f
-    where cardinality(words) = 0
-      or (f.fit > 0 and f.fit = (select max(fit) from fits))
+    where fit is null
+      or c.id in (select unnest(fit))
   ),
   ahead as materialized (
     select id, score
@@ -84,7 +85,7 @@ begin
     case
       when not exists (select from scored) then array(
         select f.name
-        from fits as f
+        from unnest(candidates) as f
         group by f.name
         order by max(voygen_lib.likeness_whole(voygen_lib.plain(find_among.query), f.plain_name)) desc nulls last, f.name
         limit 5)

@@ -78,4 +78,8 @@ is_deeply([ $stats->{refreshed_total} - $before, $stats->{last_run}{refreshed}, 
 is(call('verify_facts', { trip_ids => [ $kyoto->{trip_id} ] })->{checked}, 1, 'trip_ids of the check takes numbers too');
 cmp_ok($refreshed, '>=', 1, 'there was one');
 
+# Amounts of the facts have the digits of their currency
+$door->call('agent', 'ingest_hotels', { trip_id => $kyoto->{slug}, site => 'web', hotels => [{ site_id => 'h', name => 'River House', city => 'Kyoto', available => $yes, lead_price => { amount => '120.50', currency => 'USD', basis => 'per_night' } }] });
+like($door->call_text('reader', 'query_trip_facts', { trip_ids => [ $kyoto->{trip_id} ], return_fields => ['title'] }), qr/"lead_price_min": ?120\.50[,}]/, 'the lowest price is in cents');
+
 done_testing();
