@@ -59,6 +59,13 @@ folder_objection() {
 	fi
 }
 
+# The part of a path that exists.
+nearest_folder() {
+	local path=$1
+	while [ ! -d "$path" ]; do path=$(dirname "$path"); done
+	echo "$path"
+}
+
 # The folder outside the checkout; its name is bound to the checkout's path.
 outside_folder() {
 	local name base folder
@@ -70,7 +77,7 @@ outside_folder() {
 	for base in "${XDG_STATE_HOME:-${HOME:-/nonexistent}/.local/state}" "${TMPDIR:-/tmp}" /tmp; do
 		folder=$base/$name
 		[[ $base == /tmp ]] && folder=/tmp/$name-$(id -u)
-		if [ "$(socket_path_length "$folder")" -le "$socket_path_limit" ] && mkdir -p "$base" 2>/dev/null && [ -w "$base" ]; then
+		if [ "$(socket_path_length "$folder")" -le "$socket_path_limit" ] && [ -w "$(nearest_folder "$base")" ]; then
 			echo "$folder"
 			return
 		fi
