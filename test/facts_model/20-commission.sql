@@ -218,6 +218,8 @@ declare
   den numeric := 1;
   more record;
   stated numeric;  -- exact
+  minimum numeric; -- percent of the base
+  result facts_model.score;
 begin
   if o.currency is null then
     return null;
@@ -278,20 +280,21 @@ begin
     end if;
     num := num * coalesce((rule.actions ->> 'commission_multiplier')::numeric, 1);
     num := num + coalesce((rule.actions ->> 'bonus_fixed')::numeric, 0) * den;
-    if rule.actions ? 'min_commission_percent'
-       and coalesce(case when stated is not null then stated * 100 else num * 100 / den end
-                    < (rule.actions ->> 'min_commission_percent')::numeric * o.base, true) then
-      return null;
+    if rule.actions ? 'min_commission_percent' then
+      minimum := greatest(minimum, (rule.actions ->> 'min_commission_percent')::numeric);
     end if;
   end loop;
 
   if stated is not null then
-    return row(facts_model.round_ratio(greatest(stated, 0), 1, o.currency, rounding), 'stated', null)::facts_model.score;
+    result := row(facts_model.round_ratio(greatest(stated, 0), 1, o.currency, rounding), 'stated', null);
+  elsif num is not null then
+    result := row(facts_model.round_ratio(greatest(num, 0), den, o.currency, rounding), 'computed', base_rate.rate_id);
   end if;
-  if num is null then
+  -- the commission as it would be paid against what a rate of the minimum percentage would pay
+  if minimum is not null
+     and coalesce(result.commission < facts_model.round_ratio(o.base * minimum, 100, o.currency, rounding), true) then
     return null;
   end if;
-  return row(facts_model.round_ratio(greatest(num, 0), den, o.currency, rounding), 'computed',
-             base_rate.rate_id)::facts_model.score;
+  return result;
 end
 $$;

@@ -48,6 +48,7 @@ cross join (values
   (7, '{"client_tier": ["premium"], "site": ["vax", "trisept"]}', '{"require_refundable": true}', 20, true, null, null),
   (8, '{"refundable": false}', '{"min_commission_percent": 6.5}', 10, true, null, null),
   (9, '{"site": ["navitrip"]}', '{"prefer_sites": ["navitrip"]}', 5, true, null, null),
+  (13, '{"site": ["trisept"]}', '{"min_commission_percent": 12}', 70, true, null, null),
   (10, '{}', '{"commission_multiplier": 3}', 99, false, null, null),
   (11, '{}', '{"commission_multiplier": 3}', 99, true, current_date + 40, null),
   (12, '{}', '{"commission_multiplier": 3}', 99, true, null, current_date - 1)

@@ -73,9 +73,10 @@ begin
     result := result + base * extra.percent / 100 + extra.fixed;
   end loop;
   result := greatest(least(result, rate.cap), rate.floor) * pattern.multiplier + pattern.bonus;
-  if pattern.min_percent is not null and coalesce(coalesce(stated, result) * 100 < pattern.min_percent * base, true) then
+  result := round(greatest(coalesce(stated, result), 0), 2);
+  if pattern.min_percent is not null and coalesce(result < round(pattern.min_percent * base / 100, 2), true) then
     return null;
   end if;
-  return round(greatest(coalesce(stated, result), 0), 2);
+  return result;
 end
 $$;

@@ -52,9 +52,7 @@ offers as materialized (
   where r.currency is null or r.currency = h.currency
 ), scored as (
   select o.trip_id, o.hotel_id, o.leg_id, o.room_id, o.room_key, o.amount,
-         case when o.stated_amount is not null then round(o.stated_amount, 2)
-              when o.stated_percent is not null then round(o.base * o.stated_percent / 100, 2)
-              else round(greatest(c.computed, 0), 2) end as commission,
+         c.expected as commission,
          case when o.stated_amount is null and o.stated_percent is null then 'computed' else 'stated' end as source,
          case when o.stated_amount is null and o.stated_percent is null then rate.rate_id end as rate_id
   from offers o
@@ -106,9 +104,11 @@ offers as materialized (
                     then rate.first_nights::numeric / o.nights else 1 end
              + coalesce(o.base * extra.percent / 100 + extra.fixed, 0), rate.cap), rate.floor) as before_rules
   ) b
-  cross join lateral (select b.before_rules * p.multiplier + p.bonus as computed) c
+  cross join lateral (
+    select case when o.stated_amount is not null then round(o.stated_amount, 2)
+                when o.stated_percent is not null then round(o.base * o.stated_percent / 100, 2)
+                else round(greatest(b.before_rules * p.multiplier + p.bonus, 0), 2) end as expected) c
   where not p.exclude
     and (not p.require_refundable or o.refundable)
-    and (p.min_percent is null
-         or coalesce(o.stated_amount, o.base * o.stated_percent / 100, c.computed) * 100 >= p.min_percent * o.base)
+    and (p.min_percent is null or c.expected >= round(p.min_percent * o.base / 100, 2))
 )
