@@ -61,14 +61,14 @@ sub single
 }
 
 my %bulk = in_turn(2 * rounds(), map { $_ => bulk($_) } @sides);
-report('P-5a', $bulk{none} / $bulk{ours}, 0.98, duration($bulk{ours}), duration($bulk{none}),
+report('P-5a', $bulk{none} / $bulk{ours}, duration($bulk{ours}), duration($bulk{none}),
 	sprintf('per room, 1,000 in a statement, against no trigger at all (ours %.3fx); row trigger %s, statement trigger in PL/pgSQL %s',
 		$bulk{ours} / $bulk{none}, duration($bulk{row}), duration($bulk{stmt})));
 
 my %single = in_turn_least(4 * rounds(), map { $_ => single($_) } @sides);
 my $added = $single{ours} - $single{none};
 $added = 1e-8 if $added < 1e-8;
-report('P-5b', 4e-6 / $added, 1, duration($single{ours}), duration($single{none}),
+report('P-5b', 4e-6 / $added, duration($single{ours}), duration($single{none}),
 	sprintf('per one-room statement, least of the rounds: %s added, 4us allowed; row trigger adds %s, statement trigger in PL/pgSQL %s',
 		duration($added), duration($single{row} - $single{none}), duration($single{stmt} - $single{none})));
 
@@ -85,7 +85,7 @@ for my $side (qw(ours row))
 	$dbh->do('reset statement_timeout');
 	$holder->rollback;
 }
-report('P-5c', 0.05 / $waited{ours}, 1, duration($waited{ours}), duration($waited{row}),
+report('P-5c', 0.05 / $waited{ours}, duration($waited{ours}), duration($waited{row}),
 	'wall time of a one-room statement while another transaction has marked the same trip; 50ms allowed; the keyed table waits until its limit of 1s');
 $dbh->do('drop table bench.rooms_none, bench.rooms_ours, bench.rooms_row, bench.rooms_stmt, bench.marks_keyed, bench.marks_queue');
 $dbh->do('delete from voygen.facts_dirty where agency_id = ?', undef, $agency);

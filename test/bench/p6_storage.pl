@@ -24,6 +24,6 @@ my %time = in_turn(2 * rounds(),
 	plain => sub { cpu_used($dbh, sub { $sum{plain} = join ' ', $dbh->selectrow_array(sprintf $read, 'bench.facts_plain') }) / $rows });
 check_equal('sums of the lead prices', $sum{ours}, $sum{plain});
 my ($out) = $dbh->selectrow_array(q{select round(avg(pg_column_size(facts))) from bench.facts_plain});
-report('P-6', $time{plain} / $time{ours}, 3, duration($time{ours}), duration($time{plain}),
+report('P-6', $time{plain} / $time{ours}, duration($time{ours}), duration($time{plain}),
 	"per document, one key read; stored size $inline bytes against $out");
 $dbh->do('drop table bench.facts_plain');

@@ -57,7 +57,7 @@ for my $part (['P-9a', $many], ['P-9b', int($many / 10)])
 	my ($own, $scan, $low, $high) = ours_kmeans($list);
 	if (!packages_ready())
 	{
-		missing($id, 8, 'npm packages ckmeans and simple-statistics could not be installed, see build/bench/npm.log');
+		missing($id, 'npm packages ckmeans and simple-statistics could not be installed, see build/bench/npm.log');
 		next;
 	}
 	my $file = "$cache/prices.txt";
@@ -68,12 +68,12 @@ for my $part (['P-9a', $many], ['P-9b', int($many / 10)])
 	my @peers = map { decode_json($_) } `node $FindBin::Bin/other/kmeans.js $file @{[rounds()]}`;
 	if (!@peers)
 	{
-		missing($id, 8, 'node could not run the packages');
+		missing($id, 'node could not run the packages');
 		next;
 	}
 	check_equal("cuts of $n prices against $_->{name}", sprintf('%.0f %.0f', $low * 100, $high * 100), "$_->{low} $_->{high}") for @peers;
 	my ($best) = sort { $a->{seconds} <=> $b->{seconds} } @peers;
-	report($id, $best->{seconds} / $own, 8, duration($own), duration($best->{seconds}),
+	report($id, $best->{seconds} / $own, duration($own), duration($best->{seconds}),
 		sprintf('optimal three groups of %d prices, equal cuts; against the faster of %s (of ours the scan %s)', $n,
 			join(' and ', map { "$_->{name} " . duration($_->{seconds}) } @peers), duration($scan)));
 }
@@ -97,7 +97,7 @@ my %time = in_turn(rounds(),
 		});
 	});
 check_equal('tiers of the list', $answer{ours}, $answer{sql});
-report('P-9c', $time{sql} / $time{ours}, 11, duration($time{ours}), duration($time{sql}), "percentile cuts of $n prices, each classified and counted; against SQL");
+report('P-9c', $time{sql} / $time{ours}, duration($time{ours}), duration($time{sql}), "percentile cuts of $n prices, each classified and counted; against SQL");
 
 # Every trip's hotels.
 my $hotels = "from voygen.hotel_cache where agency_id = $agency and nightly_amount is not null";
@@ -117,4 +117,4 @@ my $hotels = "from voygen.hotel_cache where agency_id = $agency and nightly_amou
 		});
 	});
 check_equal('tiers of the trips', $answer{ours}, $answer{sql});
-report('P-9d', $time{sql} / $time{ours}, 2.7, duration($time{ours}), duration($time{sql}), 'percentile tiers of the 12 hotels of each of ' . trips() . ' trips, counted; against SQL');
+report('P-9d', $time{sql} / $time{ours}, duration($time{ours}), duration($time{sql}), 'percentile tiers of the 12 hotels of each of ' . trips() . ' trips, counted; against SQL');

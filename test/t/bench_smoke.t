@@ -12,11 +12,21 @@ local $ENV{BENCH_ROUNDS} = 1;
 local $ENV{BENCH_PRICES} = 20_000;
 local $ENV{BENCH_DATABASE_KEEP} = 'no';
 my $checkout = checkout();
-my $output = `$checkout/test/bench/run 2>&1`;
+my $output = do {
+	local $ENV{BENCH_DATABASE_KEEP} = 'yes';
+	`$checkout/test/bench/run 2>&1`;
+};
 is($?, 0, 'every goal runs to its end') or diag($output);
 for my $id (qw(P-1a P-1b P-2a P-2b P-3 P-4 P-5a P-5b P-5c P-6 P-7a P-7b P-7c P-7d P-8 P-9a P-9b P-9c P-9d))
 {
 	my ($line) = $output =~ /^(\Q$id\E ratio .*)$/m;
 	like($line // '', qr/^\Q$id\E ratio (?:\d[\d.]*|missing) goal \d[\d.]* ours \S+(?: B)? other \S+(?: B)? note \S/, "$id prints its line");
 }
+
+# A file that breaks off: its goals still have their lines, and the files after it run.
+local $ENV{BENCH_PRICES} = 'many';
+$output = `$checkout/test/bench/run $checkout/test/bench/p9_tiers.pl $checkout/test/bench/p3_unchanged.pl 2>/dev/null`;
+is($? >> 8, 1, 'a file that breaks off fails the run');
+like($output, qr/^\Q$_\E ratio - goal [\d.]+ ours - other - note broke off: \S/m, "$_ says that it broke off") for qw(P-9a P-9b P-9c P-9d);
+like($output, qr/^P-3 ratio \d/m, 'the next file runs');
 done_testing();

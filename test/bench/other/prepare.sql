@@ -125,7 +125,6 @@ begin
   from unnest(rules) with ordinality r (agency_id, rule_id, name, c, actions, priority, is_active, f, u, ca, ua, i);
   update bench.rule_plan set client_tiers = nullif(client_tiers, '{}'), sites = nullif(sites, '{}');
 
-  -- min_commission_percent is checked at the end: right as long as such rules come after the multipliers, as here
   insert into bench.rule_pattern
   with recursive fold as (
     select 0 as bit, mask, 1::numeric as multiplier, 0::numeric as bonus, null::numeric as min_percent, false as require_refundable,
