@@ -9,7 +9,9 @@
  * not a plain heap, or has triggers of a user's, is written through SPI.
  *
  * Whoever calls holds the lock of the trip, so nobody else writes its facts;
- * a row that changed all the same is a conflict, told as one.
+ * a row that changed all the same is a conflict, told as one. A trip may be
+ * deleted meanwhile. So its row is locked before its facts are, in the order in
+ * which a delete goes: neither can hold what the other waits for.
  */
 #include "postgres.h"
 
@@ -23,6 +25,7 @@
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "parser/parse_relation.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -324,13 +327,45 @@ put_history(Store *store, int64 trip, const FactsColumns *columns)
 
 /* ---- the store ---- */
 
+/* Locks the row of the trip against being deleted; false when it is gone. */
+static bool
+lock_trip(Store *store, int64 trip)
+{
+	TM_FailureData failure;
+	ItemPointerData tid;
+	uint8 flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
+
+	/* A table that is not plain: the check of the foreign key locks the row. */
+	if (store->trip_slot == NULL)
+		return true;
+	if (!IsolationUsesXactSnapshot())
+		flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
+	ItemPointerCopy(stream_tid(store->trips), &tid);
+	if (table_tuple_lock(store->trips->table, &tid, store->snapshot, store->trip_slot,
+						 GetCurrentCommandId(false), LockTupleKeyShare, LockWaitBlock, flags,
+						 &failure) == TM_Ok)
+	{
+		ExecClearTuple(store->trip_slot);
+		return true;
+	}
+	if (IsolationUsesXactSnapshot())
+		row_changed(trip);
+	return false;
+}
+
 void
-store_begin(Store *store, const Facts *facts, int64 last)
+store_begin(Store *store, Facts *facts, int64 last)
 {
 	memset(store, 0, sizeof(*store));
 	store->agency = facts->agency;
 	store->snapshot = facts->snapshot;
 	store->as_of = facts->as_of;
+	store->trips = &facts->trips;
+	if (store->trips->slot)
+	{
+		LockRelationOid(RelationGetRelid(store->trips->table), RowShareLock);
+		store->trip_slot = table_slot_create(store->trips->table, NULL);
+	}
 	store->per_trip = AllocSetContextCreate(CurrentMemoryContext, "voygen facts row",
 											ALLOCSET_DEFAULT_SIZES);
 	stream_open(&store->stored, TABLE_FACTS, store->agency, last, store->snapshot);
@@ -356,7 +391,7 @@ clear_failure(Store *store, int64 trip)
 	SPI_finish();
 }
 
-bool
+StoreOutcome
 store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns)
 {
 	MemoryContext old;
@@ -365,13 +400,18 @@ store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns
 	bool headline;
 	StoreRow row;
 
-	clear_failure(store, trip);
 	MemoryContextReset(store->per_trip);
 	old = MemoryContextSwitchTo(store->per_trip);
 	if (present && store_same(stored, document, columns))
 	{
 		MemoryContextSwitchTo(old);
-		return false;
+		clear_failure(store, trip);
+		return STORE_SAME;
+	}
+	if (!lock_trip(store, trip))
+	{
+		MemoryContextSwitchTo(old);
+		return STORE_GONE;
 	}
 	headline = !present || !same_headline(stored, columns);
 	make_row(store, trip, document, columns, &row);
@@ -384,7 +424,8 @@ store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns
 	if (headline)
 		put_history(store, trip, columns);
 	MemoryContextSwitchTo(old);
-	return true;
+	clear_failure(store, trip);
+	return STORE_WRITTEN;
 }
 
 void
@@ -394,6 +435,8 @@ store_end(Store *store)
 	table_end(&store->facts);
 	stream_close(&store->failed);
 	stream_close(&store->stored);
+	if (store->trip_slot)
+		ExecDropSingleTupleTableSlot(store->trip_slot);
 	MemoryContextDelete(store->per_trip);
 }
 

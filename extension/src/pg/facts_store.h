@@ -30,15 +30,24 @@ typedef struct Store
 	Snapshot snapshot;
 	TimestampTz as_of;
 	MemoryContext per_trip;
-	Stream stored; /* facts as they are */
-	Stream failed; /* trips set aside */
+	Stream *trips;             /* stands on the trip that was built */
+	TupleTableSlot *trip_slot; /* for its lock; NULL: a table that is not plain */
+	Stream stored;             /* facts as they are */
+	Stream failed;             /* trips set aside */
 	StoreTable facts;
 	StoreTable history;
 } Store;
 
-extern void store_begin(Store *store, const Facts *facts, int64 last);
-/* True when something was written. */
-extern bool store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns);
+typedef enum StoreOutcome
+{
+	STORE_WRITTEN,
+	STORE_SAME, /* they are what is stored */
+	STORE_GONE  /* the trip was deleted meanwhile */
+} StoreOutcome;
+
+extern void store_begin(Store *store, Facts *facts, int64 last);
+/* Keeps the facts of the trip just built. */
+extern StoreOutcome store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns);
 extern void store_end(Store *store);
 
 /* True when the stored row says just this. */

@@ -139,10 +139,17 @@ build(Batch *batch, int from, int to, RefreshResult *result)
 		document = facts_build(facts, trip, &columns);
 		if (document == NULL)
 			continue;
-		if (store_put(&store, trip, document, &columns))
-			result->refreshed++;
-		else
-			result->unchanged++;
+		switch (store_put(&store, trip, document, &columns))
+		{
+			case STORE_WRITTEN:
+				result->refreshed++;
+				break;
+			case STORE_SAME:
+				result->unchanged++;
+				break;
+			case STORE_GONE:
+				break;
+		}
 	}
 	stream_close(&marks);
 	store_end(&store);
