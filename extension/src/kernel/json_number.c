@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-/* Beyond this an exponent is as good as infinite, and sums still fit. */
+/* Beyond this an exponent is as good as infinite, and sums still fit. A number is told with at most half of it, so that
+ * it is read again as the same one, wherever its point is put. */
 #define EXPONENT_LIMIT INT64_C(1000000000000000)
+#define EXPONENT_MOST (EXPONENT_LIMIT / 2)
 
 static bool
 is_digit(char c)
@@ -118,6 +120,10 @@ jdoc_decimal_read(const char *text, size_t length, jdoc_decimal *n)
 		return false;
 	n->exponent -= n->tail_length;
 	decimal_trim(n);
+	if (n->exponent > EXPONENT_MOST)
+		n->exponent = EXPONENT_MOST;
+	if (n->exponent < -EXPONENT_MOST)
+		n->exponent = -EXPONENT_MOST;
 	return true;
 }
 

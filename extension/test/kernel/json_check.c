@@ -264,6 +264,28 @@ START_TEST(equal_values_share_hash_and_canonical_text)
 }
 END_TEST
 
+/* An exponent no int64 holds is cut off; the text written for such a number is read as the same number all the same. */
+START_TEST(numbers_beyond_every_exponent_keep_their_text)
+{
+	static const char *const numbers[] = {"1100e99999999999999999999", "0.0011e99999999999999999999",
+										  "1100e-99999999999999999999", "12.5e-99999999999999999999"};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	{
+		const jdoc_value *number = parse(numbers[i]);
+		const jdoc_value *again;
+		jdoc_text text;
+
+		jdoc_text_start(&text, &memory);
+		jdoc_text_add_canonical(&text, number);
+		again = jdoc_parse(&memory, text.bytes, text.length, NULL, &error);
+		ck_assert_ptr_nonnull(again);
+		ck_assert(jdoc_equal(number, again));
+		ck_assert(jdoc_hash(number) == jdoc_hash(again));
+	}
+}
+END_TEST
+
 START_TEST(every_allocation_may_fail)
 {
 	static const char text[] = "{\"a\":[1,2,{\"b\":\"\\u00e9\"}],\"c\":[],\"d\":\"plain\"}";
@@ -318,6 +340,7 @@ main(void)
 	tcase_add_test(tests, numbers_compare_exactly);
 	tcase_add_test(tests, multiples_and_ranges_are_exact);
 	tcase_add_test(tests, equal_values_share_hash_and_canonical_text);
+	tcase_add_test(tests, numbers_beyond_every_exponent_keep_their_text);
 	tcase_add_test(tests, every_allocation_may_fail);
 	tcase_add_test(tests, descriptions_are_short_and_whole);
 	suite_add_tcase(suite, tests);
