@@ -75,6 +75,31 @@ catalogue_version(void)
 	return version;
 }
 
+/* "1.12" as major 1, minor 12; anything else is no version of ours. */
+static bool
+version_parse(const char *version, int *major, int *minor)
+{
+	int length = 0;
+
+	return sscanf(version, "%d.%d%n", major, minor, &length) == 2 && version[length] == '\0';
+}
+
+/* A library serves the scripts of its own version and of all before it: what
+ * those declare keeps its meaning. */
+static bool
+library_serves(const char *version)
+{
+	int major;
+	int minor;
+	int own_major;
+	int own_minor;
+
+	if (!version_parse(version, &major, &minor) ||
+		!version_parse(VOYGEN_VERSION, &own_major, &own_minor))
+		return false;
+	return major == own_major && minor <= own_minor;
+}
+
 void
 module_check_catalogue(void)
 {
@@ -86,11 +111,16 @@ module_check_catalogue(void)
 	if (agreed)
 		return;
 	version = catalogue_version();
-	if (version == NULL || strcmp(version, VOYGEN_VERSION) != 0)
+	if (version == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("extension \"voygen\" is %s in this database but the library is %s",
-						version ? version : "missing", VOYGEN_VERSION),
-				 errhint("Run ALTER EXTENSION voygen UPDATE in this database.")));
+				 errmsg("extension \"voygen\" is missing in this database"),
+				 errhint("Run CREATE EXTENSION voygen, or make deploy.")));
+	if (!library_serves(version))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension \"voygen\" is %s in this database but the library is %s, which is older",
+						version, VOYGEN_VERSION),
+				 errhint("Install the library of that version: make build.")));
 	agreed = true;
 }

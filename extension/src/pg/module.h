@@ -11,9 +11,9 @@
 extern void agency_init(void);
 
 /*
- * Raises an error unless the catalogue was made for this library: a server
- * restarted with a new library and a database whose extension was not updated
- * must say so instead of misreading rows.
+ * Raises an error unless this library serves the catalogue: that of its own
+ * version, or of an earlier one whose extension was not updated yet. A
+ * catalogue that is newer than the library must be told of, not misread.
  */
 extern void module_check_catalogue(void);
 
