@@ -89,7 +89,7 @@ read_rule(fuzz_input *input, kernel_text *words)
 	rule.has_multiplier = fuzz_bool(input);
 	rule.multiplier_ppm = (int64_t) fuzz_bits(input, 3);
 	rule.has_bonus = fuzz_bool(input);
-	rule.bonus_milli = fuzz_bool(input) ? -fuzz_amount(input) / 2 : fuzz_amount(input);
+	rule.bonus_milli = fuzz_bool(input) ? -(fuzz_amount(input) / 2) : fuzz_amount(input);
 	rule.require_refundable = fuzz_bool(input);
 	rule.has_min_percent = fuzz_bool(input);
 	rule.min_percent_ppm = (int64_t) fuzz_bits(input, 3);
