@@ -15,6 +15,39 @@ begin atomic
 end;
 comment on function voygen_lib.today() is 'The day in UTC: booking dates are compared with it.';
 
+create function voygen_lib.require_volume(volume jsonb) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  measures constant text[] := array['amount', 'room_nights', 'bookings'];
+  windows constant text[] := array['month', 'quarter', 'year'];
+  strange record;
+begin
+  if jsonb_typeof(volume) not in ('number', 'string', 'object', 'null') then
+    perform voygen.raise('invalid_argument', 'volume is neither a number nor an object', path => '/volume',
+      expected => 'a number or an object', got => left(volume::text, 80));
+  end if;
+  select part.at, part.named, part.known
+  into strange
+  from (
+    select '/volume' as at, jsonb_object_keys(volume) as named, measures || windows as known
+    where jsonb_typeof(volume) = 'object'
+    union all
+    select '/volume/' || window_name, jsonb_object_keys(volume -> window_name), measures
+    from unnest(windows) as window_name
+    where jsonb_typeof(volume -> window_name) = 'object') as part
+  where part.named <> all (part.known)
+  limit 1;
+  if found then
+    perform voygen.raise('unknown_name', format('volume does not know %s', left(strange.named, 80)), path => strange.at || '/' || left(strange.named, 80),
+      expected => 'one of the names ' || array_to_string(strange.known, ', '), got => left(strange.named, 80));
+  end if;
+  return volume;
+end
+$$;
+comment on function voygen_lib.require_volume(jsonb) is 'A volume whose names are all known; commission_quote checks its numbers.';
+
 create function voygen_api.quote_commission(
   offer voygen_api.commission_offer,
   rates voygen_api.commission_rate[],
@@ -32,7 +65,7 @@ begin
   from jsonb_populate_record(
     null::voygen_api.commission_quote,
     commission_quote(
-      to_jsonb(quote_commission.offer) || jsonb_build_object('volume', quote_commission.volume),
+      to_jsonb(quote_commission.offer) || jsonb_build_object('volume', voygen_lib.require_volume(quote_commission.volume)),
       coalesce(to_jsonb(quote_commission.rates), '[]'),
       coalesce(to_jsonb(quote_commission.rules), '[]'),
       voygen_lib.rounding(),

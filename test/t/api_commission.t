@@ -45,6 +45,8 @@ is(quote({ site => 'vax', room(100) }, \@rates)->{rate_id}, 2, 'more keys win');
 is(quote({ site => 'vax', product_type => 'hotel', chain => 'Grand', room(100) }, \@rates)->{rate_id}, 4, 'then priority');
 is(quote({ room(100) }, [{ id => 1, value => 1, effective_from => '2020-01-01' }, { id => 2, value => 2, effective_from => '2021-01-01' }])->{rate_id}, 2, 'then the newest');
 is(quote({ room(100) }, [{ id => 9, value => 1 }, { id => 8, value => 2 }])->{rate_id}, 8, 'then the lowest id');
+my $zero = quote({ room(100) }, [{ id => 0, value => 1 }], rules => [{ id => 0, actions => { exclude => $yes } }]);
+is_deeply([@$zero{qw(rate_id ineligible_rule)}, map { $_->{id} } grep { $_->{step} =~ /^(rate|rule)/ } @{ $zero->{trace} }], [0, 0, 0, 0], 'number 0 is a number');
 my @dated = ({ id => 1, value => 1, effective_from => '2026-01-01', effective_until => '2026-01-31' });
 is(quote({ booked_on => $_->[0], room(100) }, \@dated)->{rate_id}, $_->[1], "booked $_->[0]") for (['2025-12-31', undef], ['2026-01-01', 1], ['2026-01-31', 1], ['2026-02-01', undef]);
 is(quote({ check_in => $_->[0], room(100) }, [{ id => 1, value => 1, weekdays => [1, 6] }])->{rate_id}, $_->[1], "arrival $_->[0]") for (['2026-11-23', 1], ['2026-11-24', undef], ['2026-11-28', 1]);
@@ -97,10 +99,13 @@ is(quote({ room(1000), stated => { amount => 100.5 } }, [{ value => 10 }])->{var
 for (['/offer/currency', 'unknown_name|invalid_argument', { currency => 'XXQ', room(1) }, [{ value => 1 }]], ['/offer/components/0/amount', 'invalid_argument', { room(1.234) }, [{ value => 1 }]],
 	['/rates/1/cap', 'invalid_argument', { room(1) }, [{ value => 1 }, { value => 1, cap => 1, floor => 2 }]], ['/rates/0/value', 'invalid_argument', { room(1) }, [{ kind => 'percent' }]],
 	['/rates/0/kind', 'invalid_argument', { room(1) }, [{ kind => 'gift', value => 1 }]], ['/rates/0/weekdays/0', 'invalid_argument', { room(1) }, [{ value => 1, weekdays => [8] }]],
-	['/offer/check_out', 'invalid_argument', { check_in => '2026-01-02', check_out => '2026-01-01', room(1) }, [{ value => 1 }]])
+	['/offer/check_out', 'invalid_argument', { check_in => '2026-01-02', check_out => '2026-01-01', room(1) }, [{ value => 1 }]],
+	['/volume', 'invalid_argument', { room(1) }, [{ value => 1 }], [5]], ['/volume', 'invalid_argument', { room(1) }, [{ value => 1 }], -1],
+	['/volume/nights', 'unknown_name', { room(1) }, [{ value => 1 }], { nights => 5 }], ['/volume/year/month', 'unknown_name', { room(1) }, [{ value => 1 }], { year => { month => 5 } }],
+	['/volume/year/amount', 'invalid_argument', { room(1) }, [{ value => 1 }], { year => { amount => 'much' } }])
 {
-	my ($path, $code, $offer, $given) = @$_;
-	my $error = $door->fails('reader', 'quote_commission', { offer => { currency => 'USD', %$offer }, rates => $given });
+	my ($path, $code, $offer, $given, $volume) = @$_;
+	my $error = $door->fails('reader', 'quote_commission', { offer => { currency => 'USD', %$offer }, rates => $given, volume => $volume });
 	ok(($error->{path} // '') =~ m{^\Q$path\E} && $error->{code} =~ /^($code)$/, "$path is refused") or diag(explain($error));
 }
 

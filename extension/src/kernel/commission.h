@@ -326,7 +326,7 @@ typedef struct commission_quote
 	int64_t expected; /* minor units; 0 when source is NONE */
 	int64_t base;
 	int64_t computed;
-	int64_t rate_id;         /* of the base rate, 0 when none matched; set even when a stated commission wins */
+	int64_t rate_id;         /* of the base rate, when one matched; set even when a stated commission wins */
 	int64_t stated;          /* stated amount, or stated percent x base rounded */
 	int64_t variance;        /* stated - computed, when both are known */
 	int64_t variance_ppm;    /* of stated, when that is not 0 */
@@ -335,6 +335,7 @@ typedef struct commission_quote
 	commission_source source;
 	int32_t ineligible_reason; /* commission_why */
 	int32_t rules_applied;     /* how many rules acted */
+	bool has_rate;
 	bool has_base;
 	bool base_estimated;
 	bool has_computed;

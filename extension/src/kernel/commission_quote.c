@@ -263,6 +263,7 @@ apply_rates(quoting *q)
 		quoting_tell(q, COMMISSION_STEP_NO_RATE, COMMISSION_WHY_COMMISSION_UNKNOWN, 0, NULL);
 		return KERNEL_OK;
 	}
+	q->quote->has_rate = true;
 	q->quote->rate_id = rate->id;
 	status = apply_base_rate(q, rate);
 	if (status == KERNEL_OK)
@@ -397,6 +398,7 @@ begin_quote(commission_quote *quote)
 	quote->source = COMMISSION_SOURCE_NONE;
 	quote->ineligible_reason = COMMISSION_WHY_NONE;
 	quote->rules_applied = 0;
+	quote->has_rate = false;
 	quote->has_base = false;
 	quote->base_estimated = false;
 	quote->has_computed = false;

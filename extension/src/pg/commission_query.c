@@ -301,7 +301,7 @@ emit_quote(ReturnSetInfo *out, QueryRow *row, kernel_text currency, int digits, 
 	values[OUT_CURRENCY] = PointerGetDatum(cstring_to_text_with_len(currency.bytes, currency.length));
 	nulls[OUT_SOURCE] = !known;
 	values[OUT_SOURCE] = CStringGetTextDatum(quote->source == COMMISSION_SOURCE_STATED ? "stated" : "computed");
-	nulls[OUT_RATE_ID] = quote->rate_id == 0;
+	nulls[OUT_RATE_ID] = !quote->has_rate;
 	values[OUT_RATE_ID] = Int64GetDatum(quote->rate_id);
 	put_amount(values, nulls, OUT_COMPUTED, quote->has_computed, quote->computed, digits);
 	put_amount(values, nulls, OUT_STATED, quote->has_stated, quote->stated, digits);

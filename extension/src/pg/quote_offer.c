@@ -137,6 +137,7 @@ void
 quote_read_offer(const argument *from, const commission_book *book, kernel_day booked_on, quote_offer *into)
 {
 	commission_offer *offer = &into->offer;
+	argument beside = {from->object, ""}; /* tools take the volume beside the offer */
 	argument stated;
 	kernel_tri truth = KERNEL_UNKNOWN;
 	int exponent;
@@ -164,7 +165,7 @@ quote_read_offer(const argument *from, const commission_book *book, kernel_day b
 	offer->booked_on = booked_on;
 	argument_day(from, "booked_on", &offer->booked_on);
 	read_components(from, offer);
-	offer->volume = read_volume(from, &into->volume) ? &into->volume : NULL;
+	offer->volume = read_volume(&beside, &into->volume) ? &into->volume : NULL;
 	if (argument_object(from, "stated", &stated))
 	{
 		offer->has_stated_amount = argument_scaled(&stated, "amount", exponent, false, &offer->stated_amount);

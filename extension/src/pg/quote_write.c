@@ -68,12 +68,29 @@ write_percent(StringInfo out, const char *key, bool known, int64 ppm)
 }
 
 static void
-write_id(StringInfo out, const char *key, int64 id)
+write_id(StringInfo out, const char *key, bool known, int64 id)
 {
-	if (id == 0)
-		appendStringInfo(out, ",\"%s\":null", key);
-	else
+	if (known)
 		appendStringInfo(out, ",\"%s\":" INT64_FORMAT, key, id);
+	else
+		appendStringInfo(out, ",\"%s\":null", key);
+}
+
+/* Is the step about a component, a rate or a rule? Their numbers are the caller's, 0 among them. */
+static bool
+step_has_id(const commission_step *step)
+{
+	switch (step->what)
+	{
+		case COMMISSION_STEP_BASE:
+		case COMMISSION_STEP_NO_RATE:
+		case COMMISSION_STEP_NOT_NEGATIVE:
+		case COMMISSION_STEP_ROUND:
+		case COMMISSION_STEP_STATED:
+			return false;
+		default:
+			return true;
+	}
 }
 
 static bool
@@ -110,10 +127,7 @@ write_step(StringInfo out, const commission_step *step, int exponent)
 
 	appendStringInfoString(out, "{\"step\":");
 	escape_json(out, commission_what_text(step->what));
-	if (step->what == COMMISSION_STEP_COMPONENT)
-		appendStringInfo(out, ",\"id\":" INT64_FORMAT, step->id);
-	else
-		write_id(out, "id", step->id);
+	write_id(out, "id", step_has_id(step), step->id);
 	appendStringInfoString(out, ",\"key\":");
 	if (step->key != NULL)
 		escape_json(out, step->key);
@@ -155,7 +169,7 @@ static void
 write_eligibility(StringInfo out, const commission_quote *quote)
 {
 	appendStringInfo(out, ",\"eligible\":%s", quote->eligible ? "true" : "false");
-	write_id(out, "ineligible_rule", quote->eligible ? 0 : quote->ineligible_rule);
+	write_id(out, "ineligible_rule", !quote->eligible, quote->ineligible_rule);
 	appendStringInfoString(out, ",\"ineligible_reason\":");
 	if (quote->eligible)
 		appendStringInfoString(out, "null");
@@ -178,7 +192,7 @@ quote_write(StringInfo out, const commission_quote *quote, const quote_steps *st
 	write_amount(out, "base", quote->has_base, quote->base, exponent);
 	write_amount(out, "commission", has_commission, commission, exponent);
 	write_percent(out, "effective_percent", has_effective, effective);
-	write_id(out, "rate_id", quote->rate_id);
+	write_id(out, "rate_id", quote->has_rate, quote->rate_id);
 	write_amount(out, "expected", quote->eligible && quote->source != COMMISSION_SOURCE_NONE, quote->expected, exponent);
 	appendStringInfo(out, ",\"source\":%s", quote->eligible ? sources[quote->source] : "null");
 	write_amount(out, "computed", quote->has_computed, quote->computed, exponent);
