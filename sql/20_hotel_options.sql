@@ -26,7 +26,7 @@ create type voygen_api.stay_total as (
   amount numeric,
   tax voygen_api.tax_basis
 );
-comment on type voygen_api.stay_total is 'Price of the whole stay, in the currency of the lead price.';
+comment on type voygen_api.stay_total is 'Price of the whole stay, in the currency of the lead price; it is the price when the lead price has no amount.';
 comment on column voygen_api.stay_total.amount is '@required @min 0 @example 1995.00';
 
 create type voygen_api.stated_commission as (
@@ -228,12 +228,16 @@ as $$
     voygen_lib.number(o -> 'review_score'),
     coalesce(voygen_lib.number(o -> 'review_scale')::integer, 10),
     voygen_lib.number(o -> 'review_count')::integer,
-    voygen_lib.number(o #> '{lead_price,amount}'),
+    -- A total alone is a price too: of the whole stay.
+    voygen_lib.number(case when o #>> '{lead_price,amount}' is null then o #> '{total,amount}' else o #> '{lead_price,amount}' end),
     o #>> '{lead_price,currency}',
-    coalesce(
-      o #>> '{lead_price,basis}',
-      case (o #>> '{lead_price,per_night}')::boolean when true then 'per_night' when false then 'per_stay' end),
-    coalesce(o #>> '{lead_price,tax}', 'unknown'),
+    case
+      when o #>> '{lead_price,amount}' is null and o #>> '{total,amount}' is not null then 'per_stay'
+      else coalesce(
+        o #>> '{lead_price,basis}',
+        case (o #>> '{lead_price,per_night}')::boolean when true then 'per_night' when false then 'per_stay' end)
+    end,
+    coalesce(o #>> case when o #>> '{lead_price,amount}' is null then '{total,tax}' else '{lead_price,tax}' end::text[], 'unknown'),
     voygen_lib.number(o #> '{total,amount}'),
     coalesce(o #>> '{total,tax}', 'unknown'),
     voygen_lib.number(o -> 'tax_amount'),

@@ -42,7 +42,7 @@ language sql immutable parallel safe
 begin atomic
   select case
     when method = 'few' then 'Fewer than 3 prices: all are medium.'
-    when pg_catalog.cardinality(tiers) > 0 and 'medium' = all (tiers) then 'The prices do not differ enough to be told apart.'
+    when pg_catalog.cardinality(tiers) > 0 and tiers[1] = all (tiers) then 'The prices do not differ enough to be told apart.'
   end;
 end;
 comment on function voygen_lib.segment_note(text, text[]) is 'What to say of a segmentation that does not tell prices apart.';

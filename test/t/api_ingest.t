@@ -47,6 +47,11 @@ is(counts(ingest([{ site_id => 'full', name => 'Grand Hotel', available => $no }
 is(row('navitrip:full', "concat_ws('|', name, availability_status, coalesce(price_amount::text, 'no price'), star_rating, giata_id)"), 'Grand Hotel|sold_out|no price|4.5|99',
 	'the price goes, what describes the house stays');
 
+# A total without a lead price is a price of the whole stay
+is(counts(ingest([{ site_id => 'total', name => 'Total', lead_price => { currency => 'USD', per_night => $yes }, total => { amount => '700.00', tax => 'included' }, available => $yes }], check_in => '2026-10-12', check_out => '2026-10-19')), '1 0 0 0', 'a hotel with nothing but a total is taken in');
+is(row('navitrip:total', "concat_ws('|', price_amount, price_basis, price_tax, nightly_amount, total_amount, total_tax)"), '700.000|per_stay|included|100.000|700.000|included', 'and has a price of the night');
+$owner->do("delete from voygen.hotel_cache where hotel_key = 'navitrip:total'");
+
 # Every kind of fault
 my @bad = (
 	['/name', {}, 'is missing'],
