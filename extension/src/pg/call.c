@@ -36,6 +36,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
@@ -212,6 +213,16 @@ add_to_audit(call_state *call)
 	call_store_audit(&call->identity, call->tool_name, arguments, (int64) INSTR_TIME_GET_MICROSEC(now));
 }
 
+/* Says at once what the first write would say in the server's words. */
+static void
+check_writable(const call_state *call)
+{
+	call_fault fault = {NULL, NULL, NULL, "Call it on the primary server."};
+
+	if (RecoveryInProgress())
+		call_raise(CALL_UNAVAILABLE, psprintf("the tool %s writes, and this server is a replica, which only reads", call->tool_name), &fault);
+}
+
 static char *
 run_writing(call_state *call)
 {
@@ -221,6 +232,7 @@ run_writing(call_state *call)
 	Datum key_text = (Datum) 0;
 	char *result;
 
+	check_writable(call);
 	if (once)
 	{
 		key_text = PointerGetDatum(cstring_to_text_with_len(key->is.text, key->count));
