@@ -94,8 +94,14 @@ else
 	state=$local_folder
 fi
 
-pg=$state/pg$debian
-bin=$pg/bin
+# A server that was built for this checkout alone (VOYGEN_PG_CONFIG names its pg_config) is used where it is.
+if [ -n "${VOYGEN_PG_CONFIG:-}" ]; then
+	bin=$("$VOYGEN_PG_CONFIG" --bindir)
+	pg=${bin%/bin}
+else
+	pg=$state/pg$debian
+	bin=$pg/bin
+fi
 folder=$state/$cluster
 data=$folder/data
 socket=$folder

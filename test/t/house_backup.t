@@ -11,13 +11,15 @@ my $here = Checkout->new("$base/checkout");
 my ($status, $output) = $here->make('up');
 is($status, 0, 'make up succeeds') or diag($output);
 
-# The stored facts, the facts a tool answers, and the schema as pg_dump sees it.
+# The stored facts, the facts a tool answers, the schema as pg_dump sees it, the jobs, and where ids go on.
 sub answers
 {
 	return (
 		$here->query("select md5(string_agg(facts::text, ',' order by agency_id, trip_id)) from voygen.trip_facts"),
 		($here->run('set -a; . .voygen/env; build/voygen call query_trip_facts'))[1],
-		($here->run("eval \"\$(service/cluster/env)\" && pg_dump -s | sed '/restrict/d' | md5sum"))[1]);
+		($here->run("eval \"\$(service/cluster/env)\" && pg_dump -s | sed '/restrict/d' | md5sum"))[1],
+		$here->query(q(select string_agg(concat_ws(' ', jobname, schedule, command, database, username, active), '; ' order by jobname) from cron.job)),
+		$here->query('select last_value, is_called from voygen.ids_1'));
 }
 
 $here->query(q(create role voygen_test_desk login password 'x'));
@@ -26,6 +28,7 @@ $here->query(q(alter role voygen_test_desk in database voygen set voygen.agency_
 my @before = answers();
 isnt($before[0], '', 'there are facts');
 like($before[1], qr/"trips"/, 'the tool answers');
+like($before[3], qr/voygen_refresh \* \* \* \* \* call voygen\.refresh_job\(\) voygen voygen_jobs t/, 'jobs are scheduled');
 
 ($status, $output) = $here->make('backup', "FILE=$base/one.dump");
 is($status, 0, 'make backup succeeds') or diag($output);
@@ -42,6 +45,9 @@ my @after = answers();
 is($after[0], $before[0], 'the stored facts are those of before');
 is($after[1], $before[1], 'query_trip_facts answers the same');
 is($after[2], $before[2], 'the schema is that of before');
+is($after[3], $before[3], 'the jobs are those of before');
+is($after[4], $before[4], 'ids go on where they were');
+is($here->query(q(select count(*) from pg_stat_activity where backend_type = 'pg_cron launcher')), '1', 'the scheduler of jobs is awake');
 is($here->query(q(select setconfig::text from pg_db_role_setting where setrole = 'voygen_test_desk'::regrole)),
 	'{voygen.agency_id=1}', 'a login and the agency set for it are back');
 is($here->query(q(select count(*) from pg_database where datname like 'voygen_before%')), '0', 'nothing is left set aside');
