@@ -90,3 +90,10 @@ create function voygen.tools(agency_id bigint, token_digest bytea) returns text
 comment on function voygen.tools(bigint, bytea) is
   'The tools a token may call, as a JSON list in the shape of an MCP tools/list result.';
 revoke execute on function voygen.tools(bigint, bytea) from public;
+
+create function voygen.hold_calls() returns void
+  language c volatile strict parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_hold_calls';
+comment on function voygen.hold_calls() is
+  'Waits for the calls that run and holds new ones to the end of the transaction, so that tools can be exchanged.';
+revoke execute on function voygen.hold_calls() from public;

@@ -8,7 +8,8 @@
  * prepared, without a transaction around it, and so that a cluster can send
  * it to the machine that holds the agency. In order:
  *
- *	1. The agency is set for the length of the call and the clock starts.
+ *	1. The agency is set for the length of the call, the clock starts, and the
+ *	   tools are kept from being exchanged (call_hold.c).
  *	2. The token is looked up by agency and digest, as the owner. It gives the
  *	   role (admin, agent or reader, no other), the person and the scopes.
  *	   Unknown, expired and revoked tokens get one and the same error.
@@ -48,11 +49,13 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #include "pg/call.h"
 #include "pg/call_arguments.h"
 #include "pg/call_error.h"
 #include "pg/call_guard.h"
+#include "pg/call_hold.h"
 #include "pg/call_near.h"
 #include "pg/call_result.h"
 #include "pg/call_store.h"
@@ -254,6 +257,7 @@ run_call(call_state *call, Datum digest, size_t length)
 {
 	Oid function;
 
+	call_hold_enter();
 	call_guard_become(&call->guard, get_role_oid(OWNER, false));
 	call_store_identify(call->identity.agency, digest, &call->identity);
 	function = call_tools_function(call->tool_name);
@@ -277,6 +281,7 @@ call_tool_guarded(call_state *call, Datum digest, size_t length)
 	PG_TRY();
 	{
 		result = run_call(call, digest, length);
+		call_hold_leave();
 		call_guard_stop_clock();
 	}
 	PG_CATCH();
@@ -349,12 +354,15 @@ static const char list_tools[] =
 	" 'examples', t.examples, 'isJob', t.is_job, 'jobSchema', t.job_schema)::pg_catalog.text"
 	" from voygen.tool t order by t.name";
 
-/* The tools a token may call, as a JSON list; runs as the token's role. */
+/* The tools a token may call, as a JSON list; runs as the token's role. The
+ * statement's own snapshot may be older than tools that were exchanged while
+ * this waited. */
 static char *
 tools_of(const call_identity *identity, MemoryContext context)
 {
 	StringInfoData out;
 
+	PushActiveSnapshot(GetLatestSnapshot());
 	SPI_connect();
 	if (SPI_execute(list_tools, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "cannot list the tools");
@@ -373,6 +381,7 @@ tools_of(const call_identity *identity, MemoryContext context)
 	}
 	appendStringInfoChar(&out, ']');
 	SPI_finish();
+	PopActiveSnapshot();
 	return out.data;
 }
 
@@ -389,10 +398,12 @@ voygen_tools(PG_FUNCTION_ARGS)
 	call_guard_enter(&guard, PG_GETARG_INT64(0));
 	PG_TRY();
 	{
+		call_hold_enter();
 		call_guard_become(&guard, get_role_oid(OWNER, false));
 		call_store_identify(PG_GETARG_INT64(0), PG_GETARG_DATUM(1), &identity);
 		call_guard_become(&guard, identity.role);
 		result = tools_of(&identity, context);
+		call_hold_leave();
 		call_guard_stop_clock();
 	}
 	PG_CATCH();

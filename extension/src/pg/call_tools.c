@@ -3,7 +3,7 @@
  *	  The cache of tools: signature, compiled schema and function of each tool
  *	  called so far in this backend, in one memory context per tool.
  *
- * A tool goes stale when its function, one of its types, or a comment changes.
+ * A tool goes stale when its function, one of its types, a schema or a comment changes.
  * The server tells of functions and types by their entries in the catalogue
  * caches (a hash value each) and of composite types by their relation; that a
  * comment changed is told by our own utility hook (see call_guard.c).
@@ -166,11 +166,19 @@ relation_changed(Datum arg, Oid relation)
 			entry->stale = true;
 }
 
+/* A schema was renamed or dropped: names may mean other functions now. */
+static void
+schema_changed(Datum arg, int cache, uint32 hash)
+{
+	relation_changed(arg, InvalidOid);
+}
+
 void
 call_tools_init(void)
 {
 	CacheRegisterSyscacheCallback(PROCOID, syscache_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, syscache_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 
