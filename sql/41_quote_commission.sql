@@ -1,4 +1,5 @@
--- Commission of one offer by rates that are given with it. Nothing of the agency's is read but its way of rounding.
+-- Commission of one offer by rates that are given with it. Nothing of the agency's is read but its way of rounding;
+-- what was asked and answered is kept.
 
 create function voygen_lib.rounding() returns text
 language sql stable parallel safe
@@ -48,16 +49,38 @@ end
 $$;
 comment on function voygen_lib.require_volume(jsonb) is 'A volume whose names are all known; commission_quote checks its numbers.';
 
+create function voygen_lib.kept_inputs(inputs jsonb) returns jsonb
+language sql immutable parallel safe
+begin atomic
+  select case
+    when octet_length(inputs::text) <= 32768 then inputs
+    else pg_catalog.jsonb_build_object('(bytes)', octet_length(inputs::text),
+      '(sha256)', pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(inputs::text, 'UTF8')), 'hex'))
+  end;
+end;
+comment on function voygen_lib.kept_inputs(jsonb) is 'What the audit keeps of the inputs of a calculation: all, or length and digest.';
+
+create function voygen_lib.kept_amount(amount numeric) returns numeric
+language sql immutable parallel safe
+begin atomic
+  select case when pg_catalog.abs(amount) < 1e11 then amount end;
+end;
+comment on function voygen_lib.kept_amount(numeric) is
+'An amount as the tables hold it; null beyond what they can, where the inputs tell.';
+
 create function voygen_api.quote_commission(
   offer voygen_api.commission_offer,
   rates voygen_api.commission_rate[],
   rules voygen_api.commission_rule[] default null,
-  volume jsonb default null
+  volume jsonb default null,
+  idempotency_key text default null
 ) returns voygen_api.commission_quote
-language plpgsql stable parallel safe
+language plpgsql volatile parallel unsafe
+security definer -- readers may ask too, and a calculation is kept whoever asks; no role but this one's owner could keep another result
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
+  agency bigint := voygen_lib.agency();
   quote voygen_api.commission_quote;
 begin
   select q.*
@@ -70,14 +93,23 @@ begin
       coalesce(to_jsonb(quote_commission.rules), '[]'),
       voygen_lib.rounding(),
       voygen_lib.today())) as q;
+  insert into commission_audit (agency_id, rate_id, base, commission, currency, source, reason, trace, inputs)
+  values (
+    agency, quote.rate_id, voygen_lib.kept_amount(quote.base), voygen_lib.kept_amount(quote.expected), quote.currency, quote.source,
+    'quote_commission', to_jsonb(quote.trace),
+    voygen_lib.kept_inputs(jsonb_strip_nulls(jsonb_build_object(
+      'offer', quote_commission.offer, 'rates', quote_commission.rates, 'rules', quote_commission.rules, 'volume', quote_commission.volume))));
   return quote;
 end
 $$;
+revoke execute on function voygen_api.quote_commission from public;
+grant execute on function voygen_api.quote_commission to voygen_admin, voygen_agent, voygen_reader;
 comment on function voygen_api.quote_commission is
 'Quote a commission
-Works out what an offer earns by the rates and rules given, and says step by step why. Taxes and fees are taken out of the base; one base rate is chosen, overrides and bonuses are added, then cap, floor and rules act, and the end is rounded once.
+Works out what an offer earns by the rates and rules given, and says step by step why. Taxes and fees are taken out of the base; one base rate is chosen, overrides and bonuses are added, then cap, floor and rules act, and the end is rounded once. The calculation is kept in the audit.
 @param offer The offer with the parts of its price.
 @param rates The rates to choose from. @max_items 5000
 @param rules Rules that change, favour or exclude it. @max_items 1000
 @param volume What was booked before, for rates with tiers: a number in what the rate measures, or {"amount", "room_nights", "bookings"}, each window''s own under "month", "quarter", "year". 0 when absent. @format any @example 125000
+@param idempotency_key The same key with the same arguments runs once and answers the same.
 @example {"offer": {"site": "navitrip", "currency": "USD", "components": [{"kind": "room", "amount": 296.00, "tax": "included", "tax_amount": 11.03}]}, "rates": [{"id": 1, "kind": "percent", "value": 30}]}';

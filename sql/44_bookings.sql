@@ -80,11 +80,12 @@ language sql volatile parallel unsafe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
   insert into commission_audit (
-    agency_id, trip_id, booking_id, hotel_key, room_key, rate_id, base, commission, currency, previous, source, reason, trace)
+    agency_id, trip_id, booking_id, hotel_key, room_key, rate_id, base, commission, currency, previous, source, reason, trace,
+    inputs)
   values (
     booking.agency_id, booking.trip_id, booking.booking_id, booking.hotel_key, booking.room_key, booking.rate_id,
     (quote ->> 'base')::numeric, booking.commission_amount, booking.currency, previous, booking.commission_source, reason,
-    quote -> 'trace')
+    quote -> 'trace', case when quote is not null then voygen_lib.kept_inputs(voygen_lib.booking_offer(booking)) end)
 $$;
 comment on function voygen_lib.audit_booking(voygen.bookings, numeric, jsonb, text) is 'Keeps how the commission of a booking came about.';
 

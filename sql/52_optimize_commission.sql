@@ -101,16 +101,16 @@ begin atomic
 end;
 comment on function voygen_lib.choice_reason(voygen_lib.quoted, voygen_lib.quoted, bigint) is 'Why an offer was chosen for its leg.';
 
-create function voygen_lib.audit_choice(chosen voygen_lib.quoted, agency bigint) returns void
+create function voygen_lib.audit_choice(chosen voygen_lib.quoted, agency bigint, asked jsonb) returns void
 language sql volatile parallel unsafe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  insert into commission_audit (agency_id, trip_id, hotel_key, room_key, rate_id, base, commission, currency, source, reason, trace)
+  insert into commission_audit (agency_id, trip_id, hotel_key, room_key, rate_id, base, commission, currency, source, reason, trace, inputs)
   values (
     agency, chosen.trip_id, chosen.hotel_key, chosen.room_key, chosen.rate_id, chosen.base, chosen.commission, chosen.currency,
-    chosen.source, 'optimize_commission', chosen.quote -> 'trace')
+    chosen.source, 'optimize_commission', chosen.quote -> 'trace', voygen_lib.kept_inputs(asked))
 $$;
-comment on function voygen_lib.audit_choice(voygen_lib.quoted, bigint) is 'Keeps how the commission of a chosen offer came about.';
+comment on function voygen_lib.audit_choice(voygen_lib.quoted, bigint, jsonb) is 'Keeps how the commission of a chosen offer came about.';
 
 create function voygen_api.optimize_commission(
   trip_id text,
@@ -132,6 +132,10 @@ declare
   legs jsonb;
   leg_rows trip_legs[];
   found_choice jsonb;
+  asked jsonb := jsonb_strip_nulls(jsonb_build_object(
+    'trip_id', trip.trip_id, 'budget', optimize_commission.budget, 'require_refundable', optimize_commission.require_refundable,
+    'min_stars', optimize_commission.min_stars, 'max_premium_percent', optimize_commission.max_premium_percent,
+    'prefer_sites', optimize_commission.prefer_sites, 'cancel_probability', optimize_commission.cancel_probability));
   answer voygen_api.best_choice;
 begin
   perform voygen_lib.require_amount(optimize_commission.budget, trip.currency, '/budget');
@@ -186,7 +190,7 @@ begin
       cross join lateral (select leg_rows[place::integer] as row) as r) as one
   ),
   audited as (
-    select count(voygen_lib.audit_choice(chosen, trip.agency_id)) as n
+    select count(voygen_lib.audit_choice(chosen, trip.agency_id, asked)) as n
     from leg
     where (chosen).hotel_id is not null
   )

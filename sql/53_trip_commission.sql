@@ -189,8 +189,10 @@ begin
       '{}'),
     voygen_lib.commission_warnings(trip, best, with_potential)
   into answer;
-  insert into commission_audit (agency_id, trip_id, commission, currency, reason, trace)
-  values (trip.agency_id, trip.trip_id, answer.booked, trip.currency, 'calculate_trip_commission', to_jsonb(answer));
+  insert into commission_audit (agency_id, trip_id, commission, currency, reason, trace, inputs)
+  values (
+    trip.agency_id, trip.trip_id, answer.booked, trip.currency, 'calculate_trip_commission', to_jsonb(answer),
+    jsonb_build_object('trip_id', trip.trip_id, 'include_potential', with_potential));
   return answer;
 end
 $$;

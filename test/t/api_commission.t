@@ -95,6 +95,43 @@ is_deeply([map { $_ + 0 } $stated->{commission}, $stated->{stated}, $stated->{ex
 is_deeply([$stated->{source}, $stated->{variance}{alert}], ['stated', $yes], 'counts, and more than 1 % off is told');
 is(quote({ room(1000), stated => { amount => 100.5 } }, [{ value => 10 }])->{variance}{alert}, $no, 'less than 1 % is not');
 
+# Each calculation is kept: who, with which tool, from what, with which result
+sub last_kept { return $owner->selectrow_hashref('select *, inputs::text as inputs, trace::text as trace from voygen.commission_audit order by calculated_at desc, audit_id desc limit 1') }
+sub kept_count { return $owner->selectrow_array('select count(*) from voygen.commission_audit') }
+my $kept = kept_count();
+my $asked = { site => 'navitrip', room(1000), stated => { amount => 103 } };
+my $answer = quote($asked, [{ id => 5, value => 10 }]);
+is(kept_count(), $kept + 1, 'a quote leaves one row');
+my $row = last_kept();
+is_deeply([@$row{qw(agency_id role tool reason user_id base commission currency source rate_id)}], [$door->agency('sunny'), 'voygen_reader', 'quote_commission', 'quote_commission', undef, '1000.000', '103.000', 'USD', 'stated', 5], 'with caller, tool and result');
+is_deeply(decode_json($row->{trace}), $answer->{trace}, 'with its trace');
+my $inputs = decode_json($row->{inputs});
+is_deeply([$inputs->{offer}{site}, $inputs->{offer}{components}[0]{amount} + 0, $inputs->{rates}[0]{value} + 0], ['navitrip', 1000, 10], 'with what it was made from');
+quote($asked, [map { { id => $_, value => 10 } } 1 .. 2000]);
+my $long = decode_json(last_kept()->{inputs});
+is_deeply([sort keys %$long], ['(bytes)', '(sha256)'], 'long inputs by their digest');
+like($long->{'(sha256)'}, qr/^[0-9a-f]{64}$/, 'a SHA-256');
+$kept = kept_count();
+my $once = { offer => { currency => 'USD', room(10) }, rates => [{ value => 10 }], idempotency_key => 'quoted' };
+is_deeply($door->call('reader', 'quote_commission', $once), $door->call('reader', 'quote_commission', $once), 'a key answers the same');
+is(kept_count(), $kept + 1, 'and calculates once');
+$door->fails('reader', 'quote_commission', { offer => { currency => 'USD', room(1.234) }, rates => [{ value => 10 }] });
+is(kept_count(), $kept + 1, 'what is refused is no calculation');
+my ($ann) = $owner->selectrow_array('select voygen.create_user(?, ?, ?, ?)', undef, $door->agency('sunny'), 'ann@sunny.example', 'Ann', 'agent');
+$door->add_token('sunny', 'ann', 'voygen_agent', user_id => $ann);
+$door->call('ann', 'quote_commission', { offer => { currency => 'USD', room(10) }, rates => [{ value => 10 }] });
+is_deeply([@{ last_kept() }{qw(user_id role)}], [$ann, 'voygen_agent'], 'a person is named');
+$owner->do(sprintf 'set voygen.agency_id = %d', $door->agency('rainy'));
+$owner->do('set role voygen_reader');
+my ($by_hand) = $owner->selectrow_array(q{select commission from voygen_api.quote_commission(jsonb_populate_record(null::voygen_api.commission_offer, '{"currency": "USD", "components": [{"kind": "room", "amount": 50, "tax": "excluded"}]}'), array[jsonb_populate_record(null::voygen_api.commission_rate, '{"value": 10}')])});
+ok(!eval { $owner->do("insert into voygen.commission_audit (commission) values (1)"); 1 }, 'a reader keeps nothing else');
+$owner->do('reset role');
+$owner->do('reset voygen.agency_id');
+same($by_hand, 5, 'a session may quote without a call');
+is_deeply([@{ last_kept() }{qw(agency_id role tool)}], [$door->agency('rainy'), 'voygen_reader', undef], 'it is kept by the role, for its agency');
+same(quote({ room('99999999999999.99') }, [{ value => 10 }])->{commission}, '10000000000000.00', 'an amount no table holds is answered');
+is(last_kept()->{commission}, undef, 'and kept in the inputs alone');
+
 # Refused, with the path
 for (['/offer/currency', 'unknown_name|invalid_argument', { currency => 'XXQ', room(1) }, [{ value => 1 }]], ['/offer/components/0/amount', 'invalid_argument', { room(1.234) }, [{ value => 1 }]],
 	['/rates/1/cap', 'invalid_argument', { room(1) }, [{ value => 1 }, { value => 1, cap => 1, floor => 2 }]], ['/rates/0/value', 'invalid_argument', { room(1) }, [{ kind => 'percent' }]],
@@ -154,6 +191,11 @@ ok((grep { /booking $booked[1]{booking_id} .* no known commission/ } @{ $sum->{w
 is(call('calculate_trip_commission', { trip_id => $trip->{slug}, include_potential => $no })->{potential}, undef, 'potential may be left out');
 my $facts = $door->call('reader', 'query_trip_facts', { trip_ids => ["$trip->{trip_id}"] })->{trips}[0];
 same($facts->{total_commission_potential}, $sum->{potential}, 'the facts say the same');
+
+is_deeply([@{ last_kept() }{qw(tool role commission)}, decode_json(last_kept()->{inputs})], ['calculate_trip_commission', 'voygen_agent', '150.000', { trip_id => $trip->{trip_id}, include_potential => $no }], 'the sums are kept with who asked for what');
+is_deeply($owner->selectrow_arrayref("select tool, role, inputs #>> '{components,0,amount}' from voygen.commission_audit where booking_id = ?", undef, $booked[0]{booking_id}), ['add_booking', 'voygen_agent', '1500.00'], 'so is the commission of a booking');
+$door->call('agent', 'optimize_commission', { trip_id => $trip->{slug}, budget => 5000 });
+is_deeply([@{ last_kept() }{qw(tool role)}, decode_json(last_kept()->{inputs})->{budget}], ['optimize_commission', 'voygen_agent', 5000], 'and each choice');
 
 # After a change of rates
 admin('configure_commission_rates', { rates => [{ site => 'navitrip', value => 12 }, { site => 'vax', value => 5 }] });

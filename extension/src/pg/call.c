@@ -54,6 +54,7 @@
 #include "pg/call.h"
 #include "pg/call_arguments.h"
 #include "pg/call_error.h"
+#include "pg/call_caller.h"
 #include "pg/call_guard.h"
 #include "pg/call_hold.h"
 #include "pg/call_near.h"
@@ -260,6 +261,7 @@ run_call(call_state *call, Datum digest, size_t length)
 	call_hold_enter();
 	call_guard_become(&call->guard, get_role_oid(OWNER, false));
 	call_store_identify(call->identity.agency, digest, &call->identity);
+	call_caller_set(&call->identity, call->tool_name);
 	function = call_tools_function(call->tool_name);
 	if (!OidIsValid(function))
 		refuse_tool(call->tool_name, call->identity.role);
