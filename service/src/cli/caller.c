@@ -4,6 +4,7 @@
 #include "cli/caller.h"
 
 #include <stddef.h>
+#include <time.h>
 
 #include "db/connection.h"
 #include "db/statement.h"
@@ -41,9 +42,18 @@ caller_close(struct caller *caller)
 	caller->connection = NULL;
 }
 
-PGresult *
-caller_call(struct session *session, struct caller *caller, const char *tool, const char *arguments, size_t length,
-			struct failure *failure)
+static int64_t
+microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static PGresult *
+run_tool(struct session *session, const struct caller *caller, const char *tool, const char *arguments, size_t length,
+		 struct failure *failure)
 {
 	struct statement statement;
 
@@ -53,4 +63,39 @@ caller_call(struct session *session, struct caller *caller, const char *tool, co
 	statement_text(&statement, tool);
 	statement_bytes(&statement, (const unsigned char *) arguments, length);
 	return statement_run(session->arena, caller->connection, &statement, failure);
+}
+
+/* The audit row of a call that failed, without its arguments: they may hold what nobody should read there. The caller
+ * is told why his call failed, whether or not this works. */
+static void
+record_failure(struct session *session, const struct caller *caller, const char *tool, const char *arguments,
+			   size_t length, const char *code, int64_t duration)
+{
+	unsigned char digest[DIGEST_BYTES];
+	struct statement statement;
+	struct failure ignored;
+
+	if (PQstatus(caller->connection) != CONNECTION_OK)
+		return;
+	digest_of(arguments, length, digest);
+	statement_begin(&statement, "select voygen.record_failure($1,$2,$3,$4,$5,$6)");
+	statement_integer(&statement, caller->agency_id);
+	statement_bytes(&statement, caller->digest, sizeof(caller->digest));
+	statement_text(&statement, tool);
+	statement_text(&statement, code);
+	statement_bytes(&statement, digest, sizeof(digest));
+	statement_integer(&statement, duration);
+	PQclear(statement_run(session->arena, caller->connection, &statement, &ignored));
+}
+
+PGresult *
+caller_call(struct session *session, struct caller *caller, const char *tool, const char *arguments, size_t length,
+			struct failure *failure)
+{
+	int64_t started = microseconds();
+	PGresult *result = run_tool(session, caller, tool, arguments, length, failure);
+
+	if (result == NULL)
+		record_failure(session, caller, tool, arguments, length, failure->code, microseconds() - started);
+	return result;
 }

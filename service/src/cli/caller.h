@@ -25,7 +25,8 @@ void caller_close(struct caller *caller);
 
 /*
  * Runs a tool: exactly `select voygen.call(agency, digest, tool, arguments)`. The result's JSON text is in row 0,
- * column 0; NULL with the failure filled. PQclear frees it.
+ * column 0; NULL with the failure filled. PQclear frees it. A call that failed is put into the audit, which it could
+ * not do itself.
  */
 PGresult *caller_call(struct session *session, struct caller *caller, const char *tool, const char *arguments,
 					  size_t length, struct failure *failure);

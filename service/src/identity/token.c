@@ -4,7 +4,6 @@
 #include "identity/token.h"
 
 #include <errno.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,13 +31,8 @@ token_agency(const char *token, int64_t *agency_id, struct failure *failure)
 	return true;
 }
 
-/* The plain functions of libcrypto: its newer interface looks for implementations first, and crashes without memory. */
 void
 token_digest(const char *token, unsigned char digest[TOKEN_DIGEST_BYTES])
 {
-	SHA256_CTX context;
-
-	SHA256_Init(&context);
-	SHA256_Update(&context, token, strlen(token));
-	SHA256_Final(digest, &context);
+	digest_of(token, strlen(token), digest);
 }

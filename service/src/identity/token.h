@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 #include "failure/failure.h"
+#include "identity/digest.h"
 
-#define TOKEN_DIGEST_BYTES 32
+#define TOKEN_DIGEST_BYTES DIGEST_BYTES
 
 /* The agency a token names; false with the failure filled when the text is no token. */
 bool token_agency(const char *token, int64_t *agency_id, struct failure *failure);
