@@ -206,6 +206,9 @@ void commission_book_free(commission_book *book);
 /* The book's number of a word; 0 when the book does not name it (or text is NULL). Worth caching per distinct text. */
 uint32_t commission_book_word(const commission_book *book, commission_word which, const char *text, size_t length);
 
+/* Does any rate or rule name a word of this key? A key of which none does need not be looked up. */
+bool commission_book_names(const commission_book *book, commission_word which);
+
 /* The first day after `day` on which a rate or rule starts (effective_from) or has just ended (effective_until + 1), or
  * KERNEL_DAY_UNKNOWN when none; and whether any rate goes by volume. For the validity of stored facts. */
 kernel_day commission_book_next_change(const commission_book *book, kernel_day day);
@@ -234,6 +237,19 @@ typedef struct commission_scope commission_scope;
 kernel_status commission_scope_new(const commission_book *book, commission_scope **scope);
 void commission_scope_set(commission_scope *scope, const commission_trip *trip); /* NULL: nothing known of the trip */
 void commission_scope_free(commission_scope *scope);
+
+/* What a scope came to, small enough to be kept for each of many trips; for books of at most COMMISSION_HELD_RULES rules.
+ * A scope that recalls it quotes as it did, but knows the trip's texts no more: a trace is not to be asked of it. */
+#define COMMISSION_HELD_RULES 64
+
+typedef struct commission_held
+{
+	uint64_t rules;
+	kernel_day start;
+} commission_held;
+
+commission_held commission_scope_hold(const commission_scope *scope);
+void commission_scope_recall(commission_scope *scope, commission_held held);
 
 /* ---- the offer --------------------------------------------------------------------------------------------------------------- */
 
@@ -433,5 +449,29 @@ const char *commission_why_text(commission_why why);
 kernel_status commission_quote_offer(const commission_book *book, const commission_scope *scope,
 									 const commission_offer *offer, const commission_trace *trace,
 									 commission_quote *quote, kernel_error *error);
+
+/* ---- the expected commission alone ------------------------------------------------------------------------------------------ */
+
+/* What of a quote a scan of many offers wants. */
+typedef struct commission_expected
+{
+	int64_t amount;  /* minor units; 0 when source is NONE */
+	int64_t rate_id; /* of the base rate, 0 when none matched */
+	commission_source source;
+	bool eligible;
+} commission_expected;
+
+/*
+ * Remembers what the book says of offers before their amounts are looked at: rates chosen and added up to one fraction of
+ * the base and one sum, rules to one factor and one sum. Bounded; what it forgets it works out again, so that it never
+ * changes an answer. One user at a time; must not outlive its book.
+ */
+typedef struct commission_memo commission_memo;
+kernel_status commission_memo_new(const commission_book *book, commission_memo **memo);
+void commission_memo_free(commission_memo *memo);
+
+/* The same answer as commission_quote_offer, a good deal faster over many offers. */
+kernel_status commission_expect(commission_memo *memo, const commission_scope *scope, const commission_offer *offer,
+								commission_expected *expected, kernel_error *error);
 
 #endif

@@ -45,7 +45,14 @@ begin_words(commission_book *book, const commission_rate *rates, size_t n_rates,
 uint32_t
 commission_book_word(const commission_book *book, commission_word which, const char *text, size_t length)
 {
-	return text == NULL ? 0 : words_find(&book->words[which], text, length);
+	/* Most books name no suppliers, properties or advisors at all. */
+	return text == NULL || book->words[which].count == 0 ? 0 : words_find(&book->words[which], text, length);
+}
+
+bool
+commission_book_names(const commission_book *book, commission_word which)
+{
+	return book->words[which].count > 0;
 }
 
 /* ---- rates ---------------------------------------------------------------------------------------------------------------- */
@@ -273,63 +280,6 @@ set_rules(commission_book *book, const commission_rule *rules, size_t n)
 	return true;
 }
 
-/* ---- lists per site ---------------------------------------------------------------------------------------------------------- */
-
-static uint32_t
-site_of(const book_rate *rate)
-{
-	return (uint32_t) rate->key.lane[COMMISSION_SITE / 2]; /* the low half: COMMISSION_SITE is 0 */
-}
-
-static bool
-is_listed(const book_rate *rate, uint32_t site)
-{
-	return site_of(rate) == 0 || site_of(rate) == site;
-}
-
-static bool
-set_site(commission_book *book, uint32_t site)
-{
-	book_list *list = &book->sites[site];
-	size_t n = 0;
-	book_entry *entries;
-
-	for (size_t i = 0; i < book->n_rates; i++)
-		n += is_listed(&book->rates[i], site);
-	entries = kernel_arena_take(&book->arena, n, sizeof(book_entry));
-	if (entries == NULL)
-		return false;
-	n = 0;
-	for (size_t i = 0; i < book->n_rates; i++)
-	{
-		const book_rate *rate = &book->rates[i];
-
-		if (!is_listed(rate, site))
-			continue;
-		entries[n++] = (book_entry){book_signature(&rate->key), book_signature(&rate->given), rate};
-		list->n_base += i < book->n_base;
-	}
-	list->base = entries;
-	list->added = entries + list->n_base;
-	list->n_added = (uint32_t) n - list->n_base;
-	return true;
-}
-
-static bool
-set_sites(commission_book *book)
-{
-	book->n_sites = (size_t) book->words[COMMISSION_SITE].count + 1;
-	book->sites = kernel_arena_take(&book->arena, book->n_sites, sizeof(book_list));
-	if (book->sites == NULL)
-		return false;
-	for (size_t site = 0; site < book->n_sites; site++)
-	{
-		if (!set_site(book, (uint32_t) site))
-			return false;
-	}
-	return true;
-}
-
 /* ---- the book ------------------------------------------------------------------------------------------------------------------ */
 
 static bool
@@ -417,7 +367,7 @@ commission_book_compile(const commission_rate *rates, size_t n_rates, const comm
 	status = check_all(book, rates, n_rates, rules, n_rules, error);
 	if (status == KERNEL_OK &&
 		!(begin_words(book, rates, n_rates, rules, n_rules) && set_rates(book, rates, n_rates) &&
-		  set_rules(book, rules, n_rules) && set_sites(book) && set_no_trip(book)))
+		  set_rules(book, rules, n_rules) && book_list_sites(book) && book_sum_rules(book) && set_no_trip(book)))
 		status = KERNEL_NO_MEMORY;
 	if (status == KERNEL_OK)
 		*out = book;

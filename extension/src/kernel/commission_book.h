@@ -3,7 +3,8 @@
  *
  * How matching got fast: when a rate matches, every key it gives matches, so the number of matching keys is a property of
  * the rate, and so is its whole precedence. Base rates lie sorted by precedence; the first that matches is the answer.
- * Per site there is a list of the rates that can match there (that site's and those of any site), in the same order.
+ * Per site there is a list of that site's rates, and one of the rates of any site, both in the same order: the first that
+ * matches in the two merged is the answer, and a book of n rates has n entries however many sites it names.
  * The ten keys that are words or truths are compared as five 64-bit words: (offer ^ rate) & given is zero when all agree.
  * A list holds beside each rate the low six bits of its ten keys in one word, its signature: nearly every rate that does not
  * match is passed over by looking at that alone, without touching the rate.
@@ -79,7 +80,27 @@ typedef struct book_list
 	const book_entry *added;
 	uint32_t n_base;
 	uint32_t n_added;
+	const kernel_day *turns; /* ascending: the days on which a stay window of the list opens or has just closed */
+	uint32_t n_turns;
+	/* What the rates of the list look at; of two offers that differ in nothing else the same rates match. */
+	book_key care; /* all ones where a rate gives the key */
+	bool cares_nights;
+	bool cares_rooms;
+	bool cares_weekday;
+	bool cares_volume;
 } book_list;
+
+/* Rules as bits, the first rule the lowest: what a set of them asks and does together. A book of more rules has no bits. */
+#define BOOK_RULE_BITS COMMISSION_HELD_RULES
+
+typedef struct book_rule_sets
+{
+	uint64_t *of_site;         /* by number of the site: rules that hold there, or do not ask; number 0 is any other site */
+	uint64_t of_refundable[3]; /* by kernel_tri */
+	uint64_t dated;            /* rules that ask a day or nights */
+	uint64_t excluding;
+	uint64_t refundable_only;
+} book_rule_sets;
 
 struct commission_book
 {
@@ -93,8 +114,9 @@ struct commission_book
 	book_rule *rules; /* highest priority first, then lowest id */
 	size_t n_rules;
 	words_table words[COMMISSION_WORDS];
-	book_list *sites; /* by number of the site; 0 is any site the book does not name */
+	book_list *sites; /* by number of the site; 0 has the rates of any site */
 	size_t n_sites;
+	book_rule_sets sets;
 	commission_scope *no_trip; /* for quotes that know nothing of a trip */
 };
 
@@ -104,6 +126,7 @@ struct commission_scope
 	commission_trip trip; /* texts are the caller's */
 	uint32_t *rules;      /* positions of the rules whose conditions on the trip hold */
 	size_t n_rules;
+	uint64_t bits;    /* the same as a set, where the book has bits */
 	bool has_minimum; /* one of them asks for a minimum percentage */
 };
 
@@ -114,6 +137,17 @@ book_scope_size(const commission_book *book)
 	return sizeof(commission_scope) + book->n_rules * sizeof(uint32_t);
 }
 commission_scope *book_scope_in(void *memory, const commission_book *book);
+
+/* Steps of compiling, each a file: the lists of sites; rules as sets. False when there is no memory. */
+bool book_list_sites(commission_book *book);
+bool book_sum_rules(commission_book *book);
+
+/* The list of a site that the book may not name. */
+static inline const book_list *
+book_site(const commission_book *book, uint32_t site)
+{
+	return &book->sites[site < book->n_sites ? site : 0];
+}
 
 /* Name of a key as in the contracts: words, then refundable, prepaid. */
 extern const char *const book_key_names[BOOK_KEYS];
@@ -133,7 +167,8 @@ const char *book_rate_mismatch(const book_rate *rate, const commission_offer *of
 /* NULL when the conditions of the rule on the trip (without trip-independent ones) hold, else the name of one. */
 const char *book_rule_trip_mismatch(const commission_rule *rule, const commission_trip *trip);
 
-/* The same for its conditions on the offer. */
+/* The same for its conditions on days and nights, and for all its conditions on the offer. */
+const char *book_rule_days_mismatch(const commission_rule *rule, const commission_trip *trip, const commission_offer *offer);
 const char *book_rule_offer_mismatch(const book_rule *rule, const commission_trip *trip, const commission_offer *offer);
 
 #endif

@@ -116,21 +116,29 @@ one_number(uint32_t number, const uint32_t *list, size_t n)
 }
 
 const char *
+book_rule_days_mismatch(const commission_rule *rule, const commission_trip *trip, const commission_offer *offer)
+{
+	kernel_day travel = offer->check_in != KERNEL_DAY_UNKNOWN ? offer->check_in : trip->start;
+
+	if (rule->effective_from != KERNEL_DAY_UNKNOWN && offer->booked_on < rule->effective_from)
+		return "effective_from";
+	if (rule->effective_until != KERNEL_DAY_UNKNOWN && offer->booked_on > rule->effective_until)
+		return "effective_until";
+	if (rule->travel_start != KERNEL_DAY_UNKNOWN && travel < rule->travel_start)
+		return "travel_dates.start";
+	if (rule->travel_end != KERNEL_DAY_UNKNOWN && (travel > rule->travel_end || travel == KERNEL_DAY_UNKNOWN))
+		return "travel_dates.end";
+	return offer->nights < rule->min_nights ? "min_nights" : NULL;
+}
+
+const char *
 book_rule_offer_mismatch(const book_rule *rule, const commission_trip *trip, const commission_offer *offer)
 {
 	const commission_rule *given = &rule->rule;
-	kernel_day travel = offer->check_in != KERNEL_DAY_UNKNOWN ? offer->check_in : trip->start;
+	const char *days = book_rule_days_mismatch(given, trip, offer);
 
-	if (given->effective_from != KERNEL_DAY_UNKNOWN && offer->booked_on < given->effective_from)
-		return "effective_from";
-	if (given->effective_until != KERNEL_DAY_UNKNOWN && offer->booked_on > given->effective_until)
-		return "effective_until";
-	if (given->travel_start != KERNEL_DAY_UNKNOWN && travel < given->travel_start)
-		return "travel_dates.start";
-	if (given->travel_end != KERNEL_DAY_UNKNOWN && (travel > given->travel_end || travel == KERNEL_DAY_UNKNOWN))
-		return "travel_dates.end";
-	if (offer->nights < given->min_nights)
-		return "min_nights";
+	if (days != NULL)
+		return days;
 	if (!one_number(offer->word[COMMISSION_SITE], rule->sites, given->n_sites))
 		return "site";
 	return given->refundable != KERNEL_UNKNOWN && offer->refundable != given->refundable ? "refundable" : NULL;
@@ -158,23 +166,50 @@ commission_scope_new(const commission_book *book, commission_scope **out)
 	return memory != NULL ? KERNEL_OK : KERNEL_NO_MEMORY;
 }
 
+static void
+scope_add(commission_scope *scope, size_t rule)
+{
+	scope->rules[scope->n_rules++] = (uint32_t) rule;
+	scope->has_minimum = scope->has_minimum || scope->book->rules[rule].rule.has_min_percent;
+	if (rule < BOOK_RULE_BITS)
+		scope->bits |= UINT64_C(1) << rule;
+}
+
+static void
+scope_clear(commission_scope *scope)
+{
+	scope->n_rules = 0;
+	scope->has_minimum = false;
+	scope->bits = 0;
+}
+
 void
 commission_scope_set(commission_scope *scope, const commission_trip *trip)
 {
 	static const commission_trip unknown = {.start = KERNEL_DAY_UNKNOWN};
 
+	scope_clear(scope);
 	scope->trip = trip != NULL ? *trip : unknown;
-	scope->n_rules = 0;
-	scope->has_minimum = false;
 	for (size_t i = 0; i < scope->book->n_rules; i++)
 	{
-		const commission_rule *rule = &scope->book->rules[i].rule;
-
-		if (book_rule_trip_mismatch(rule, &scope->trip) != NULL)
-			continue;
-		scope->rules[scope->n_rules++] = (uint32_t) i;
-		scope->has_minimum = scope->has_minimum || rule->has_min_percent;
+		if (book_rule_trip_mismatch(&scope->book->rules[i].rule, &scope->trip) == NULL)
+			scope_add(scope, i);
 	}
+}
+
+commission_held
+commission_scope_hold(const commission_scope *scope)
+{
+	return (commission_held){scope->bits, scope->trip.start};
+}
+
+void
+commission_scope_recall(commission_scope *scope, commission_held held)
+{
+	scope_clear(scope);
+	scope->trip = (commission_trip){.start = held.start};
+	for (uint64_t rest = held.rules; rest != 0; rest &= rest - 1)
+		scope_add(scope, (size_t) __builtin_ctzll(rest));
 }
 
 void

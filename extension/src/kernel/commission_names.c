@@ -20,7 +20,6 @@ static const char *const windows[] = {NULL, "month", "quarter", "year"};
 static const char *const measures[] = {NULL, "amount", "room_nights", "bookings"};
 static const char *const components[] = {NULL, "room", "service_charge", "addon", "air", "transfer",
 										 "insurance", "car", "tax", "resort_fee", "ncf", "penalty"};
-static const char *const taxes[] = {"unknown", "included", "excluded"};
 
 static const char *const whats[] = {"component", "base", "rate_lost", "rate", "no_rate",
 									"first_nights", "override", "bonus", "cap", "floor",
@@ -98,7 +97,12 @@ commission_component_from_text(const char *text, size_t length)
 commission_tax
 commission_tax_from_text(const char *text, size_t length)
 {
-	return (commission_tax) found(taxes, COUNT(taxes), text, length);
+	/* Asked for every row of a scan: two words of eight letters, compared at once. */
+	if (length != 8)
+		return COMMISSION_TAX_UNKNOWN;
+	if (memcmp(text, "included", 8) == 0)
+		return COMMISSION_TAX_INCLUDED;
+	return memcmp(text, "excluded", 8) == 0 ? COMMISSION_TAX_EXCLUDED : COMMISSION_TAX_UNKNOWN;
 }
 
 const char *

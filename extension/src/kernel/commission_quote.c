@@ -43,31 +43,6 @@ overflowed(kernel_error *error)
 
 /* ---- base ---------------------------------------------------------------------------------------------------------------------- */
 
-static bool
-is_commissionable(const commission_component *component)
-{
-	if (component->commissionable != KERNEL_UNKNOWN)
-		return component->commissionable == KERNEL_YES;
-	return component->kind <= COMMISSION_CAR;
-}
-
-/* What a commissionable component adds to the base, and why. */
-static bool
-component_base(const commission_component *component, int64_t *part, commission_why *why)
-{
-	*part = component->amount;
-	*why = COMMISSION_WHY_COMMISSIONABLE;
-	if (component->tax == COMMISSION_TAX_EXCLUDED)
-		return true;
-	if (component->tax == COMMISSION_TAX_INCLUDED && component->has_tax_amount)
-	{
-		*why = COMMISSION_WHY_TAX_TAKEN_OUT;
-		return !__builtin_sub_overflow(component->amount, component->tax_amount, part);
-	}
-	*why = COMMISSION_WHY_TAX_UNKNOWN;
-	return true;
-}
-
 static kernel_status
 find_base(const quoting *q, kernel_error *error)
 {
@@ -83,13 +58,13 @@ find_base(const quoting *q, kernel_error *error)
 
 		if (component->kind == COMMISSION_COMPONENT_UNKNOWN || component->kind > COMMISSION_PENALTY)
 			return refuse(error, "components.kind", "a component kind", component->kind);
-		if (!is_commissionable(component))
+		if (!quoting_is_commissionable(component))
 		{
 			quoting_tell_change(q, COMMISSION_STEP_COMPONENT, COMMISSION_WHY_NOT_COMMISSIONABLE, (int64_t) i,
 								exact_of(before), exact_of(before), NULL);
 			continue;
 		}
-		if (!component_base(component, &part, &why) || __builtin_add_overflow(quote->base, part, &quote->base))
+		if (!quoting_component_base(component, &part, &why) || __builtin_add_overflow(quote->base, part, &quote->base))
 			return overflowed(error);
 		quote->base_estimated = quote->base_estimated || why == COMMISSION_WHY_TAX_UNKNOWN;
 		quoting_tell_change(q, COMMISSION_STEP_COMPONENT, why, (int64_t) i, exact_of(before), exact_of(quote->base), NULL);
@@ -118,8 +93,11 @@ typedef struct question
 	uint64_t signature;
 	book_key key;
 	uint8_t weekday;
-	const book_list *list;
+	const book_list *own; /* rates of the site ... */
+	const book_list *any; /* ... and those of any site */
 } question;
+
+static const book_list no_rates;
 
 static question
 question_of(const quoting *q)
@@ -129,7 +107,10 @@ question_of(const quoting *q)
 
 	asked.signature = book_signature(&asked.key);
 	asked.weekday = book_weekday_bit(q->offer->check_in);
-	asked.list = &q->book->sites[site < q->book->n_sites ? site : 0];
+	asked.any = &q->book->sites[0];
+	asked.own = book_site(q->book, site);
+	if (asked.own == asked.any)
+		asked.own = &no_rates;
 	return asked;
 }
 
@@ -150,15 +131,30 @@ matches(const book_entry *entry, const question *asked)
 		   (rate->weekdays & asked->weekday) != 0;
 }
 
+/* The first that matches, from a position on; n when there is none. */
+static inline uint32_t
+next_match(const book_entry *entries, uint32_t at, uint32_t n, const question *asked)
+{
+	while (at < n && !matches(&entries[at], asked))
+		at++;
+	return at;
+}
+
+/* Rates lie in the order of precedence, so the lower address goes first. */
 static const book_rate *
 choose_rate(const question *asked)
 {
-	for (uint32_t i = 0; i < asked->list->n_base; i++)
+	uint32_t own = next_match(asked->own->base, 0, asked->own->n_base, asked);
+	const book_rate *best = own < asked->own->n_base ? asked->own->base[own].rate : NULL;
+	uint32_t n = asked->any->n_base;
+
+	/* Of the rates of any site only those before the best of the site's own are of interest. */
+	for (uint32_t i = 0; i < n && (best == NULL || asked->any->base[i].rate < best); i++)
 	{
-		if (matches(&asked->list->base[i], asked))
-			return asked->list->base[i].rate;
+		if (matches(&asked->any->base[i], asked))
+			return asked->any->base[i].rate;
 	}
-	return NULL;
+	return best;
 }
 
 /* Value of the base rate with its first nights; q->known says whether it is known. */
@@ -216,18 +212,26 @@ add_one(quoting *q, const book_rate *rate)
 	return KERNEL_OK;
 }
 
+/* The additions that match, of the two lists merged: by id, as they lie in the book. */
 static kernel_status
 add_overrides(quoting *q, const question *asked)
 {
-	for (uint32_t i = 0; q->known && i < asked->list->n_added; i++)
-	{
-		const book_entry *entry = &asked->list->added[i];
-		kernel_status status = KERNEL_OK;
+	const book_list *own = asked->own;
+	const book_list *any = asked->any;
+	uint32_t i = next_match(own->added, 0, own->n_added, asked);
+	uint32_t j = next_match(any->added, 0, any->n_added, asked);
 
-		if (matches(entry, asked))
-			status = add_one(q, entry->rate);
+	while (q->known && (i < own->n_added || j < any->n_added))
+	{
+		bool is_own = j == any->n_added || (i < own->n_added && own->added[i].rate < any->added[j].rate);
+		kernel_status status = add_one(q, is_own ? own->added[i].rate : any->added[j].rate);
+
 		if (status != KERNEL_OK)
 			return status;
+		if (is_own)
+			i = next_match(own->added, i + 1, own->n_added, asked);
+		else
+			j = next_match(any->added, j + 1, any->n_added, asked);
 	}
 	return KERNEL_OK;
 }
@@ -250,13 +254,14 @@ limit(quoting *q, const book_rate *rate)
 	}
 }
 
-static kernel_status
-apply_rates(quoting *q)
+kernel_status
+quoting_sum_rates(quoting *q, const book_rate **chosen)
 {
 	question asked = question_of(q);
 	const book_rate *rate = choose_rate(&asked);
 	kernel_status status;
 
+	*chosen = rate;
 	quoting_tell_losers(q, rate);
 	if (rate == NULL)
 	{
@@ -266,9 +271,16 @@ apply_rates(quoting *q)
 	q->quote->has_rate = true;
 	q->quote->rate_id = rate->id;
 	status = apply_base_rate(q, rate);
-	if (status == KERNEL_OK)
-		status = add_overrides(q, &asked);
-	if (status == KERNEL_OK && q->known && (rate->has_cap || rate->has_floor))
+	return status == KERNEL_OK ? add_overrides(q, &asked) : status;
+}
+
+static kernel_status
+apply_rates(quoting *q)
+{
+	const book_rate *rate;
+	kernel_status status = quoting_sum_rates(q, &rate);
+
+	if (status == KERNEL_OK && rate != NULL && q->known && (rate->has_cap || rate->has_floor))
 		limit(q, rate);
 	return status;
 }

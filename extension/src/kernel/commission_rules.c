@@ -70,17 +70,11 @@ apply_requirements(quoting *q, const commission_rule *rule)
 		make_ineligible(q, rule, COMMISSION_WHY_NOT_REFUNDABLE);
 }
 
-static kernel_status
-apply_rule(quoting *q, const book_rule *rule)
+kernel_status
+quoting_act(quoting *q, const book_rule *rule)
 {
-	const char *key = book_rule_offer_mismatch(rule, &q->scope->trip, q->offer);
 	kernel_status status;
 
-	if (key != NULL)
-	{
-		quoting_tell(q, COMMISSION_STEP_RULE_SKIPPED, COMMISSION_WHY_CONDITION, rule->rule.id, key);
-		return KERNEL_OK;
-	}
 	q->quote->rules_applied++;
 	status = apply_multiplier(q, rule);
 	if (status == KERNEL_OK)
@@ -89,6 +83,17 @@ apply_rule(quoting *q, const book_rule *rule)
 		return status;
 	apply_preference(q, rule);
 	apply_requirements(q, &rule->rule);
+	return KERNEL_OK;
+}
+
+static kernel_status
+apply_rule(quoting *q, const book_rule *rule)
+{
+	const char *key = book_rule_offer_mismatch(rule, &q->scope->trip, q->offer);
+
+	if (key == NULL)
+		return quoting_act(q, rule);
+	quoting_tell(q, COMMISSION_STEP_RULE_SKIPPED, COMMISSION_WHY_CONDITION, rule->rule.id, key);
 	return KERNEL_OK;
 }
 
@@ -160,12 +165,12 @@ quoting_check_minimum(quoting *q)
 {
 	if (!q->scope->has_minimum)
 		return KERNEL_OK;
-	for (size_t i = 0; i < q->book->n_rules; i++)
+	for (size_t i = 0; i < q->scope->n_rules; i++)
 	{
-		const book_rule *rule = &q->book->rules[i];
+		const book_rule *rule = &q->book->rules[q->scope->rules[i]];
 		kernel_status status;
 
-		if (!rule->rule.has_min_percent || book_rule_trip_mismatch(&rule->rule, &q->scope->trip) != NULL ||
+		if (!rule->rule.has_min_percent ||
 			book_rule_offer_mismatch(rule, &q->scope->trip, q->offer) != NULL)
 			continue;
 		status = check_minimum(q, &rule->rule);

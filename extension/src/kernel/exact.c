@@ -147,3 +147,31 @@ exact_show(exact x, int64_t scale, int64_t *shown)
 	*shown = (int64_t) whole;
 	return fits_64(whole);
 }
+
+bool
+exact_common(const exact *fractions, size_t n, int64_t *numerators, int64_t *denominator)
+{
+	kernel_int128 common = 1;
+	kernel_int128 wide;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		exact x = fractions[i];
+
+		cancel(&x.numerator, &x.denominator);
+		if (__builtin_mul_overflow(common, x.denominator / greatest_common_divisor(common, x.denominator), &common) ||
+			!fits_64(common))
+			return false;
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		exact x = fractions[i];
+
+		cancel(&x.numerator, &x.denominator);
+		if (__builtin_mul_overflow(x.numerator, common / x.denominator, &wide) || !fits_64(wide))
+			return false;
+		numerators[i] = (int64_t) wide;
+	}
+	*denominator = (int64_t) common;
+	return true;
+}

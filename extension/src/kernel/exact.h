@@ -29,4 +29,7 @@ int exact_compare(exact x, exact y);
 /* x in units of 1/scale, cut towards zero; false when it does not fit. */
 bool exact_show(exact x, int64_t scale, int64_t *shown);
 
+/* The fractions over one denominator, all in 64 bits; false when they do not fit. */
+bool exact_common(const exact *fractions, size_t n, int64_t *numerators, int64_t *denominator);
+
 #endif

@@ -157,6 +157,28 @@ demand_sound(const commission_quote *quote, const commission_rate *rates, size_t
 	}
 }
 
+/* A memo, twice asked, answers what the quote did. */
+static void
+demand_memo(const commission_book *book, const commission_scope *scope, const commission_offer *offer,
+			kernel_status status, const commission_quote *quote)
+{
+	commission_memo *memo;
+	commission_expected expected;
+	kernel_error error;
+
+	if (commission_memo_new(book, &memo) != KERNEL_OK)
+		return;
+	for (int i = 0; i < 2; i++)
+	{
+		FUZZ_DEMAND(commission_expect(memo, scope, offer, &expected, &error) == status);
+		if (status != KERNEL_OK)
+			continue;
+		FUZZ_DEMAND(expected.source == quote->source && expected.amount == quote->expected);
+		FUZZ_DEMAND(expected.rate_id == quote->rate_id && expected.eligible == quote->eligible);
+	}
+	commission_memo_free(memo);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -193,6 +215,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		status = commission_quote_offer(book, scope, &offer, NULL, &quote, &error);
 		FUZZ_DEMAND(commission_quote_offer(book, scope, &offer, &trace, &traced, &error) == status);
 		FUZZ_DEMAND(status != KERNEL_OK || memcmp(&quote, &traced, sizeof quote) == 0);
+		demand_memo(book, scope, &offer, status, &quote);
 		if (status == KERNEL_OK && offer.exponent == 2)
 			demand_sound(&quote, rates, n_rates, n_rules);
 		commission_scope_free(scope);
