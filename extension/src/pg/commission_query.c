@@ -25,6 +25,7 @@
 #include "pg/hotel_columns.h"
 #include "pg/module.h"
 #include "pg/rates.h"
+#include "pg/rates_volumes.h"
 
 PG_FUNCTION_INFO_V1(voygen_commission_rows);
 
@@ -243,7 +244,6 @@ quote_row(const RateBook *book, kernel_day today, QueryRow *row, int digits, com
 		[COMMISSION_ADVISOR] = COLUMN_ADVISOR,
 	};
 	commission_component component = {.kind = COMMISSION_ROOM};
-	commission_volume volume;
 	commission_offer offer;
 	kernel_text tax = text_of(row, COLUMN_TAX);
 	kernel_error error = {0};
@@ -271,8 +271,7 @@ quote_row(const RateBook *book, kernel_day today, QueryRow *row, int digits, com
 	component.has_tax_amount = amount_of(row, COLUMN_TAX_AMOUNT, digits, &component.tax_amount);
 	offer.has_stated_amount = amount_of(row, COLUMN_STATED_AMOUNT, digits, &offer.stated_amount);
 	offer.has_stated_percent = amount_of(row, COLUMN_STATED_PERCENT, 4, &offer.stated_ppm);
-	if (rates_volume(book, text_of(row, COLUMN_SITE), offer.booked_on, &volume))
-		offer.volume = &volume;
+	offer.volume = rates_volume(book, text_of(row, COLUMN_SITE), offer.booked_on);
 	status = commission_quote_offer(book->book, NULL, &offer, NULL, quote, &error);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);

@@ -1,36 +1,32 @@
 /*
  * commission_rows.c
  *	  The current agency's commission for the rows of any query: a function per
- *	  row, and a pass over all offers of an agency.
+ *	  row.
  *
- * The book is looked up once per statement and kept with the call site, so a
- * row costs the look-up of its words and the quote.
+ * The book is looked up once per statement and kept with the call site. A call
+ * site may outlive its statement (PL/pgSQL keeps simple expressions for the
+ * transaction), so each row compares its snapshot and agency with those the
+ * book was looked up for: a few integers. Neighbouring rows mostly repeat their
+ * words and currency; the last of each is kept with what the book says of it.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "executor/spi.h"
+#include "access/xact.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-#include "utils/tuplestore.h"
 
 #include "pg/agency.h"
 #include "pg/amounts.h"
-#include "pg/facts.h"
 #include "pg/hotel_columns.h"
 #include "pg/module.h"
 #include "pg/rates.h"
+#include "pg/rates_volumes.h"
 
 PG_FUNCTION_INFO_V1(voygen_commission_amount);
-PG_FUNCTION_INFO_V1(voygen_commission_total);
-
-/* ---- one row ---- */
 
 /* Arguments of commission_amount, in order. */
 enum
@@ -56,72 +52,160 @@ enum
 	ARG_BOOKED_ON
 };
 
-/* What a call site keeps from row to row of one statement. */
+/* A word longer than this is looked up each time. */
+#define KEPT_WORD 30
+
+/* The last word of an argument, and its number in the book. */
+typedef struct KeptWord
+{
+	char bytes[KEPT_WORD];
+	uint8 length;
+	bool valid;
+	uint32 number;
+} KeptWord;
+
+/* What tells one snapshot from the next. Of two with the same xmax the later
+ * one sees the same transactions running or fewer, so that counts suffice. */
+typedef struct SnapshotMark
+{
+	int64 agency;
+	TransactionId xmax;
+	uint32 running;
+	int32 subrunning;
+	CommandId command;
+	SubTransactionId level;
+} SnapshotMark;
+
+/* What a call site keeps from row to row. */
 typedef struct CallSite
 {
-	RateBook *book;
+	RateBook *book; /* NULL until the first row */
+	SnapshotMark mark;
 	kernel_day today;
+	KeptWord words[COMMISSION_WORDS];
+	char currency[3];
+	int digits;
 	commission_component component;
 	commission_offer offer;
-	commission_volume volume;
 } CallSite;
 
 static void
-release_book(void *book)
+release_book(void *site)
 {
-	rates_release((RateBook *) book);
+	if (((CallSite *) site)->book)
+		rates_release(((CallSite *) site)->book);
 }
 
-/* fn_mcxt lasts as long as the statement's expression; its end releases the book. */
+/* fn_mcxt lasts as long as the expression; its end releases the book. */
 static CallSite *
-call_site(FunctionCallInfo fcinfo)
+new_site(FunctionCallInfo fcinfo)
 {
-	CallSite *site = (CallSite *) fcinfo->flinfo->fn_extra;
-	MemoryContextCallback *callback;
-	MemoryContext old;
-	int64 agency;
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+	CallSite *site = MemoryContextAllocZero(context, sizeof(CallSite));
+	MemoryContextCallback *callback = MemoryContextAlloc(context, sizeof(MemoryContextCallback));
 
-	if (site)
-		return site;
-	if (!agency_current(&agency))
+	module_check_catalogue();
+	callback->func = release_book;
+	callback->arg = site;
+	MemoryContextRegisterResetCallback(context, callback);
+	commission_offer_init(&site->offer);
+	site->offer.components = &site->component;
+	fcinfo->flinfo->fn_extra = site;
+	return site;
+}
+
+static SnapshotMark
+mark_of(Snapshot snapshot)
+{
+	SnapshotMark mark = {0, snapshot->xmax, snapshot->xcnt, snapshot->subxcnt, snapshot->curcid,
+						 GetCurrentSubTransactionId()};
+
+	if (!agency_current(&mark.agency))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no agency is set, so there are no rates to go by"),
 				 errhint("Set voygen.agency_id, or log in as a user of an agency.")));
-	module_check_catalogue();
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	site = palloc0(sizeof(CallSite));
-	callback = palloc(sizeof(MemoryContextCallback));
-	site->book = rates_book(agency, GetActiveSnapshot());
-	callback->func = release_book;
-	callback->arg = site->book;
-	MemoryContextRegisterResetCallback(fcinfo->flinfo->fn_mcxt, callback);
+	return mark;
+}
+
+static bool
+same_mark(const SnapshotMark *a, const SnapshotMark *b)
+{
+	return a->agency == b->agency && a->xmax == b->xmax && a->running == b->running &&
+		   a->subrunning == b->subrunning && a->command == b->command && a->level == b->level;
+}
+
+/* Looks the book up, and forgets what was kept of another. */
+static void
+open_book(FunctionCallInfo fcinfo, CallSite *site, const SnapshotMark *mark)
+{
+	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	RateBook *book = site->book;
+
+	site->book = NULL;
+	if (book)
+		rates_release(book);
+	site->book = rates_book(mark->agency, GetActiveSnapshot());
+	site->mark = *mark;
 	site->today = rates_day(GetCurrentTransactionStartTimestamp());
-	commission_offer_init(&site->offer);
-	site->offer.components = &site->component;
-	fcinfo->flinfo->fn_extra = site;
+	memset(site->words, 0, sizeof(site->words));
 	MemoryContextSwitchTo(old);
+}
+
+static CallSite *
+call_site(FunctionCallInfo fcinfo)
+{
+	CallSite *site = (CallSite *) fcinfo->flinfo->fn_extra;
+	SnapshotMark mark = mark_of(GetActiveSnapshot());
+
+	if (site == NULL)
+		site = new_site(fcinfo);
+	if (site->book == NULL || !same_mark(&site->mark, &mark))
+		open_book(fcinfo, site, &mark);
 	return site;
 }
 
-static kernel_text
+/* ---- arguments ---- */
+
+static inline kernel_text
 text_argument(FunctionCallInfo fcinfo, int argument)
 {
 	struct varlena *value;
 
 	if (PG_ARGISNULL(argument))
 		return (kernel_text){NULL, 0};
-	value = PG_GETARG_VARLENA_PP(argument);
+	value = (struct varlena *) DatumGetPointer(PG_GETARG_DATUM(argument));
+	/* Columns come plain or with a short header, as the tuple holds them. */
+	if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
+		value = pg_detoast_datum_packed(value);
 	return (kernel_text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 }
 
 static void
+keep_word(KeptWord *kept, kernel_text text, uint32 number)
+{
+	kept->valid = text.length <= KEPT_WORD;
+	if (!kept->valid)
+		return;
+	memcpy(kept->bytes, text.bytes, text.length);
+	kept->length = (uint8) text.length;
+	kept->number = number;
+}
+
+static inline uint32
 word_argument(FunctionCallInfo fcinfo, CallSite *site, commission_word which, int argument)
 {
 	kernel_text text = text_argument(fcinfo, argument);
+	KeptWord *kept = &site->words[which];
+	uint32 number;
 
-	site->offer.word[which] = text.bytes == NULL ? 0
-												 : commission_book_word(site->book->book, which, text.bytes, text.length);
+	if (text.bytes == NULL)
+		return 0;
+	if (kept->valid && kept->length == text.length && memcmp(kept->bytes, text.bytes, text.length) == 0)
+		return kept->number;
+	number = commission_book_word(site->book->book, which, text.bytes, text.length);
+	keep_word(kept, text, number);
+	return number;
 }
 
 static uint8
@@ -144,17 +228,46 @@ amount_argument(FunctionCallInfo fcinfo, int argument, int scale, int64 *value)
 	return true;
 }
 
+/* Argument of each word. */
+static const int word_arguments[COMMISSION_WORDS] = {
+	[COMMISSION_SITE] = ARG_SITE,
+	[COMMISSION_SUPPLIER] = ARG_SUPPLIER,
+	[COMMISSION_CHAIN] = ARG_CHAIN,
+	[COMMISSION_PROPERTY] = ARG_PROPERTY,
+	[COMMISSION_PRODUCT_TYPE] = ARG_PRODUCT_TYPE,
+	[COMMISSION_RATE_TYPE] = ARG_RATE_TYPE,
+	[COMMISSION_CURRENCY] = ARG_CURRENCY,
+	[COMMISSION_ADVISOR] = ARG_ADVISOR,
+};
+
 static void
 set_words(FunctionCallInfo fcinfo, CallSite *site)
 {
-	word_argument(fcinfo, site, COMMISSION_SITE, ARG_SITE);
-	word_argument(fcinfo, site, COMMISSION_SUPPLIER, ARG_SUPPLIER);
-	word_argument(fcinfo, site, COMMISSION_CHAIN, ARG_CHAIN);
-	word_argument(fcinfo, site, COMMISSION_PROPERTY, ARG_PROPERTY);
-	word_argument(fcinfo, site, COMMISSION_PRODUCT_TYPE, ARG_PRODUCT_TYPE);
-	word_argument(fcinfo, site, COMMISSION_RATE_TYPE, ARG_RATE_TYPE);
-	word_argument(fcinfo, site, COMMISSION_CURRENCY, ARG_CURRENCY);
-	word_argument(fcinfo, site, COMMISSION_ADVISOR, ARG_ADVISOR);
+	for (int word = 0; word < COMMISSION_WORDS; word++)
+		if (commission_book_names(site->book->book, (commission_word) word))
+			site->offer.word[word] = word_argument(fcinfo, site, (commission_word) word, word_arguments[word]);
+		else
+			site->offer.word[word] = 0;
+}
+
+/* Decimals of the currency; the last one is kept. */
+static int
+digits_of(CallSite *site, kernel_text currency)
+{
+	if (currency.length != 3)
+		return currency_digits(currency.bytes, (int) currency.length);
+	if (memcmp(site->currency, currency.bytes, 3) != 0)
+	{
+		site->digits = currency_digits(currency.bytes, 3);
+		memcpy(site->currency, currency.bytes, 3);
+	}
+	return site->digits;
+}
+
+static int32
+day_argument(FunctionCallInfo fcinfo, int argument, int32 unknown)
+{
+	return PG_ARGISNULL(argument) || DATE_NOT_FINITE(PG_GETARG_DATEADT(argument)) ? unknown : PG_GETARG_DATEADT(argument);
 }
 
 static void
@@ -185,13 +298,13 @@ voygen_commission_amount(PG_FUNCTION_ARGS)
 	commission_offer *offer = &site->offer;
 	kernel_text currency = text_argument(fcinfo, ARG_CURRENCY);
 	kernel_error error = {0};
-	commission_quote quote;
+	commission_expected quote;
 	kernel_status status;
 	int digits;
 
 	if (currency.bytes == NULL)
 		PG_RETURN_NULL();
-	digits = currency_digits(currency.bytes, currency.length);
+	digits = digits_of(site, currency);
 	set_words(fcinfo, site);
 	set_amounts(fcinfo, site, digits);
 	offer->exponent = digits;
@@ -199,90 +312,13 @@ voygen_commission_amount(PG_FUNCTION_ARGS)
 	offer->prepaid = tri_argument(fcinfo, ARG_PREPAID);
 	offer->nights = PG_ARGISNULL(ARG_NIGHTS) ? 0 : PG_GETARG_INT32(ARG_NIGHTS);
 	offer->rooms = PG_ARGISNULL(ARG_ROOMS) ? 1 : PG_GETARG_INT32(ARG_ROOMS);
-	offer->check_in = PG_ARGISNULL(ARG_CHECK_IN) ? KERNEL_DAY_UNKNOWN : PG_GETARG_DATEADT(ARG_CHECK_IN);
-	offer->booked_on = PG_ARGISNULL(ARG_BOOKED_ON) ? site->today : PG_GETARG_DATEADT(ARG_BOOKED_ON);
-	offer->volume = rates_volume(site->book, text_argument(fcinfo, ARG_SITE), offer->booked_on,
-								 &site->volume)
-						? &site->volume
-						: NULL;
-	status = commission_quote_offer(site->book->book, NULL, offer, NULL, &quote, &error);
+	offer->check_in = day_argument(fcinfo, ARG_CHECK_IN, KERNEL_DAY_UNKNOWN);
+	offer->booked_on = day_argument(fcinfo, ARG_BOOKED_ON, site->today);
+	offer->volume = rates_volume(site->book, text_argument(fcinfo, ARG_SITE), offer->booked_on);
+	status = commission_expect(site->book->memo, NULL, offer, &quote, &error);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);
 	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible)
 		PG_RETURN_NULL();
-	return amount_datum(quote.expected, digits);
-}
-
-/* ---- all offers of an agency ---- */
-
-typedef struct Total
-{
-	FactsCurrency currency;
-	int64 offers;
-	int64 unknown;
-	int64 commission;
-} Total;
-
-typedef struct Totals
-{
-	Total *rows;
-	int n;
-	int room;
-} Totals;
-
-static void
-add_quote(void *context, const FactsCurrency *currency, const commission_quote *quote)
-{
-	Totals *totals = (Totals *) context;
-	Total *total = totals->rows;
-	int i = 0;
-
-	while (i < totals->n && memcmp(total[i].currency.code, currency->code, 4) != 0)
-		i++;
-	if (i == totals->n)
-	{
-		if (totals->n == totals->room)
-			totals->rows = repalloc(totals->rows, sizeof(Total) * (totals->room *= 2));
-		totals->rows[totals->n++] = (Total){*currency, 0, 0, 0};
-	}
-	total = &totals->rows[i];
-	total->offers++;
-	if (quote->source == COMMISSION_SOURCE_NONE || !quote->eligible)
-		total->unknown++;
-	else if (__builtin_add_overflow(total->commission, quote->expected, &total->commission))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the commissions add up to more than can be told")));
-}
-
-/*
- * commission_total(agency_id): expected commission of every offer of every
- * trip, added up by currency. Offers are what they are in facts.
- */
-Datum
-voygen_commission_total(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *out = (ReturnSetInfo *) fcinfo->resultinfo;
-	Totals totals = {palloc(sizeof(Total) * 8), 0, 8};
-	Facts *facts;
-
-	InitMaterializedSRF(fcinfo, 0);
-	module_check_catalogue();
-	SPI_connect(); /* for tables that are not plain */
-	facts = facts_begin(PG_GETARG_INT64(0), PG_INT64_MAX, GetActiveSnapshot(), GetCurrentTimestamp());
-	facts->on_quote = add_quote;
-	facts->on_quote_context = &totals;
-	facts_quote_all(facts);
-	facts_end(facts);
-	SPI_finish();
-	for (int i = 0; i < totals.n; i++)
-	{
-		Total *total = &totals.rows[i];
-		Datum values[4] = {CStringGetTextDatum(total->currency.code), Int64GetDatum(total->offers),
-						   Int64GetDatum(total->unknown), amount_datum(total->commission, total->currency.digits)};
-		bool nulls[4] = {false, false, false, false};
-
-		tuplestore_putvalues(out->setResult, out->setDesc, values, nulls);
-	}
-	return (Datum) 0;
+	return amount_datum(quote.amount, digits);
 }

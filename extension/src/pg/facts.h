@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "kernel/commission.h"
 #include "kernel/offer.h"
 #include "kernel/tiers.h"
@@ -86,6 +87,17 @@ typedef struct FactsHotel
 	kernel_text best_room;
 	int64 best_amount; /* of the best offer, thousandths */
 } FactsHotel;
+
+/* An offer's own part: what it does not share with the others of its hotel row. */
+typedef struct FactsOffer
+{
+	kernel_text room_key; /* NULL bytes: the row itself */
+	int64 amount_milli;
+	int64 tax_milli;
+	int64 stated_milli;
+	int64 stated_ppm;
+	uint8 tax; /* commission_tax */
+} FactsOffer;
 
 /* An activity, flight, transfer or booking: what the document shows of it. */
 typedef struct FactsItem
@@ -197,11 +209,10 @@ typedef struct Facts
 	Stream items[ITEM_KINDS];
 	commission_offer offer; /* what all offers share */
 	commission_component component;
-	commission_volume volume;
 	JsonbWriter writer;
 	FactsTrip trip;
 	/* Told of every offer quoted, for passes that want each and not the best. */
-	void (*on_quote)(void *context, const FactsCurrency *currency, const commission_quote *quote);
+	void (*on_quote)(void *context, const FactsCurrency *currency, const commission_expected *quote);
 	void *on_quote_context;
 } Facts;
 
@@ -225,15 +236,41 @@ extern void facts_quote_trip(Facts *facts);
 extern void facts_price(Facts *facts);
 extern void facts_write(Facts *facts, FactsColumns *columns);
 
-extern kernel_text facts_text(Stream *row, int column);
-extern int64 facts_milli(Stream *row, int column);
-extern FactsCurrency facts_currency(Stream *row, int column);
+/* What a commission asks of the current trip and hotel row: its own reading, for whoever reads nothing else. */
+extern void facts_read_trip_terms(const Stream *row, FactsTrip *trip);
+extern void facts_read_hotel_terms(const Stream *row, FactsHotel *hotel);
+
+/* An offer, in three steps: what all offers of a hotel row share; what a room, or the row itself, has of its own (false: the
+ * room is no offer of the row); the quote. */
+extern void facts_offer_hotel(Facts *facts, const FactsHotel *hotel);
+extern bool facts_room_is_offered(const Stream *row);
+extern bool facts_offer_room(Facts *facts, Stream *row, const FactsHotel *hotel, uint32 hotel_rate_type, FactsOffer *own);
+extern void facts_offer_row(Stream *row, const FactsHotel *hotel, FactsOffer *own);
+extern commission_expected facts_quote_offer(Facts *facts, const FactsHotel *hotel, const FactsOffer *own);
+
+extern kernel_text facts_text(const Stream *row, int column);
+extern int64 facts_milli(const Stream *row, int column);
+extern FactsCurrency facts_currency(const Stream *row, int column);
 extern FactsMoney *facts_money(FactsTrip *trip, const FactsCurrency *currency);
 
 extern const char *const facts_state_words[STATE_COUNT];
 
 /* Thousandths as minor units of a currency, rounded half away from zero. */
 extern int64 facts_minor(int64 milli, int digits);
+
+/* A text of the current row, in place: only to be looked at, not kept. */
+static inline kernel_text
+facts_peek(const Stream *row, int column)
+{
+	struct varlena *value;
+
+	if (stream_null(row, column))
+		return (kernel_text){NULL, 0};
+	value = (struct varlena *) DatumGetPointer(stream_value(row, column));
+	if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
+		value = pg_detoast_datum_packed(value);
+	return (kernel_text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+}
 
 static inline bool
 facts_same_currency(const FactsCurrency *a, const FactsCurrency *b)

@@ -12,17 +12,7 @@
 
 #include "pg/amounts.h"
 #include "pg/facts.h"
-
-/* One offer's own part. */
-typedef struct Offer
-{
-	kernel_text room_key; /* NULL bytes: the row itself */
-	int64 amount_milli;
-	kernel_text tax_basis;
-	int64 tax_milli;
-	int64 stated_milli;
-	int64 stated_ppm;
-} Offer;
+#include "pg/rates_volumes.h"
 
 static uint32
 word(Facts *facts, commission_word which, kernel_text text)
@@ -31,20 +21,8 @@ word(Facts *facts, commission_word which, kernel_text text)
 							  : commission_book_word(facts->book->book, which, text.bytes, text.length);
 }
 
-/* A text of the current row, in place: only to be looked up, not kept. */
-static kernel_text
-peek(Stream *row, int column)
-{
-	struct varlena *value;
-
-	if (stream_null(row, column))
-		return (kernel_text){NULL, 0};
-	value = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(stream_value(row, column)));
-	return (kernel_text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
-}
-
 static uint8
-tri(Stream *row, int column)
+tri(const Stream *row, int column)
 {
 	if (stream_null(row, column))
 		return KERNEL_UNKNOWN;
@@ -52,7 +30,7 @@ tri(Stream *row, int column)
 }
 
 static int64
-ppm(Stream *row, int column)
+ppm(const Stream *row, int column)
 {
 	int64 value;
 
@@ -82,20 +60,19 @@ facts_quote_trip(Facts *facts)
 	facts->offer.word[COMMISSION_ADVISOR] = word(facts, COMMISSION_ADVISOR, trip->advisor);
 }
 
-/* What all offers of a hotel row share. */
-static void
-start_hotel(Facts *facts, const FactsHotel *hotel)
+void
+facts_offer_hotel(Facts *facts, const FactsHotel *hotel)
 {
 	commission_offer *offer = &facts->offer;
 	Stream *row = &facts->hotels;
 
 	offer->word[COMMISSION_SITE] = word(facts, COMMISSION_SITE, hotel->site);
-	offer->word[COMMISSION_SUPPLIER] = word(facts, COMMISSION_SUPPLIER, peek(row, HOTEL_SUPPLIER));
-	offer->word[COMMISSION_CHAIN] = word(facts, COMMISSION_CHAIN, peek(row, HOTEL_CHAIN));
+	offer->word[COMMISSION_SUPPLIER] = word(facts, COMMISSION_SUPPLIER, facts_peek(row, HOTEL_SUPPLIER));
+	offer->word[COMMISSION_CHAIN] = word(facts, COMMISSION_CHAIN, facts_peek(row, HOTEL_CHAIN));
 	offer->word[COMMISSION_PROPERTY] = word(facts, COMMISSION_PROPERTY, hotel->key);
 	offer->word[COMMISSION_PRODUCT_TYPE] = word(facts, COMMISSION_PRODUCT_TYPE,
-												peek(row, HOTEL_PRODUCT_TYPE));
-	offer->word[COMMISSION_RATE_TYPE] = word(facts, COMMISSION_RATE_TYPE, peek(row, HOTEL_RATE_TYPE));
+												facts_peek(row, HOTEL_PRODUCT_TYPE));
+	offer->word[COMMISSION_RATE_TYPE] = word(facts, COMMISSION_RATE_TYPE, facts_peek(row, HOTEL_RATE_TYPE));
 	offer->word[COMMISSION_CURRENCY] = word(facts, COMMISSION_CURRENCY,
 											(kernel_text){hotel->currency.code, 3});
 	offer->exponent = hotel->currency.digits;
@@ -103,14 +80,12 @@ start_hotel(Facts *facts, const FactsHotel *hotel)
 	offer->nights = stream_null(row, HOTEL_NIGHTS) ? 0 : DatumGetInt16(stream_value(row, HOTEL_NIGHTS));
 	offer->check_in = stream_null(row, HOTEL_CHECK_IN) ? KERNEL_DAY_UNKNOWN
 													   : DatumGetDateADT(stream_value(row, HOTEL_CHECK_IN));
-	offer->volume = rates_volume(facts->book, hotel->site, facts->today, &facts->volume)
-						? &facts->volume
-						: NULL;
+	offer->volume = rates_volume(facts->book, hotel->site, facts->today);
 }
 
 /* Sets the amounts of the offer. */
 static void
-set_amounts(Facts *facts, const Offer *own, int digits)
+set_amounts(Facts *facts, const FactsOffer *own, int digits)
 {
 	commission_component *component = &facts->component;
 
@@ -120,8 +95,7 @@ set_amounts(Facts *facts, const Offer *own, int digits)
 		memset(component, 0, sizeof(*component));
 		component->kind = COMMISSION_ROOM;
 		component->amount = facts_minor(own->amount_milli, digits);
-		component->tax = own->tax_basis.bytes == NULL ? COMMISSION_TAX_UNKNOWN
-													  : commission_tax_from_text(own->tax_basis.bytes, own->tax_basis.length);
+		component->tax = own->tax;
 		component->has_tax_amount = own->tax_milli != FACTS_UNKNOWN;
 		component->tax_amount = component->has_tax_amount ? facts_minor(own->tax_milli, digits) : 0;
 	}
@@ -142,7 +116,7 @@ compare_keys(kernel_text a, kernel_text b)
 
 /* Best: highest commission, then lowest amount (unknown last), then key. */
 static bool
-is_better(const FactsHotel *hotel, int64 commission, const Offer *own)
+is_better(const FactsHotel *hotel, int64 commission, const FactsOffer *own)
 {
 	if (hotel->commission == FACTS_UNKNOWN || commission != hotel->commission)
 		return hotel->commission == FACTS_UNKNOWN || commission > hotel->commission;
@@ -155,25 +129,31 @@ is_better(const FactsHotel *hotel, int64 commission, const Offer *own)
 	return compare_keys(own->room_key, hotel->best_room) < 0;
 }
 
-/* Quotes the offer and keeps it when it is the best so far. */
-static void
-consider(Facts *facts, FactsHotel *hotel, const Offer *own)
+commission_expected
+facts_quote_offer(Facts *facts, const FactsHotel *hotel, const FactsOffer *own)
 {
-	commission_quote quote;
+	commission_expected quote;
 	kernel_error error = {0};
 	kernel_status status;
 
 	set_amounts(facts, own, hotel->currency.digits);
-	status = commission_quote_offer(facts->book->book, facts->book->scope, &facts->offer, NULL,
-									&quote, &error);
+	status = commission_expect(facts->book->memo, facts->book->scope, &facts->offer, &quote, &error);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);
 	if (facts->on_quote)
 		facts->on_quote(facts->on_quote_context, &hotel->currency, &quote);
-	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible ||
-		!is_better(hotel, quote.expected, own))
+	return quote;
+}
+
+/* Quotes the offer and keeps it when it is the best so far. */
+static void
+consider(Facts *facts, FactsHotel *hotel, const FactsOffer *own)
+{
+	commission_expected quote = facts_quote_offer(facts, hotel, own);
+
+	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible || !is_better(hotel, quote.amount, own))
 		return;
-	hotel->commission = quote.expected;
+	hotel->commission = quote.amount;
 	hotel->source = quote.source;
 	hotel->rate_id = quote.source == COMMISSION_SOURCE_COMPUTED ? quote.rate_id : 0;
 	hotel->best_amount = own->amount_milli;
@@ -187,61 +167,82 @@ consider(Facts *facts, FactsHotel *hotel, const Offer *own)
 	}
 }
 
-static bool
-room_is_offered(Facts *facts)
+bool
+facts_room_is_offered(const Stream *row)
 {
-	kernel_text status = peek(&facts->rooms, ROOM_STATUS);
+	kernel_text status = facts_peek(row, ROOM_STATUS);
 
 	return status.length == 9 && memcmp(status.bytes, "available", 9) == 0;
+}
+
+/* "included", "excluded", "unknown"; a column may be null. */
+static uint8
+tax_of(const Stream *row, int column)
+{
+	kernel_text tax = facts_peek(row, column);
+
+	return tax.bytes == NULL ? COMMISSION_TAX_UNKNOWN : commission_tax_from_text(tax.bytes, tax.length);
+}
+
+bool
+facts_offer_room(Facts *facts, Stream *row, const FactsHotel *hotel, uint32 hotel_rate_type, FactsOffer *own)
+{
+	commission_offer *offer = &facts->offer;
+
+	if (!stream_null(row, ROOM_CURRENCY))
+	{
+		kernel_text currency = facts_peek(row, ROOM_CURRENCY);
+
+		/* The hotel's is three letters; nothing more need be known of the room's. */
+		if (currency.length != 3 || memcmp(currency.bytes, hotel->currency.code, 3) != 0)
+			return false;
+	}
+	own->room_key = facts_peek(row, ROOM_KEY);
+	own->amount_milli = facts_milli(row, ROOM_TOTAL);
+	if (own->amount_milli == FACTS_UNKNOWN && offer->nights != 0)
+	{
+		own->amount_milli = facts_milli(row, ROOM_NIGHTLY);
+		if (own->amount_milli != FACTS_UNKNOWN)
+			own->amount_milli *= offer->nights;
+	}
+	own->tax = tax_of(row, ROOM_TAX_BASIS);
+	own->tax_milli = facts_milli(row, ROOM_TAX);
+	own->stated_milli = facts_milli(row, ROOM_COMMISSION);
+	own->stated_ppm = ppm(row, ROOM_COMMISSION_PERCENT);
+	if (tri(row, ROOM_ELIGIBLE) == KERNEL_NO)
+		own->stated_milli = 0;
+	offer->word[COMMISSION_RATE_TYPE] = stream_null(row, ROOM_RATE_TYPE) ? hotel_rate_type
+																		 : word(facts, COMMISSION_RATE_TYPE, facts_peek(row, ROOM_RATE_TYPE));
+	offer->refundable = stream_null(row, ROOM_REFUNDABLE) ? hotel->refundable : tri(row, ROOM_REFUNDABLE);
+	return true;
+}
+
+void
+facts_offer_row(Stream *row, const FactsHotel *hotel, FactsOffer *own)
+{
+	own->room_key = (kernel_text){NULL, 0};
+	own->amount_milli = hotel->total_milli;
+	own->tax = tax_of(row, stream_null(row, HOTEL_TOTAL) ? HOTEL_PRICE_TAX : HOTEL_TOTAL_TAX);
+	own->tax_milli = facts_milli(row, HOTEL_TAX);
+	own->stated_milli = facts_milli(row, HOTEL_COMMISSION);
+	own->stated_ppm = ppm(row, HOTEL_COMMISSION_PERCENT);
 }
 
 static void
 consider_room(Facts *facts, FactsHotel *hotel, uint32 hotel_rate_type)
 {
-	Stream *row = &facts->rooms;
-	commission_offer *offer = &facts->offer;
-	Offer own;
+	FactsOffer own;
 
-	if (!stream_null(row, ROOM_CURRENCY))
-	{
-		kernel_text currency = peek(row, ROOM_CURRENCY);
-
-		/* The hotel's is three letters; nothing more need be known of the room's. */
-		if (currency.length != 3 || memcmp(currency.bytes, hotel->currency.code, 3) != 0)
-			return;
-	}
-	own.room_key = peek(row, ROOM_KEY);
-	own.amount_milli = facts_milli(row, ROOM_TOTAL);
-	if (own.amount_milli == FACTS_UNKNOWN && offer->nights != 0)
-	{
-		own.amount_milli = facts_milli(row, ROOM_NIGHTLY);
-		if (own.amount_milli != FACTS_UNKNOWN)
-			own.amount_milli *= offer->nights;
-	}
-	own.tax_basis = peek(row, ROOM_TAX_BASIS);
-	own.tax_milli = facts_milli(row, ROOM_TAX);
-	own.stated_milli = facts_milli(row, ROOM_COMMISSION);
-	own.stated_ppm = ppm(row, ROOM_COMMISSION_PERCENT);
-	if (tri(row, ROOM_ELIGIBLE) == KERNEL_NO)
-		own.stated_milli = 0;
-	offer->word[COMMISSION_RATE_TYPE] = stream_null(row, ROOM_RATE_TYPE) ? hotel_rate_type
-																		 : word(facts, COMMISSION_RATE_TYPE, peek(row, ROOM_RATE_TYPE));
-	offer->refundable = stream_null(row, ROOM_REFUNDABLE) ? hotel->refundable : tri(row, ROOM_REFUNDABLE);
-	consider(facts, hotel, &own);
+	if (facts_offer_room(facts, &facts->rooms, hotel, hotel_rate_type, &own))
+		consider(facts, hotel, &own);
 }
 
 static void
 consider_row(Facts *facts, FactsHotel *hotel)
 {
-	Stream *row = &facts->hotels;
-	Offer own;
+	FactsOffer own;
 
-	own.room_key = (kernel_text){NULL, 0};
-	own.amount_milli = hotel->total_milli;
-	own.tax_basis = peek(row, stream_null(row, HOTEL_TOTAL) ? HOTEL_PRICE_TAX : HOTEL_TOTAL_TAX);
-	own.tax_milli = facts_milli(row, HOTEL_TAX);
-	own.stated_milli = facts_milli(row, HOTEL_COMMISSION);
-	own.stated_ppm = ppm(row, HOTEL_COMMISSION_PERCENT);
+	facts_offer_row(&facts->hotels, hotel, &own);
 	consider(facts, hotel, &own);
 }
 
@@ -257,7 +258,7 @@ facts_quote_hotel(Facts *facts, FactsHotel *hotel)
 
 	if (quoted)
 	{
-		start_hotel(facts, hotel);
+		facts_offer_hotel(facts, hotel);
 		rate_type = facts->offer.word[COMMISSION_RATE_TYPE];
 	}
 	while (stream_at(rooms, trip))
@@ -269,7 +270,7 @@ facts_quote_hotel(Facts *facts, FactsHotel *hotel)
 		if (of == hotel->id)
 		{
 			hotel->rooms++;
-			if (quoted && room_is_offered(facts))
+			if (quoted && facts_room_is_offered(rooms))
 			{
 				has_room = true;
 				consider_room(facts, hotel, rate_type);

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -27,7 +28,7 @@ const char *const facts_state_words[STATE_COUNT] = {
 
 /* A text of the current row, copied for the trip. */
 kernel_text
-facts_text(Stream *row, int column)
+facts_text(const Stream *row, int column)
 {
 	struct varlena *value;
 	char *copy;
@@ -45,7 +46,7 @@ facts_text(Stream *row, int column)
 
 /* A small number kept as the numeric it is. */
 static const struct varlena *
-numeric_column(Stream *row, int column)
+numeric_column(const Stream *row, int column)
 {
 	if (stream_null(row, column))
 		return NULL;
@@ -53,7 +54,7 @@ numeric_column(Stream *row, int column)
 }
 
 int64
-facts_milli(Stream *row, int column)
+facts_milli(const Stream *row, int column)
 {
 	int64 value;
 
@@ -68,7 +69,7 @@ facts_milli(Stream *row, int column)
 }
 
 FactsCurrency
-facts_currency(Stream *row, int column)
+facts_currency(const Stream *row, int column)
 {
 	FactsCurrency currency = {{0}, 2};
 
@@ -85,21 +86,21 @@ facts_currency(Stream *row, int column)
 }
 
 static int32
-day_column(Stream *row, int column)
+day_column(const Stream *row, int column)
 {
 	return stream_null(row, column) ? KERNEL_DAY_UNKNOWN
 									: DatumGetDateADT(stream_value(row, column));
 }
 
 static int64
-instant_column(Stream *row, int column)
+instant_column(const Stream *row, int column)
 {
 	return stream_null(row, column) ? FACTS_UNKNOWN
 									: DatumGetTimestampTz(stream_value(row, column));
 }
 
 static kernel_tri
-tri_column(Stream *row, int column)
+tri_column(const Stream *row, int column)
 {
 	if (stream_null(row, column))
 		return KERNEL_UNKNOWN;
@@ -107,7 +108,7 @@ tri_column(Stream *row, int column)
 }
 
 static int64
-id_column(Stream *row, int column)
+id_column(const Stream *row, int column)
 {
 	return stream_null(row, column) ? FACTS_UNKNOWN : DatumGetInt64(stream_value(row, column));
 }
@@ -149,18 +150,37 @@ read_client(Facts *facts, FactsTrip *trip)
 	trip->client_tier = facts_text(row, CLIENT_TIER);
 }
 
+void
+facts_read_trip_terms(const Stream *row, FactsTrip *trip)
+{
+	int64 advisor = id_column(row, TRIP_ADVISOR);
+
+	trip->id = DatumGetInt64(stream_value(row, TRIP_ID));
+	trip->destination = facts_text(row, TRIP_DESTINATION);
+	trip->client_id = id_column(row, TRIP_CLIENT);
+	trip->start = day_column(row, TRIP_START);
+	trip->currency = facts_currency(row, TRIP_CURRENCY);
+	trip->budget_milli = facts_milli(row, TRIP_BUDGET);
+	trip->budget_currency = facts_currency(row, TRIP_BUDGET_CURRENCY);
+	trip->advisor = (kernel_text){NULL, 0};
+	if (advisor != FACTS_UNKNOWN)
+	{
+		char word[MAXINT8LEN + 1];
+		int length = pg_lltoa(advisor, word);
+
+		trip->advisor = (kernel_text){pnstrdup(word, length), length};
+	}
+}
+
 static void
 read_trip(Facts *facts, FactsTrip *trip)
 {
 	Stream *row = &facts->trips;
-	int64 advisor = id_column(row, TRIP_ADVISOR);
 
+	facts_read_trip_terms(row, trip);
 	trip->slug = facts_text(row, TRIP_SLUG);
 	trip->title = facts_text(row, TRIP_TITLE);
-	trip->destination = facts_text(row, TRIP_DESTINATION);
 	trip->status = facts_text(row, TRIP_STATUS);
-	trip->client_id = id_column(row, TRIP_CLIENT);
-	trip->start = day_column(row, TRIP_START);
 	trip->end = day_column(row, TRIP_END);
 	trip->travelers = stream_null(row, TRIP_TRAVELER_COUNT) ? FACTS_UNKNOWN
 															: DatumGetInt16(stream_value(row, TRIP_TRAVELER_COUNT));
@@ -170,16 +190,6 @@ read_trip(Facts *facts, FactsTrip *trip)
 		struct varlena *names = (struct varlena *) DatumGetPointer(stream_value(row, TRIP_TRAVELER_NAMES));
 
 		trip->traveler_names = PointerGetDatum(pg_detoast_datum_copy(names));
-	}
-	trip->currency = facts_currency(row, TRIP_CURRENCY);
-	trip->budget_milli = facts_milli(row, TRIP_BUDGET);
-	trip->budget_currency = facts_currency(row, TRIP_BUDGET_CURRENCY);
-	trip->advisor = (kernel_text){NULL, 0};
-	if (advisor != FACTS_UNKNOWN)
-	{
-		char *word = psprintf(INT64_FORMAT, advisor);
-
-		trip->advisor = (kernel_text){word, strlen(word)};
 	}
 	read_client(facts, trip);
 }
@@ -260,7 +270,7 @@ state_of(kernel_text word)
 
 /* total_amount, else what the price says about the stay; thousandths, exact. */
 static int64
-stay_total(Stream *row, bool has_currency)
+stay_total(const Stream *row, bool has_currency)
 {
 	int64 price = facts_milli(row, HOTEL_PRICE);
 	int64 total = facts_milli(row, HOTEL_TOTAL);
@@ -289,13 +299,23 @@ stay_total(Stream *row, bool has_currency)
 								   : price * DatumGetInt16(stream_value(row, times));
 }
 
+void
+facts_read_hotel_terms(const Stream *row, FactsHotel *hotel)
+{
+	memset(hotel, 0, sizeof(*hotel));
+	hotel->state = state_of(facts_peek(row, HOTEL_STATUS));
+	hotel->offered = hotel->state == STATE_AVAILABLE;
+	hotel->currency = facts_currency(row, HOTEL_CURRENCY);
+	hotel->total_milli = stay_total(row, hotel->currency.code[0] != '\0');
+	hotel->refundable = tri_column(row, HOTEL_REFUNDABLE);
+}
+
 static void
 read_hotel(Facts *facts, FactsTrip *trip, FactsHotel *hotel)
 {
 	Stream *row = &facts->hotels;
-	FactsState column = state_of(facts_text(row, HOTEL_STATUS));
 
-	memset(hotel, 0, sizeof(*hotel));
+	facts_read_hotel_terms(row, hotel);
 	hotel->id = DatumGetInt64(stream_value(row, HOTEL_ID));
 	hotel->leg_id = id_column(row, HOTEL_LEG);
 	hotel->leg = hotel->leg_id == FACTS_UNKNOWN ? NULL : find_leg(trip, hotel->leg_id);
@@ -303,15 +323,10 @@ read_hotel(Facts *facts, FactsTrip *trip, FactsHotel *hotel)
 	hotel->site = facts_text(row, HOTEL_SITE);
 	hotel->name = facts_text(row, HOTEL_NAME);
 	hotel->same_as = facts_text(row, HOTEL_SAME_AS);
-	hotel->currency = facts_currency(row, HOTEL_CURRENCY);
 	hotel->nightly_milli = facts_milli(row, HOTEL_NIGHTLY);
-	hotel->total_milli = stay_total(row, hotel->currency.code[0] != '\0');
 	hotel->stars = numeric_column(row, HOTEL_STARS);
 	hotel->review = numeric_column(row, HOTEL_REVIEW);
-	hotel->refundable = tri_column(row, HOTEL_REFUNDABLE);
 	hotel->checked_at = instant_column(row, HOTEL_CHECKED_AT);
-	hotel->offered = column == STATE_AVAILABLE;
-	hotel->state = column;
 	if (hotel->offered && (hotel->checked_at == FACTS_UNKNOWN ||
 						   hotel->checked_at <= facts->as_of - CHECK_HOLDS))
 		hotel->state = STATE_NOT_CHECKED;

@@ -26,6 +26,7 @@
 #include "pg/kernels.h"
 #include "pg/rates.h"
 #include "pg/rates_read.h"
+#include "pg/rates_volumes.h"
 #include "pg/relations.h"
 
 #define KEPT_BOOKS 8
@@ -142,38 +143,6 @@ read_agency(RateBook *book, Snapshot snapshot, money_rounding *rounding)
 	stream_close(&row);
 }
 
-static void
-read_volumes(RateBook *book, Snapshot snapshot)
-{
-	Stream row;
-	int room = 0;
-
-	stream_open(&row, TABLE_VOLUMES, book->agency, PG_INT64_MAX, snapshot);
-	for (bool more = stream_seek(&row, 0); more; more = stream_next(&row))
-	{
-		RateVolume *volume;
-		text *word = DatumGetTextPP(stream_value(&row, VOLUME_WINDOW));
-		struct varlena *site;
-
-		if (book->nvolumes == room)
-		{
-			room = room ? room * 2 : 16;
-			book->volumes = book->volumes ? repalloc(book->volumes, sizeof(RateVolume) * room)
-										  : palloc(sizeof(RateVolume) * room);
-		}
-		volume = &book->volumes[book->nvolumes++];
-		site = pg_detoast_datum_copy((struct varlena *) DatumGetPointer(stream_value(&row, VOLUME_SITE)));
-		volume->site = (kernel_text){VARDATA(site), VARSIZE(site) - VARHDRSZ};
-		volume->window = commission_window_from_text(VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word));
-		volume->start = DatumGetDateADT(stream_value(&row, VOLUME_START));
-		if (!amount_decode(stream_value(&row, VOLUME_AMOUNT), 3, &volume->amount_milli))
-			volume->amount_milli = 0;
-		volume->room_nights = DatumGetInt64(stream_value(&row, VOLUME_NIGHTS));
-		volume->bookings = DatumGetInt64(stream_value(&row, VOLUME_BOOKINGS));
-	}
-	stream_close(&row);
-}
-
 static commission_rate *
 read_rates(int64 agency, Snapshot snapshot, size_t *n)
 {
@@ -232,11 +201,15 @@ compile(RateBook *book, Snapshot snapshot)
 
 	MemoryContextSwitchTo(book->context);
 	read_agency(book, snapshot, &rounding);
-	read_volumes(book, snapshot);
 	status = commission_book_compile(rates, n_rates, rules, n_rules, rounding, &alloc,
 									 &book->book, &error);
 	if (status == KERNEL_OK)
 		status = commission_scope_new(book->book, &book->scope);
+	if (status == KERNEL_OK)
+		status = commission_memo_new(book->book, &book->memo);
+	/* Volumes are asked for every row of a scan, and only rates with tiers go by them. */
+	if (status == KERNEL_OK && commission_book_has_tiers(book->book))
+		book->volumes = rates_volumes_read(book->agency, snapshot);
 	MemoryContextSwitchTo(old);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);
@@ -328,47 +301,6 @@ rates_day(TimestampTz at)
 	int64 day = at / USECS_PER_DAY;
 
 	return (kernel_day) (at % USECS_PER_DAY < 0 ? day - 1 : day);
-}
-
-/* First day of the window that holds a day. */
-static kernel_day
-window_start(commission_window window, kernel_day day)
-{
-	int year;
-	int month;
-	int mday;
-
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	if (window == COMMISSION_YEAR)
-		month = 1;
-	else if (window == COMMISSION_QUARTER)
-		month -= (month - 1) % 3;
-	return date2j(year, month, 1) - POSTGRES_EPOCH_JDATE;
-}
-
-bool
-rates_volume(const RateBook *book, kernel_text site, kernel_day day, commission_volume *volume)
-{
-	bool found = false;
-
-	/* Volumes are asked for every row of a scan, and only rates with tiers go by them. */
-	if (book->nvolumes == 0 || site.bytes == NULL || !commission_book_has_tiers(book->book))
-		return false;
-	memset(volume, 0, sizeof(*volume));
-	for (int i = 0; i < book->nvolumes; i++)
-	{
-		const RateVolume *v = &book->volumes[i];
-
-		if (v->window == COMMISSION_WINDOW_DEFAULT || v->site.length != site.length ||
-			memcmp(v->site.bytes, site.bytes, site.length) != 0 ||
-			v->start != window_start(v->window, day))
-			continue;
-		volume->amount_milli[v->window - 1] = v->amount_milli;
-		volume->room_nights[v->window - 1] = v->room_nights;
-		volume->bookings[v->window - 1] = v->bookings;
-		found = true;
-	}
-	return found;
 }
 
 TimestampTz

@@ -12,15 +12,7 @@
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
-typedef struct RateVolume
-{
-	kernel_text site;
-	commission_window window;
-	kernel_day start;
-	int64 amount_milli;
-	int64 room_nights;
-	int64 bookings;
-} RateVolume;
+typedef struct RateVolumes RateVolumes;
 
 typedef struct RateBook
 {
@@ -29,10 +21,10 @@ typedef struct RateBook
 	uint64 fingerprint;    /* of the rows it was made from */
 	commission_book *book;
 	commission_scope *scope;
-	tiers_options tiers; /* the agency's cuts */
-	RateVolume *volumes;
-	int nvolumes;
-	int users; /* scans that must not lose it */
+	commission_memo *memo;
+	tiers_options tiers;  /* the agency's cuts */
+	RateVolumes *volumes; /* NULL where no rate goes by volume */
+	int users;            /* scans that must not lose it */
 } RateBook;
 
 /*
@@ -43,10 +35,6 @@ typedef struct RateBook
 extern void rates_init(void);
 extern RateBook *rates_book(int64 agency, Snapshot snapshot);
 extern void rates_release(RateBook *book);
-
-/* Volume of a site in the windows that hold this day; false when all is zero. */
-extern bool rates_volume(const RateBook *book, kernel_text site, kernel_day day,
-						 commission_volume *volume);
 
 /* First instant after `now` at which the calendar alone changes what the book
  * says, or TIMESTAMP_INFINITY (DT_NOEND) when none does. */

@@ -72,6 +72,8 @@ typedef struct Stream
 	TupleTableSlot *slot;
 	int natts;
 
+	struct Sweep *sweep; /* rows as they lie, see sweep.h */
+
 	Portal portal; /* the other way: a cursor and its rows */
 	SPITupleTable *fetched;
 	uint64 nfetched;

@@ -1,0 +1,348 @@
+/*
+ * commission_pass.c
+ *	  Quotes every offer of an agency in one pass over the rooms.
+ *
+ * Rooms outnumber everything else, so they are read once, in the order they lie
+ * in their table, and nothing of them is kept. What a room needs of its hotel,
+ * trip and client is prepared before, in memory: clients, trips and hotels are
+ * read the same way, first to last, and each hotel that is offered is turned
+ * into the numbers an offer takes from it. Hotels without an available room are
+ * offers themselves; they are quoted at the end.
+ *
+ * The other way is that of facts: sorted streams of all tables along their
+ * primary keys, which needs no memory and reads no row of another agency, but
+ * takes several times longer by the row. It is taken when
+ *
+ *   - a table is not plain (partitioned, foreign, distributed),
+ *   - the agency holds a small part of the rooms (sweep.c says how small),
+ *   - what must be kept passes work_mem x hash_mem_multiplier, found out before
+ *     the first offer is quoted,
+ *   - there are more rules than fit a held scope.
+ */
+#include "postgres.h"
+
+#include "executor/nodeHash.h"
+#include "miscadmin.h"
+#include "utils/date.h"
+#include "utils/memutils.h"
+
+#include "pg/commission_pass.h"
+#include "pg/keyed_rows.h"
+#include "pg/rates_volumes.h"
+#include "pg/sweep.h"
+
+/* Rows between two looks at the memory used. */
+#define ROWS_PER_LOOK 512
+
+typedef struct PassClient
+{
+	RowKey key; /* client, 0 */
+	kernel_text tier;
+} PassClient;
+
+typedef struct PassTrip
+{
+	RowKey key; /* trip, 0 */
+	commission_held held;
+	uint32 advisor;
+} PassTrip;
+
+/* A hotel that is offered in a known currency. */
+typedef struct PassHotel
+{
+	RowKey key; /* trip, hotel */
+	uint32 word[COMMISSION_WORDS];
+	uint32 trip; /* number of its row */
+	int32 nights;
+	kernel_day check_in;
+	FactsCurrency currency;
+	const commission_volume *volume;
+	uint8 refundable;
+	bool has_room;
+	FactsOffer row; /* the row as an offer */
+} PassHotel;
+
+typedef struct Pass
+{
+	Facts facts; /* book, offer and scope; of its streams only those read */
+	Size limit;
+	KeyedRows clients;
+	KeyedRows trips;
+	KeyedRows hotels;
+	uint32 trip; /* whose rules hold just now */
+} Pass;
+
+/* ---- by the primary keys ---- */
+
+static void
+follow_keys(int64 agency, Snapshot snapshot, TimestampTz as_of, CommissionTold told, void *context)
+{
+	Facts *facts = facts_begin(agency, PG_INT64_MAX, snapshot, as_of);
+
+	facts->on_quote = told;
+	facts->on_quote_context = context;
+	facts_quote_all(facts);
+	facts_end(facts);
+}
+
+/* ---- what is kept ---- */
+
+static bool
+fits(const Pass *pass, uint32 n)
+{
+	return n % ROWS_PER_LOOK != 0 || MemoryContextMemAllocated(pass->facts.run, true) <= pass->limit;
+}
+
+/* Reads the clients' tiers, for the rules that ask them. */
+static bool
+keep_clients(Pass *pass)
+{
+	Stream *row = &pass->facts.clients;
+	bool room = true;
+
+	sweep_open(row, TABLE_CLIENTS, pass->facts.agency, pass->facts.snapshot);
+	while (room && sweep_next(row))
+	{
+		PassClient *client = keyed_rows_add(&pass->clients, (RowKey){DatumGetInt64(stream_value(row, CLIENT_ID)), 0});
+
+		client->tier = facts_text(row, CLIENT_TIER);
+		room = fits(pass, pass->clients.n);
+	}
+	sweep_close(row);
+	return room;
+}
+
+/* What the rules and rates make of the trip that is read. */
+static void
+keep_trip(Pass *pass)
+{
+	Facts *facts = &pass->facts;
+	FactsTrip *trip = &facts->trip;
+	PassClient *client;
+	PassTrip *kept;
+	MemoryContext old;
+
+	MemoryContextReset(facts->per_trip);
+	old = MemoryContextSwitchTo(facts->per_trip);
+	facts_read_trip_terms(&facts->trips, trip);
+	client = keyed_rows_find(&pass->clients, (RowKey){trip->client_id, 0});
+	trip->client_tier = client ? client->tier : (kernel_text){NULL, 0};
+	facts_quote_trip(facts);
+	MemoryContextSwitchTo(old);
+	kept = keyed_rows_add(&pass->trips, (RowKey){trip->id, 0});
+	kept->held = commission_scope_hold(facts->book->scope);
+	kept->advisor = facts->offer.word[COMMISSION_ADVISOR];
+}
+
+static bool
+keep_trips(Pass *pass)
+{
+	Stream *row = &pass->facts.trips;
+	bool room = true;
+
+	sweep_open(row, TABLE_TRIPS, pass->facts.agency, pass->facts.snapshot);
+	while (room && sweep_next(row))
+	{
+		keep_trip(pass);
+		room = fits(pass, pass->trips.n);
+	}
+	sweep_close(row);
+	return room;
+}
+
+static uint32
+trip_number(const Pass *pass, int64 id, uint32 last)
+{
+	PassTrip *trip;
+
+	/* Hotels of a trip mostly lie together. */
+	if (last < pass->trips.n && ((PassTrip *) keyed_rows_at(&pass->trips, last))->key.first == id)
+		return last;
+	trip = keyed_rows_find(&pass->trips, (RowKey){id, 0});
+	if (trip == NULL)
+		elog(ERROR, "hotels of trip " INT64_FORMAT " have no trip", id);
+	return (uint32) (trip - (PassTrip *) pass->trips.rows);
+}
+
+static void
+keep_hotel(Pass *pass, const FactsHotel *hotel)
+{
+	Facts *facts = &pass->facts;
+	Stream *row = &facts->hotels;
+	int64 trip = DatumGetInt64(stream_value(row, HOTEL_TRIP));
+	PassHotel *kept = keyed_rows_add(&pass->hotels, (RowKey){trip, DatumGetInt64(stream_value(row, HOTEL_ID))});
+
+	facts_offer_hotel(facts, hotel);
+	kept->trip = pass->trip = trip_number(pass, trip, pass->trip);
+	memcpy(kept->word, facts->offer.word, sizeof(kept->word));
+	kept->word[COMMISSION_ADVISOR] = ((PassTrip *) keyed_rows_at(&pass->trips, kept->trip))->advisor;
+	kept->nights = facts->offer.nights;
+	kept->check_in = facts->offer.check_in;
+	kept->volume = facts->offer.volume;
+	kept->refundable = facts->offer.refundable;
+	kept->currency = hotel->currency;
+	facts_offer_row(row, hotel, &kept->row);
+}
+
+static bool
+keep_hotels(Pass *pass)
+{
+	Stream *row = &pass->facts.hotels;
+	bool room = true;
+	FactsHotel hotel;
+
+	sweep_open(row, TABLE_HOTELS, pass->facts.agency, pass->facts.snapshot);
+	while (room && sweep_next(row))
+	{
+		facts_read_hotel_terms(row, &hotel);
+		if (!hotel.offered || hotel.currency.code[0] == '\0')
+			continue;
+		hotel.site = facts_peek(row, HOTEL_SITE);
+		hotel.key = facts_peek(row, HOTEL_KEY);
+		keep_hotel(pass, &hotel);
+		room = fits(pass, pass->hotels.n);
+	}
+	sweep_close(row);
+	return room;
+}
+
+/* ---- offers ---- */
+
+/* Makes the offer that of this hotel. */
+static void
+turn_to(Pass *pass, const PassHotel *kept, FactsHotel *hotel)
+{
+	commission_offer *offer = &pass->facts.offer;
+
+	if (kept->trip != pass->trip)
+	{
+		pass->trip = kept->trip;
+		commission_scope_recall(pass->facts.book->scope, ((PassTrip *) keyed_rows_at(&pass->trips, kept->trip))->held);
+	}
+	memcpy(offer->word, kept->word, sizeof(offer->word));
+	offer->nights = kept->nights;
+	offer->check_in = kept->check_in;
+	offer->volume = kept->volume;
+	offer->refundable = kept->refundable;
+	offer->exponent = (uint8) kept->currency.digits;
+	hotel->currency = kept->currency;
+	hotel->refundable = (kernel_tri) kept->refundable;
+}
+
+/* Rooms mostly lie in the order of their hotels: the one behind the last is tried first. */
+static PassHotel *
+find_hotel(const Pass *pass, RowKey key, const PassHotel *last)
+{
+	PassHotel *next = (PassHotel *) last + 1;
+
+	if (last && next < (PassHotel *) pass->hotels.rows + pass->hotels.n && next->key.second == key.second &&
+		next->key.first == key.first)
+		return next;
+	return keyed_rows_find(&pass->hotels, key);
+}
+
+static void
+quote_rooms(Pass *pass)
+{
+	Facts *facts = &pass->facts;
+	Stream *row = &facts->rooms;
+	RowKey last = {0, 0};
+	PassHotel *kept = NULL;
+	PassHotel *last_kept = NULL;
+	FactsHotel hotel = {0};
+	FactsOffer own;
+
+	sweep_open(row, TABLE_ROOMS, facts->agency, facts->snapshot);
+	while (sweep_next(row))
+	{
+		RowKey key = {DatumGetInt64(stream_value(row, ROOM_TRIP)), DatumGetInt64(stream_value(row, ROOM_HOTEL))};
+
+		if (!facts_room_is_offered(row))
+			continue;
+		if (key.second != last.second || key.first != last.first)
+		{
+			last = key;
+			kept = find_hotel(pass, key, last_kept);
+			if (kept)
+				turn_to(pass, last_kept = kept, &hotel);
+		}
+		if (kept == NULL)
+			continue;
+		kept->has_room = true;
+		if (facts_offer_room(facts, row, &hotel, kept->word[COMMISSION_RATE_TYPE], &own))
+			(void) facts_quote_offer(facts, &hotel, &own);
+	}
+	sweep_close(row);
+}
+
+static void
+quote_rows(Pass *pass)
+{
+	FactsHotel hotel = {0};
+
+	for (uint32 i = 0; i < pass->hotels.n; i++)
+	{
+		const PassHotel *kept = keyed_rows_at(&pass->hotels, i);
+
+		if (kept->has_room)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		turn_to(pass, kept, &hotel);
+		(void) facts_quote_offer(&pass->facts, &hotel, &kept->row);
+	}
+}
+
+/* ---- the pass ---- */
+
+static Pass *
+begin(int64 agency, Snapshot snapshot, TimestampTz as_of)
+{
+	MemoryContext run = AllocSetContextCreate(CurrentMemoryContext, "voygen commission pass", ALLOCSET_DEFAULT_SIZES);
+	Pass *pass = MemoryContextAllocZero(run, sizeof(Pass));
+	Facts *facts = &pass->facts;
+
+	facts->run = run;
+	facts->per_trip = AllocSetContextCreate(run, "voygen trip of a pass", ALLOCSET_DEFAULT_SIZES);
+	facts->agency = agency;
+	facts->snapshot = snapshot;
+	facts->as_of = as_of;
+	facts->today = rates_day(as_of);
+	facts->book = rates_book(agency, snapshot);
+	pass->limit = get_hash_memory_limit();
+	pass->trip = PG_UINT32_MAX;
+	return pass;
+}
+
+/* False, and nothing was quoted: it takes too much memory. */
+static bool
+sweep_all(Pass *pass)
+{
+	keyed_rows_init(&pass->clients, sizeof(PassClient));
+	keyed_rows_init(&pass->trips, sizeof(PassTrip));
+	keyed_rows_init(&pass->hotels, sizeof(PassHotel));
+	if (!keep_clients(pass) || !keep_trips(pass) || !keep_hotels(pass))
+		return false;
+	pass->trip = PG_UINT32_MAX;
+	quote_rooms(pass);
+	quote_rows(pass);
+	return true;
+}
+
+void
+commission_pass(int64 agency, Snapshot snapshot, TimestampTz as_of, CommissionTold told, void *context)
+{
+	Pass *pass = begin(agency, snapshot, as_of);
+	MemoryContext old = MemoryContextSwitchTo(pass->facts.run);
+	bool done = false;
+
+	pass->facts.on_quote = told;
+	pass->facts.on_quote_context = context;
+	if (commission_book_rules(pass->facts.book->book) <= COMMISSION_HELD_RULES && sweep_pays(TABLE_ROOMS, agency) &&
+		sweep_possible(TABLE_HOTELS) && sweep_possible(TABLE_TRIPS) && sweep_possible(TABLE_CLIENTS))
+		done = sweep_all(pass);
+	MemoryContextSwitchTo(old);
+	rates_release(pass->facts.book);
+	MemoryContextDelete(pass->facts.run);
+	if (!done)
+		follow_keys(agency, snapshot, as_of, told, context);
+}
