@@ -36,3 +36,9 @@ allocation_of(allocation *state)
 {
 	return (kernel_alloc){allocate, release, state};
 }
+
+arena_source
+allocation_source(allocation *state)
+{
+	return (arena_source){allocate, release, state};
+}

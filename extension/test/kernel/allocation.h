@@ -5,6 +5,7 @@
 #ifndef VOYGEN_TEST_ALLOCATION_H
 #define VOYGEN_TEST_ALLOCATION_H
 
+#include "kernel/arena.h"
 #include "kernel/kernel.h"
 
 typedef struct allocation
@@ -15,5 +16,8 @@ typedef struct allocation
 } allocation;
 
 kernel_alloc allocation_of(allocation *state);
+
+/* The same for those that are handed an arena. Every piece of it is one request (see the Makefile). */
+arena_source allocation_source(allocation *state);
 
 #endif

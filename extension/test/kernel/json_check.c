@@ -6,43 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocation.h"
 #include "kernel/json.h"
 
+static allocation held;
 static arena memory;
 static jdoc_error error;
-
-static void *
-take(void *state, size_t size)
-{
-	unsigned *left = state;
-
-	if (left != NULL && (*left)-- == 0)
-	{
-		*left = 0;
-		return NULL;
-	}
-	return malloc(size);
-}
-
-static void
-give(void *state, void *block)
-{
-	(void) state;
-	free(block);
-}
 
 static void
 open_arena(void)
 {
-	arena_source source = {take, give, NULL};
-
-	arena_start(&memory, source);
+	held = (allocation){0};
+	arena_start(&memory, allocation_source(&held));
 }
 
 static void
 close_arena(void)
 {
 	arena_end(&memory);
+	ck_assert_uint_eq(held.live, 0);
 }
 
 static const jdoc_value *
@@ -286,22 +268,51 @@ START_TEST(numbers_beyond_every_exponent_keep_their_text)
 }
 END_TEST
 
-START_TEST(every_allocation_may_fail)
+/* Lists and names enough that every kind of memory is asked for: piles that grow, an index, decoded text. */
+static const char *
+varied_text(void)
 {
-	static const char text[] = "{\"a\":[1,2,{\"b\":\"\\u00e9\"}],\"c\":[],\"d\":\"plain\"}";
+	static char text[40000];
+	size_t at = 0;
 
-	for (unsigned allowed = 0; allowed < 20; allowed++)
+	at += (size_t) snprintf(text, sizeof(text), "{\"list\":[\"\\u00e9\",1.50");
+	for (int i = 0; i < 400; i++)
+		at += (size_t) snprintf(text + at, sizeof(text) - at, ",{\"n\":%d}", i);
+	at += (size_t) snprintf(text + at, sizeof(text) - at, "]");
+	for (int i = 0; i < 200; i++)
+		at += (size_t) snprintf(text + at, sizeof(text) - at, ",\"name %d\":\"\\n%d\"", i, i);
+	snprintf(text + at, sizeof(text) - at, ",\"empty\":[],\"none\":{}}");
+	return text;
+}
+
+START_TEST(every_refused_allocation_is_told_and_loses_nothing)
+{
+	size_t requests = 1;
+
+	for (size_t refuse = 0; refuse <= requests; refuse++)
 	{
-		unsigned left = allowed;
-		arena_source source = {take, give, &left};
+		allocation state = {.refuse = refuse};
 		arena a;
-		const jdoc_value *v;
+		const jdoc_value *value;
+		jdoc_text text;
 
-		arena_start(&a, source);
-		v = jdoc_parse(&a, text, strlen(text), NULL, &error);
-		ck_assert(v != NULL || error.fault == JDOC_NO_MEMORY);
+		arena_start(&a, allocation_source(&state));
+		value = jdoc_parse(&a, varied_text(), strlen(varied_text()), NULL, &error);
+		ck_assert(value != NULL || error.fault == JDOC_NO_MEMORY);
+		jdoc_text_start(&text, &a);
+		if (value != NULL)
+		{
+			jdoc_text_add_canonical(&text, value);
+			jdoc_text_add_quoted(&text, "a \"word\"\n", 9);
+			jdoc_text_add_word(&text, "more");
+		}
+		if (refuse == 0)
+			requests = state.requests;
+		ck_assert_msg((value == NULL || text.failed) == (refuse > 0), "request %zu of %zu", refuse, requests);
 		arena_end(&a);
+		ck_assert_uint_eq(state.live, 0);
 	}
+	ck_assert_uint_gt(requests, 200);
 }
 END_TEST
 
@@ -341,7 +352,7 @@ main(void)
 	tcase_add_test(tests, multiples_and_ranges_are_exact);
 	tcase_add_test(tests, equal_values_share_hash_and_canonical_text);
 	tcase_add_test(tests, numbers_beyond_every_exponent_keep_their_text);
-	tcase_add_test(tests, every_allocation_may_fail);
+	tcase_add_test(tests, every_refused_allocation_is_told_and_loses_nothing);
 	tcase_add_test(tests, descriptions_are_short_and_whole);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

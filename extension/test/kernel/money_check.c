@@ -271,6 +271,9 @@ START_TEST(allocation_refuses_what_has_no_answer)
 	ck_assert_int_eq(money_allocate(1, (int64_t[]){0, 0}, 2, &alloc, parts), KERNEL_INVALID);
 	ck_assert_int_eq(money_allocate(1, (int64_t[]){2, -1}, 2, &alloc, parts), KERNEL_INVALID);
 	ck_assert_int_eq(money_allocate(1, (int64_t[]){2, 1}, 2, &alloc, parts), KERNEL_NO_MEMORY);
+	ck_assert_uint_eq(state.live, 0);
+	ck_assert_int_eq(money_allocate(1, (int64_t[]){2, 1}, 2, &alloc, parts), KERNEL_OK);
+	ck_assert_uint_eq(state.requests, 2); /* there was one to refuse */
 }
 END_TEST
 

@@ -236,25 +236,29 @@ START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 {
 	static optimize_offer offers[4][60];
 	optimize_leg four[4];
-	optimize_options options = {.has_budget = true, .budget = 480000};
-	allocation state = {0};
-	kernel_alloc alloc = allocation_of(&state);
-	size_t choice[4];
-	size_t cheapest[4];
-	optimize_result result;
 	uint64_t random = 7;
-	size_t requests;
 
 	for (int i = 0; i < 4; i++)
 		four[i] = portal_leg(offers[i], 60, &random);
-	ck_assert_int_eq(optimize_select(four, 4, &options, &alloc, choice, cheapest, &result, NULL), KERNEL_OK);
-	requests = state.requests;
-	ck_assert_uint_gt(requests, 3);
-	for (size_t refuse = 1; refuse <= requests; refuse++)
+	for (int budget = 0; budget < 2; budget++)
 	{
-		state = (allocation){.refuse = refuse};
-		ck_assert_int_eq(optimize_select(four, 4, &options, &alloc, choice, cheapest, &result, NULL), KERNEL_NO_MEMORY);
-		ck_assert_uint_eq(state.live, 0);
+		optimize_options options = {.has_budget = budget == 1, .budget = 480000, .has_max_premium = true, .max_premium_ppm = 900000};
+		allocation state = {0};
+		kernel_alloc alloc = allocation_of(&state);
+		size_t choice[4];
+		size_t cheapest[4];
+		optimize_result result;
+		size_t requests;
+
+		ck_assert_int_eq(optimize_select(four, 4, &options, &alloc, choice, cheapest, &result, NULL), KERNEL_OK);
+		requests = state.requests;
+		ck_assert_uint_gt(requests, budget == 1 ? 20 : 3);
+		for (size_t refuse = 1; refuse <= requests; refuse++)
+		{
+			state = (allocation){.refuse = refuse};
+			ck_assert_int_eq(optimize_select(four, 4, &options, &alloc, choice, cheapest, &result, NULL), KERNEL_NO_MEMORY);
+			ck_assert_uint_eq(state.live, 0);
+		}
 	}
 }
 END_TEST

@@ -169,17 +169,25 @@ START_TEST(each_tier_has_its_own_picks)
 }
 END_TEST
 
-START_TEST(a_refused_allocation_is_told)
+START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 {
-	picks_candidate candidate = hotel("a", 900, NULL, NULL);
-	allocation state = {.refuse = 1};
+	picks_candidate candidates[] = {hotel("a", 900, NULL, NULL), hotel("b", 800, NULL, NULL)};
+	allocation state = {0};
 	kernel_alloc alloc = allocation_of(&state);
 	picks_pick picks[3];
+	size_t requests;
 	size_t n;
 
-	ck_assert_int_eq(picks_choose(&candidate, 1, 1, &alloc, picks, &n), KERNEL_NO_MEMORY);
-	ck_assert_uint_eq(n, 0);
-	ck_assert_uint_eq(state.live, 0);
+	ck_assert_int_eq(picks_choose(candidates, 2, 1, &alloc, picks, &n), KERNEL_OK);
+	requests = state.requests;
+	ck_assert_uint_ge(requests, 1);
+	for (size_t refuse = 1; refuse <= requests; refuse++)
+	{
+		state = (allocation){.refuse = refuse};
+		ck_assert_int_eq(picks_choose(candidates, 2, 1, &alloc, picks, &n), KERNEL_NO_MEMORY);
+		ck_assert_uint_eq(n, 0);
+		ck_assert_uint_eq(state.live, 0);
+	}
 }
 END_TEST
 
@@ -199,7 +207,7 @@ main(void)
 	tcase_add_test(picks, another_chain_and_place_goes_first);
 	tcase_add_test(picks, one_hotel_is_never_picked_twice);
 	tcase_add_test(picks, each_tier_has_its_own_picks);
-	tcase_add_test(picks, a_refused_allocation_is_told);
+	tcase_add_test(picks, every_refused_allocation_is_told_and_loses_nothing);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

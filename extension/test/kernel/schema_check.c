@@ -7,43 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocation.h"
 #include "kernel/schema.h"
 
+static allocation held;
 static arena memory;
 static jschema_report report;
-
-static void *
-take(void *state, size_t size)
-{
-	unsigned *left = state;
-
-	if (left != NULL && (*left)-- == 0)
-	{
-		*left = 0;
-		return NULL;
-	}
-	return malloc(size);
-}
-
-static void
-give(void *state, void *block)
-{
-	(void) state;
-	free(block);
-}
 
 static void
 open_arena(void)
 {
-	arena_source source = {take, give, NULL};
-
-	arena_start(&memory, source);
+	held = (allocation){0};
+	arena_start(&memory, allocation_source(&held));
 }
 
 static void
 close_arena(void)
 {
 	arena_end(&memory);
+	ck_assert_uint_eq(held.live, 0);
 }
 
 static const jdoc_value *
@@ -170,32 +152,71 @@ START_TEST(endless_schemas_are_given_up)
 }
 END_TEST
 
-START_TEST(every_allocation_may_fail)
+/* Every keyword that takes memory, when it is compiled or when it is checked. */
+static const char every_keyword[] =
+	"{\"$id\":\"https://example.org/trip\",\"$defs\":{\"amount\":{\"$anchor\":\"sum\",\"type\":\"number\",\"multipleOf\":0.01},"
+	"\"node\":{\"$dynamicAnchor\":\"node\",\"type\":\"object\",\"properties\":{\"next\":{\"$dynamicRef\":\"#node\"}}}},"
+	"\"type\":\"object\",\"required\":[\"title\",\"list\"],\"dependentRequired\":{\"title\":[\"list\"]},"
+	"\"dependentSchemas\":{\"list\":{\"minProperties\":2}},\"propertyNames\":{\"pattern\":\"^[a-z_]+$\"},"
+	"\"patternProperties\":{\"_at$\":{\"format\":\"date\"}},\"properties\":{\"title\":{\"type\":\"string\",\"pattern\":\"\\\\p{Letter}\"},"
+	"\"price\":{\"$ref\":\"#sum\"},\"total\":{\"$ref\":\"https://example.org/trip#/$defs/amount\"},\"chain\":{\"$ref\":\"#/$defs/node\"},"
+	"\"tier\":{\"enum\":[\"low\",{\"a\":1},[2]]},\"list\":{\"type\":\"array\",\"uniqueItems\":true,\"contains\":{\"const\":3},"
+	"\"prefixItems\":[{\"type\":\"integer\"}],\"unevaluatedItems\":{\"type\":\"integer\"}}},"
+	"\"anyOf\":[{\"properties\":{\"price\":{\"minimum\":0}}},{\"not\":{\"required\":[\"price\"]}}],"
+	"\"if\":{\"required\":[\"tier\"]},\"then\":{\"properties\":{\"tier\":true}},\"unevaluatedProperties\":false}";
+
+/* Compiles the schema and checks the text, with one request refused. */
+static jschema_verdict
+check_refused(allocation *state, const char *instance)
 {
-	static const char schema[] = TRIP;
-	static const char instance[] = "{\"title\":\"a\",\"legs\":[{\"city\":\"x\"}]}";
-	bool finished = false;
+	jschema_options options = {.arguments = true, .assert_format = true};
+	jschema_verdict verdict = JSCHEMA_GAVE_UP;
+	char problem[256] = "";
+	jdoc_error error;
+	arena a;
+	const jdoc_value *document;
+	const jdoc_value *value;
+	jschema *compiled = NULL;
 
-	for (unsigned allowed = 0; !finished; allowed++)
+	arena_start(&a, allocation_source(state));
+	document = jdoc_parse(&a, every_keyword, sizeof(every_keyword) - 1, NULL, &error);
+	if (document != NULL)
+		compiled = jschema_compile(&a, document, &options, problem, sizeof(problem));
+	ck_assert(document == NULL || compiled != NULL || problem[0] != '\0');
+	value = compiled == NULL ? NULL : jdoc_parse(&a, instance, strlen(instance), NULL, &error);
+	if (value != NULL)
+		verdict = jschema_check(compiled, value, &a, &report);
+	arena_end(&a);
+	ck_assert_uint_eq(state->live, 0);
+	return verdict;
+}
+
+START_TEST(every_refused_allocation_is_told_and_loses_nothing)
+{
+	static const struct
 	{
-		unsigned left = allowed;
-		arena_source source = {take, give, &left};
-		arena a;
-		jdoc_error error;
-		char problem[256];
-		jschema_options options = {.arguments = true};
-		const jdoc_value *document;
-		const jdoc_value *value;
-		jschema *compiled;
+		const char *instance;
+		jschema_verdict verdict;
+	} cases[] = {
+		{"{\"title\":\"a\",\"list\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18],\"price\":1.25,\"total\":2,\"tier\":[2],"
+		 "\"chain\":{\"next\":{\"next\":{}}},\"seen_at\":\"2026-02-28\"}",
+		 JSCHEMA_VALID},
+		{"{\"title\":\"a\",\"list\":[3],\"price\":1.25,\"titel\":2}", JSCHEMA_INVALID},
+	};
 
-		arena_start(&a, source);
-		document = jdoc_parse(&a, schema, strlen(schema), NULL, &error);
-		compiled = document == NULL ? NULL
-									: jschema_compile(&a, document, &options, problem, sizeof(problem));
-		value = compiled == NULL ? NULL : jdoc_parse(&a, instance, strlen(instance), NULL, &error);
-		finished = value != NULL && jschema_check(compiled, value, &a, &report) == JSCHEMA_VALID;
-		arena_end(&a);
-		ck_assert_uint_lt(allowed, 200);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		allocation all = {0};
+
+		ck_assert_msg(check_refused(&all, cases[i].instance) == cases[i].verdict, "case %zu: %s %s", i, report.path, report.expected);
+		ck_assert_uint_gt(all.requests, 100);
+		for (size_t refuse = 1; refuse <= all.requests; refuse++)
+		{
+			allocation state = {.refuse = refuse};
+
+			ck_assert_msg(check_refused(&state, cases[i].instance) == JSCHEMA_GAVE_UP, "case %zu: request %zu of %zu", i, refuse,
+						  all.requests);
+		}
 	}
 }
 END_TEST
@@ -215,7 +236,7 @@ main(void)
 	tcase_add_test(tests, alternatives_report_the_one_that_came_closest);
 	tcase_add_test(tests, unusable_schemas_say_why);
 	tcase_add_test(tests, endless_schemas_are_given_up);
-	tcase_add_test(tests, every_allocation_may_fail);
+	tcase_add_test(tests, every_refused_allocation_is_told_and_loses_nothing);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -1,33 +1,16 @@
 /*
  * schema_fuzz.c: any bytes as arguments, as a schema, and as both, with
- * memory that runs out where the first bytes say.
+ * memory refused where the first byte says.
  *
- * Layout of an input: one byte for how many blocks may be taken (255: all),
+ * Layout of an input: one byte for the request that is refused (255: none),
  * then a schema, a NUL, and an instance.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocation.h"
 #include "kernel/schema.h"
-
-static void *
-take(void *state, size_t size)
-{
-	unsigned *left = state;
-
-	if (*left == 0)
-		return NULL;
-	(*left)--;
-	return malloc(size);
-}
-
-static void
-give(void *state, void *block)
-{
-	(void) state;
-	free(block);
-}
 
 /* A value found equal to itself, and to its own canonical text. */
 static void
@@ -71,8 +54,7 @@ check_schema(arena *memory, const jdoc_value *document, const jdoc_value *instan
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	unsigned left;
-	arena_source source = {take, give, &left};
+	allocation state = {0};
 	arena memory;
 	jdoc_error error;
 	const char *text = (const char *) data + 1;
@@ -82,11 +64,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	left = data[0] == 255 ? 1u << 20 : data[0];
+	state.refuse = data[0] == 255 ? 0 : data[0] + 1u;
 	cut = memchr(text, '\0', size - 1);
 	if (cut == NULL)
 		cut = text + size - 1;
-	arena_start(&memory, source);
+	arena_start(&memory, allocation_source(&state));
 	document = jdoc_parse(&memory, text, (size_t) (cut - text), NULL, &error);
 	instance = cut < text + size - 1
 				   ? jdoc_parse(&memory, cut + 1, size - 2 - (size_t) (cut - text), NULL, &error)
@@ -96,5 +78,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (document != NULL && instance != NULL)
 		check_schema(&memory, document, instance);
 	arena_end(&memory);
+	if (state.live != 0)
+		abort();
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocation.h"
 #include "kernel/schema.h"
 
 #define SUITE "/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance"
@@ -26,27 +27,14 @@ typedef struct tally
 	bool assert_format;
 } tally;
 
-static void *
-take(void *state, size_t size)
-{
-	(void) state;
-	return malloc(size);
-}
-
-static void
-give(void *state, void *block)
-{
-	(void) state;
-	free(block);
-}
+static allocation held;
 
 static arena
 fresh_arena(void)
 {
-	arena_source source = {take, give, NULL};
 	arena a;
 
-	arena_start(&a, source);
+	arena_start(&a, allocation_source(&held));
 	return a;
 }
 

@@ -333,6 +333,15 @@ START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 			ck_assert_uint_eq(state.live, 0);
 		}
 	}
+	for (int wide = 0; wide < 2; wide++)
+	{
+		allocation state = {.refuse = 1};
+		kernel_alloc alloc = allocation_of(&state);
+
+		prices[0] = wide == 0 ? 0 : INT64_MIN; /* radix of 32 and of 64 bits */
+		ck_assert_int_eq(tiers_sort(prices, 200, &alloc), KERNEL_NO_MEMORY);
+		ck_assert_int_eq(prices[1], 7919 % 1000 + 1);
+	}
 }
 END_TEST
 
