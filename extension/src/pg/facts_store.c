@@ -327,6 +327,18 @@ put_history(Store *store, int64 trip, const FactsColumns *columns)
 
 /* ---- the store ---- */
 
+/* True when the row that was locked is still the trip's: its last version may
+ * have been given another number. */
+static bool
+is_trip(const Store *store, int64 trip)
+{
+	const AttrNumber *att = store->trips->att;
+	bool isnull;
+
+	return DatumGetInt64(slot_getattr(store->trip_slot, att[TRIP_ID], &isnull)) == trip &&
+		   DatumGetInt64(slot_getattr(store->trip_slot, att[TRIP_AGENCY], &isnull)) == store->agency;
+}
+
 /* Locks the row of the trip against being deleted; false when it is gone. */
 static bool
 lock_trip(Store *store, int64 trip)
@@ -345,8 +357,10 @@ lock_trip(Store *store, int64 trip)
 						 GetCurrentCommandId(false), LockTupleKeyShare, LockWaitBlock, flags,
 						 &failure) == TM_Ok)
 	{
+		bool same = is_trip(store, trip);
+
 		ExecClearTuple(store->trip_slot);
-		return true;
+		return same;
 	}
 	if (IsolationUsesXactSnapshot())
 		row_changed(trip);
@@ -389,6 +403,12 @@ clear_failure(Store *store, int64 trip)
 							  2, types, values, NULL, false, 0) != SPI_OK_DELETE)
 		elog(ERROR, "deleting from voygen.facts_failed failed");
 	SPI_finish();
+}
+
+void
+store_gone(Store *store, int64 trip)
+{
+	clear_failure(store, trip);
 }
 
 StoreOutcome

@@ -48,6 +48,8 @@ typedef enum StoreOutcome
 extern void store_begin(Store *store, Facts *facts, int64 last);
 /* Keeps the facts of the trip just built. */
 extern StoreOutcome store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns);
+/* The trip is no more, and so has not failed either. */
+extern void store_gone(Store *store, int64 trip);
 extern void store_end(Store *store);
 
 /* True when the stored row says just this. */

@@ -314,19 +314,33 @@ limit_reached(const Refresh *refresh)
 	return refresh->result.refreshed + refresh->result.unchanged + refresh->result.failed >= refresh->limit || refresh->locks_left <= 0;
 }
 
+/* One portion from *next on; false when there is none, or it has to be left. */
+static bool
+refresh_portion(Refresh *refresh, int64 *next)
+{
+	bool (*gather_next)(Refresh *, int64 *) = refresh->force ? gather_all : gather;
+	bool more;
+
+	CHECK_FOR_INTERRUPTS();
+	if (!refresh_lock_tables())
+		return false;
+	more = gather_next(refresh, next) && batch_refresh(&refresh->batch, &refresh->result);
+	refresh_unlock_tables();
+	return more;
+}
+
 static void
 refresh_agency(Refresh *refresh, int64 agency)
 {
-	bool (*gather_next)(Refresh *, int64 *) = refresh->force ? gather_all : gather;
 	int64 next = 1;
 
 	refresh->agency = agency;
+	if (!refresh_lock_tables())
+		return;
 	split_large_marks(agency);
-	while (!limit_reached(refresh) && gather_next(refresh, &next))
-	{
-		CHECK_FOR_INTERRUPTS();
-		batch_refresh(&refresh->batch, &refresh->result);
-	}
+	refresh_unlock_tables();
+	while (!limit_reached(refresh) && refresh_portion(refresh, &next))
+		;
 }
 
 /* ---- named trips ---- */
@@ -348,6 +362,7 @@ refresh_named(Refresh *refresh, int64 agency, ArrayType *ids)
 	int64 *trips;
 	int n;
 	int wanted = 0;
+	bool more = true;
 
 	deconstruct_array(ids, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &n);
 	trips = palloc(sizeof(int64) * (n + 1));
@@ -357,7 +372,7 @@ refresh_named(Refresh *refresh, int64 agency, ArrayType *ids)
 	qsort(trips, wanted, sizeof(int64), compare_trips);
 
 	refresh->agency = refresh->batch.agency = agency;
-	for (int done = 0; done < wanted && !limit_reached(refresh);)
+	for (int done = 0; more && done < wanted && !limit_reached(refresh);)
 	{
 		int from = 0;
 
@@ -371,10 +386,16 @@ refresh_named(Refresh *refresh, int64 agency, ArrayType *ids)
 				batch_add(&refresh->batch, trips[done], true);
 			lock_block_of(refresh, from);
 		}
+		if (!refresh_lock_tables())
+		{
+			refresh->result.skipped += refresh->batch.ntrips + wanted - done;
+			return;
+		}
 		/* What is fresh is not built again, unless asked for. */
 		if (!refresh->force)
 			facts_keep_stale(&refresh->batch);
-		batch_refresh(&refresh->batch, &refresh->result);
+		more = batch_refresh(&refresh->batch, &refresh->result);
+		refresh_unlock_tables();
 	}
 }
 

@@ -11,8 +11,9 @@
  * and its trips are built one by one, each in a subtransaction of its own and
  * under a new snapshot (a trip may have been deleted meanwhile); the one that
  * fails again is set aside with the reason, its marks taken, and the
- * others go on. What says that the whole transaction is to end (cancelled, a
- * serialization failure, no resources) is not caught.
+ * others go on. One that somebody else was changing just then keeps its marks
+ * and waits for the next refresh. What says that the whole transaction is to end
+ * (cancelled, a serialization failure, no resources) is not caught.
  */
 #include "postgres.h"
 
@@ -138,7 +139,10 @@ build(Batch *batch, int from, int to, RefreshResult *result)
 			continue;
 		document = facts_build(facts, trip, &columns);
 		if (document == NULL)
+		{
+			store_gone(&store, trip);
 			continue;
+		}
 		switch (store_put(&store, trip, document, &columns))
 		{
 			case STORE_WRITTEN:
@@ -158,12 +162,23 @@ build(Batch *batch, int from, int to, RefreshResult *result)
 	PopActiveSnapshot();
 }
 
+/* A lock that was not to be had, or not without a deadlock. Whoever has it may
+ * be waiting for what was built before: to come to an end helps him, to try
+ * again would not. */
+static bool
+is_in_the_way(int sqlstate)
+{
+	return sqlstate == ERRCODE_LOCK_NOT_AVAILABLE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
 /* Errors that mean the whole transaction, not a trip. */
 static bool
 must_rethrow(int sqlstate)
 {
 	int class = ERRCODE_TO_CATEGORY(sqlstate);
 
+	if (is_in_the_way(sqlstate))
+		return false;
 	return class == ERRCODE_TO_CATEGORY(ERRCODE_T_R_SERIALIZATION_FAILURE) ||
 		   class == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
 		   class == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
@@ -228,21 +243,60 @@ set_aside(Batch *batch, int64 trip, const ErrorData *error)
 	PopActiveSnapshot();
 }
 
-void
+/* Leaves trips [from, end) to a later refresh. Those whose marks went with a
+ * larger one get their own. */
+static void
+leave(Batch *batch, int from, int end, RefreshResult *result)
+{
+	Queue queue;
+
+	CommandCounterIncrement();
+	queue_open(&queue, "left by a refresh");
+	for (int i = from; i < end; i++)
+		if (batch->trips[i].forced)
+			queue_put(&queue, batch->agency, batch->trips[i].trip);
+	queue_close(&queue);
+	result->skipped += end - from;
+}
+
+/* Builds the trips one by one; false when the rest has to be left. */
+static bool
+refresh_singly(Batch *batch, RefreshResult *result)
+{
+	for (int i = 0; i < batch->ntrips; i++)
+	{
+		ErrorData *error = try_build(batch, i, i + 1, result);
+
+		if (error == NULL)
+			continue;
+		if (is_in_the_way(error->sqlerrcode))
+		{
+			leave(batch, i, batch->ntrips, result);
+			return false;
+		}
+		if (error->sqlerrcode == ERRCODE_OBJECT_IN_USE)
+			leave(batch, i, i + 1, result);
+		else
+		{
+			set_aside(batch, batch->trips[i].trip, error);
+			result->failed++;
+		}
+	}
+	return true;
+}
+
+bool
 batch_refresh(Batch *batch, RefreshResult *result)
 {
 	ErrorData *error;
 
 	if (batch->ntrips == 0)
-		return;
+		return true;
 	error = try_build(batch, 0, batch->ntrips, result);
-	for (int i = 0; error != NULL && i < batch->ntrips; i++)
-	{
-		ErrorData *own = try_build(batch, i, i + 1, result);
-
-		if (own == NULL)
-			continue;
-		set_aside(batch, batch->trips[i].trip, own);
-		result->failed++;
-	}
+	if (error == NULL)
+		return true;
+	if (!is_in_the_way(error->sqlerrcode))
+		return refresh_singly(batch, result);
+	leave(batch, 0, batch->ntrips, result);
+	return false;
 }

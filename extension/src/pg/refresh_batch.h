@@ -29,12 +29,13 @@ typedef struct RefreshResult
 	int64 refreshed;
 	int64 unchanged;
 	int64 failed;
-	int64 skipped; /* held by another refresher */
+	int64 skipped; /* held by somebody else; still marked */
 } RefreshResult;
 
 extern void batch_add(Batch *batch, int64 trip, bool forced);
-/* Builds the trips, all of whose locks are held, and takes their marks. */
-extern void batch_refresh(Batch *batch, RefreshResult *result);
+/* Builds the trips, all of whose locks are held, and takes their marks. False
+ * when the transaction should come to an end, because others wait for it. */
+extern bool batch_refresh(Batch *batch, RefreshResult *result);
 
 /* Deletes the row of the queue that the stream of marks stands on. */
 extern void mark_take(Relation queue, Stream *marks);

@@ -12,17 +12,28 @@
  * The lock table is small, so a refresher of many neighbouring trips takes one
  * exclusive lock on their block of ids; one of few takes the block in share
  * mode and each trip exclusively.
+ *
+ * Tables are another matter: TRUNCATE and ALTER TABLE take several of them, in
+ * an order of their own. A refresher tries them all together, and waits for
+ * one only while it holds nothing. What it has written stays locked until its
+ * transaction ends, and whoever has a table may be waiting for that: then it
+ * comes to an end, too, and what is left stays marked. So no user's statement
+ * is ended by a deadlock over tables.
  */
 #include "postgres.h"
 
 #include "access/twophase.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
+#include "utils/lsyscache.h"
 
 #include "pg/queue.h"
 #include "pg/refresh_lock.h"
+#include "pg/tables.h"
 
 /* The fourth field of an advisory lock is 1 or 2 for those of SQL functions. */
 #define CLASS_TRIP 0x5654
@@ -65,4 +76,48 @@ refresh_lock_budget(void)
 {
 	/* A quarter of the table leaves room for everybody's relation locks. */
 	return Max(64, max_locks_per_xact * (MaxBackends + max_prepared_xacts) / 4);
+}
+
+/* ---- tables ---- */
+
+/* Takes tables 0 to n - 1 back. */
+static void
+unlock_tables(Oid namespace, int n)
+{
+	for (int id = 0; id < n; id++)
+	{
+		Oid oid = get_relname_relid(table_specs[id].name, namespace);
+
+		if (OidIsValid(oid))
+			UnlockRelationOid(oid, AccessShareLock);
+	}
+}
+
+bool
+refresh_lock_tables(void)
+{
+	Oid namespace = get_namespace_oid("voygen", false);
+	bool wait = !TransactionIdIsValid(GetTopTransactionIdIfAny());
+
+	for (int id = 0; id < TABLE_COUNT; id++)
+	{
+		Oid oid = get_relname_relid(table_specs[id].name, namespace);
+
+		/* One that is missing is told of by whoever opens it. */
+		if (!OidIsValid(oid) || ConditionalLockRelationOid(oid, AccessShareLock))
+			continue;
+		unlock_tables(namespace, id);
+		if (!wait)
+			return false;
+		LockRelationOid(oid, AccessShareLock);
+		UnlockRelationOid(oid, AccessShareLock);
+		id = -1; /* all of them anew */
+	}
+	return true;
+}
+
+void
+refresh_unlock_tables(void)
+{
+	unlock_tables(get_namespace_oid("voygen", false), TABLE_COUNT);
 }

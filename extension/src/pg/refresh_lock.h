@@ -15,4 +15,9 @@ extern bool refresh_lock_expand(int64 agency);
 /* How many of them one transaction may hold. */
 extern int refresh_lock_budget(void);
 
+/* Locks every table a batch reads, for reading; false when one is not to be had
+ * and this transaction has written already, so that it must not be waited for. */
+extern bool refresh_lock_tables(void);
+extern void refresh_unlock_tables(void);
+
 #endif
