@@ -1,24 +1,35 @@
 package FactsStress;
 
-# Random writers, refreshers and killers on two small agencies. When they have stopped, the queue is drained and every
-# stored document is compared with the independent recomputation of test/facts_model.sql: a lost mark, a refresh that
-# overwrote newer facts, or a mark that a crash took along would show as drift.
+# Random writers, refreshers, readers and faults on two small agencies. When they have stopped, the queue is drained and
+# every stored document is compared with the independent recomputation of test/facts_model.sql: a lost mark, a refresh
+# that overwrote newer facts, or a mark that a crash took along would show as drift. Readers compare all the while.
 #
-#   my $stress = FactsStress->new(database => $name, seconds => 20, seed => 1);
-#   $stress->run;                      # forks, waits
-#   $stress->drain;                    # refreshes until no mark is left; dies when that does not end
+#   my $stress = FactsStress->new(database => $name, seed => 1);
+#   $stress->fill;
+#   my $ran = $stress->run(seconds => 20, kill => 5);   # forks, waits; false when anybody met what nobody should
+#   $stress->settle;                   # ends prepared transactions, switches marking on, refreshes until no mark is left
 #   my @drift = $stress->drift;        # [agency, trip, path, stored, expected]...
+#   my @left = $stress->left_over;     # what should not be there any more, in words
+#
+# run takes: seconds; writers, refreshers, readers (how many); switching (marking goes off and on); kill, postmaster,
+# power_cut (each: every so many seconds, one of these); small_disk (a FactsFaults disk, full now and then). The seed gives every process
+# its own sequence of changes; how they interleave is the machine's.
+#
+# What cannot be built is part of it: a trip with a price that is no number is set aside, and holds nobody up.
 
 use strict;
 use warnings;
+use File::Temp qw(tempdir);
 use POSIX qw(_exit);
 use Time::HiRes qw(time sleep);
+use FactsActors;
+use FactsFaults;
 use VoygenTest;
 
 sub new
 {
 	my ($class, %options) = @_;
-	return bless { seconds => 20, seed => 1, writers => 4, refreshers => 3, trips => 40, kill9 => 1, counts => {}, %options }, $class;
+	return bless { seed => 1, trips => 40, counts => {}, notes => tempdir(CLEANUP => 1), %options }, $class;
 }
 
 # ---- the data ----
@@ -27,7 +38,7 @@ sub fill
 {
 	my ($self) = @_;
 	my $checkout = checkout();
-	for my $file ('test/facts_model/odd_trips.sql', 'test/facts_model.sql')
+	for my $file ('test/facts_model/odd_trips.sql', 'test/facts_model.sql', 'test/stress/refill.sql')
 	{
 		system('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', "trips=$self->{trips}", '-d', $self->{database}, '-f', "$checkout/$file") == 0
 			or die "$file failed\n";
@@ -37,208 +48,132 @@ sub fill
 
 sub _connect
 {
-	my ($self, $agency) = @_;
+	my ($self, $agency, $name) = @_;
 	my $dbh = connect_to($self->{database}, PrintWarn => 0, pg_server_prepare => 0);
-	$dbh->do("set client_min_messages = error");
-	$dbh->do("set timezone = 'UTC'");
-	$dbh->do("set statement_timeout = '60s'");
+	$dbh->do('set application_name = ' . $dbh->quote('stress ' . ($name // 'watch')));
+	$dbh->do("set client_min_messages = error; set timezone = 'UTC'; set statement_timeout = '60s'; set deadlock_timeout = '200ms'");
 	$dbh->do("set voygen.agency_id = '$agency'") if $agency;
 	return $dbh;
 }
 
-# ---- what a writer does ----
-
-my @currencies = qw(USD EUR JPY KWD);
-my @availability = qw(available available available sold_out not_checked extract_failed);
-
-sub _pick { return $_[int rand @_] }
-
-# Statements of one change on random trips; trips that are gone make them touch nothing.
-my %change = (
-	price => sub {
-		my ($trip) = @_;
-		return sprintf 'update voygen.hotel_cache set price_amount = %d, checked_at = now() where trip_id = %d and hotel_id %% 3 = %d',
-			50 + int rand 900, $trip, int rand 3;
-	},
-	batch_price => sub { return sprintf 'update voygen.hotel_cache set price_amount = price_amount + 1 where trip_id between %d and %d', $_[0], $_[0] + 9 },
-	availability => sub {
-		return sprintf "update voygen.hotel_cache set availability_status = '%s' where trip_id = %d and hotel_id %% 4 = %d",
-			_pick(@availability), $_[0], int rand 4;
-	},
-	room_in => sub {
-		return sprintf "insert into voygen.rooms_cache (trip_id, hotel_id, room_key, name, total_amount, currency, tax_basis)
-			select trip_id, hotel_id, 'n' || voygen.next_id(), 'New', %d, currency, 'excluded' from voygen.hotel_cache where trip_id = %d limit %d",
-			100 + int rand 900, $_[0], 1 + int rand 5;
-	},
-	room_out => sub { return sprintf 'delete from voygen.rooms_cache where trip_id = %d and room_id %% 5 = %d', $_[0], int rand 5 },
-	room_move => sub {
-		return sprintf "update voygen.rooms_cache r set hotel_id = h.hotel_id, trip_id = h.trip_id, room_key = r.room_key || '+'
-			from (select trip_id, hotel_id from voygen.hotel_cache where agency_id = voygen.current_agency() and trip_id = %d limit 1) h
-			where r.agency_id = voygen.current_agency() and r.trip_id = %d and r.room_id %% 7 = 0 and length(r.room_key) < 40",
-			$_[1], $_[0];
-	},
-	hotel_in => sub {
-		return sprintf "insert into voygen.hotel_cache (trip_id, leg_id, site, hotel_key, name, price_amount, currency, price_basis, availability_status, checked_at, nights, guests)
-			select t.trip_id, l.leg_id, 'navitrip', 'new:' || voygen.next_id(), 'New Hotel ' || %d, %d, t.currency, 'per_night', 'available', now(), 2, 2
-			from voygen.trips t left join voygen.trip_legs l using (agency_id, trip_id) where t.agency_id = voygen.current_agency() and t.trip_id = %d limit 1",
-			int rand 20, 50 + int rand 500, $_[0];
-	},
-	hotel_out => sub { return sprintf 'delete from voygen.hotel_cache where trip_id = %d and hotel_id %% 6 = %d', $_[0], int rand 6 },
-	leg_out => sub { return sprintf 'delete from voygen.trip_legs where trip_id = %d and leg_id %% 3 = %d', $_[0], int rand 3 },
-	leg_in => sub {
-		return sprintf "insert into voygen.trip_legs (trip_id, seq, city, arrive_date, depart_date)
-			select trip_id, %d, 'Newtown', current_date, current_date + 3 from voygen.trips where trip_id = %d", 1 + int rand 5, $_[0];
-	},
-	leg_move => sub { return sprintf 'update voygen.trip_legs set seq = %d, city = city || 1 where trip_id = %d and length(city) < 30', 1 + int rand 5, $_[0] },
-	activity_move => sub { return sprintf 'update voygen.trip_activities set trip_id = %d, leg_id = null where trip_id = %d and activity_id %% 2 = 0 and exists (select from voygen.trips t where t.agency_id = trip_activities.agency_id and t.trip_id = %d)', $_[1], $_[0], $_[1] },
-	activity_in => sub { return sprintf "insert into voygen.trip_activities (trip_id, title, price_amount, currency) select trip_id, 'Walk', 10, 'EUR' from voygen.trips where trip_id in (%d, %d)", @_ },
-	activities_out => sub { return sprintf 'delete from voygen.trip_activities where trip_id = %d', $_[0] },
-	flight => sub { return sprintf "insert into voygen.flights (trip_id, origin, destination, depart_at, price_amount, currency) select trip_id, 'SEA', 'DUB', now(), 100, 'USD' from voygen.trips where trip_id = %d", $_[0] },
-	booking => sub { return sprintf "insert into voygen.bookings (trip_id, kind, price_amount, currency, commission_amount) select trip_id, 'hotel', %d, '%s', 10 from voygen.trips where trip_id = %d", int rand 900, _pick(@currencies), $_[0] },
-	cancel => sub { return sprintf "update voygen.bookings set status = 'cancelled' where trip_id = %d and booking_id %% 2 = 0", $_[0] },
-	trip => sub { return sprintf "update voygen.trips set title = title || 'x', currency = '%s', traveler_count = %d where trip_id = %d and length(title) < 60", _pick(@currencies), 1 + int rand 8, $_[0] },
-	trip_client => sub { return sprintf 'update voygen.trips set client_id = %d where trip_id in (%d, %d)', 1 + int rand 25, @_ },
-	trip_out => sub { return sprintf 'delete from voygen.trips where trip_id = %d and trip_id %% 4 = 0', $_[0] },
-	trip_in => sub { return sprintf "insert into voygen.trips (slug, client_id, title, destination, currency) select 'new-' || voygen.next_id(), client_id, 'New', 'Rome', 'USD' from voygen.clients where client_id > %d order by client_id limit 2", int rand 23 },
-	client => sub { return sprintf "update voygen.clients set tier = '%s', name = left(name || 'y', 60) where client_id between %d and %d", _pick(qw(standard premium vip platinum)), (map { $_, $_ + 1 } 1 + int rand 24) },
-	unrelated => sub { return sprintf "update voygen.trips set notes = 'seen' where trip_id = %d", $_[0] },
-	rate => sub { return sprintf 'update voygen.commission_rates set commission_percent = %.3f where rate_id = %d and commission_percent is not null', 1 + rand 20, 1 + int rand 70 },
-	rule => sub { return sprintf 'update voygen.commission_rules set is_active = not is_active where rule_id = %d and rule_id < 10', 1 + int rand 9 },
-	volume => sub { return sprintf 'update voygen.commission_volumes set amount = amount + 500, bookings = bookings + 40' },
-	agency => sub { return sprintf 'update voygen.agencies set low_cut = %d where agency_id = voygen.current_agency()', 20 + int rand 20 },
-	wipe => sub { return int rand 20 ? 'select 1' : 'truncate voygen.transfers' },
-);
-
-# Everything is written for one agency: conditions name the trip only, so each statement gets the agency's condition.
-sub _statement
+sub agencies
 {
-	my ($self, $agency) = @_;
-	my $name = _pick(sort keys %change);
-	my $sql = $change{$name}->(1 + int rand $self->{trips}, 1 + int rand $self->{trips});
-	$sql =~ s/ where (?!.*agency_id = voygen)/ where agency_id = $agency and /s if $sql !~ /current_agency/;
-	$sql .= " where agency_id = $agency" if $name eq 'volume';
-	return $sql;
-}
-
-sub _write
-{
-	my ($self, $dbh, $agency, $number) = @_;
-	my $mood = int rand 12;
-	if ($mood < 5)
-	{
-		$dbh->do($self->_statement($agency));
-		return;
-	}
-	$dbh->begin_work;
-	$dbh->do('set transaction isolation level ' . _pick('repeatable read', 'serializable')) if $mood == 5;
-	my $rounds = 1 + int rand 4;
-	for (1 .. $rounds)
-	{
-		if ($mood > 8)
-		{
-			$dbh->do('savepoint s');
-			eval { $dbh->do($self->_statement($agency)) };
-			$dbh->do($@ || rand() < 0.4 ? 'rollback to s' : 'release s');
-		}
-		else
-		{
-			$dbh->do($self->_statement($agency));
-		}
-		sleep(rand() * 0.02);
-	}
-	if ($mood == 6) { $dbh->rollback }
-	elsif ($mood == 7)
-	{
-		my $name = "stress_$$\_$number";
-		$dbh->do("prepare transaction '$name'");
-		$dbh->{AutoCommit} = 1;
-		sleep(rand() * 0.2);
-		$dbh->do((rand() < 0.7 ? 'commit' : 'rollback') . " prepared '$name'");
-	}
-	else { $dbh->commit }
-	return;
+	my ($self) = @_;
+	return @{ $self->_wait_for_server->selectcol_arrayref("select agency_id from voygen.agencies where slug like 'odd-%' order by slug") };
 }
 
 # ---- the processes ----
 
-# Runs $work again and again until the time is over, on a new connection whenever the last one broke.
+# Has the actor work until the time is over, on a new connection whenever the last one broke.
 sub _until
 {
-	my ($self, $end, $agency, $work) = @_;
+	my ($self, $end, $actor) = @_;
 	my $dbh;
-	my $number = 0;
-	local $SIG{__WARN__} = sub { };  # DBI on connections that the killer has ended
+	local $SIG{__WARN__} = sub { };  # DBI on connections that are gone
 	while (time < $end)
 	{
 		my $done = eval {
-			$dbh = $self->_connect($agency->()) if !$dbh || !$dbh->ping;
-			$work->($dbh, ++$number);
+			$dbh = $self->_connect($actor->{agency}, $actor->{name}) if !$dbh || !$dbh->ping;
+			$actor->round($dbh);
 			1;
 		};
 		next if $done;
 		my $error = $@;
 		my $state = $dbh ? $dbh->state // '' : '08000';
-		# Serialization and deadlock, constraints two writers broke together, lost connections and a recovering server are
-		# what the stress is about; anything else is a fault.
-		if ($error !~ /no connection|server closed|connection to server|in recovery|starting up|shutting down/ && $state !~ /^(08|23|40|57|53400)/)
+		my $detail = $dbh ? $dbh->pg_error_field('message_detail') // '' : '';
+		if (!$actor->expects($state, $error))
 		{
-			print STDERR "stress: $state $error";
+			print STDERR "stress: $actor->{name} (seed $self->{seed}): $state $error$detail\n";
 			_exit(3);
 		}
-		if ($dbh && $dbh->{Active} && $dbh->state !~ /^(57P|08)/)
-		{
-			eval { $dbh->rollback unless $dbh->{AutoCommit} };
-			eval { $dbh->{AutoCommit} = 1 };
-		}
-		else
-		{
-			undef $dbh;
-			sleep 0.1;
-		}
+		$actor->count("error $state");
+		$dbh = $self->_recovered($dbh, $state);
+		$self->_look_at_deadlock($dbh, $actor, $detail) if $dbh && $state eq '40P01';
 	}
+	$self->_note($actor->{counts});
 	_exit(0);
+}
+
+# The connection, out of its transaction and back in its own role; nothing when it is of no use any more.
+sub _recovered
+{
+	my ($self, $dbh, $state) = @_;
+	if (!$dbh || !$dbh->{Active} || $state =~ /^(57P|08)/)
+	{
+		sleep 0.1;  # the server may be down
+		return undef;
+	}
+	eval { $dbh->rollback unless $dbh->{AutoCommit} };
+	eval { $dbh->{AutoCommit} = 1 };
+	return eval { $dbh->do("reset role; set statement_timeout = '60s'; set lock_timeout = 0"); $dbh };
+}
+
+# A user's change must not lose against a refresher.
+sub _look_at_deadlock
+{
+	my ($self, $dbh, $actor, $detail) = @_;
+	my @pids = $detail =~ /process (\d+)/gi;
+	return if $actor->{name} ne 'writer' || !@pids;
+	my ($refreshers) = eval { $dbh->selectrow_array("select count(*) from pg_stat_activity where application_name = 'stress refresher' and pid = any (?)", undef, \@pids) };
+	$actor->count('lost against a refresher') if $refreshers;
+	return;
+}
+
+sub _note
+{
+	my ($self, $counts) = @_;
+	open my $file, '>', "$self->{notes}/$$" or return;
+	print $file map { "$counts->{$_} $_\n" } keys %$counts;
+	close $file;
+	return;
+}
+
+sub _gather_notes
+{
+	my ($self) = @_;
+	my %sum;
+	for my $name (glob "$self->{notes}/*")
+	{
+		open my $file, '<', $name or next;
+		/^(\d+) (.*)$/ and $sum{$2} += $1 while <$file>;
+		unlink $name;
+	}
+	return \%sum;
 }
 
 sub _fork
 {
 	my ($self, $work) = @_;
+	my $child = ++$self->{children};
 	my $pid = fork // die "fork: $!\n";
 	if (!$pid)
 	{
-		srand($self->{seed} * 1000 + ++$self->{children});
+		srand($self->{seed} * 1000 + $child);
 		eval { $work->() };
-		print STDERR "stress: $@" if $@;
+		print STDERR "stress (seed $self->{seed}): $@" if $@;
 		_exit(4);
 	}
-	$self->{children}++;
 	push @{ $self->{pids} }, $pid;
 	return;
 }
 
-sub refresh_statement { return 'select * from voygen.refresh_facts(voygen.current_agency())' }
-
 sub run
 {
-	my ($self) = @_;
-	my $dbh = $self->_connect;
-	my @agencies = @{ $dbh->selectcol_arrayref("select agency_id from voygen.agencies where slug like 'odd-%' order by slug") };
-	$dbh->disconnect;
-	my $end = time + $self->{seconds};
-	for my $writer (1 .. $self->{writers})
+	my ($self, %round) = @_;
+	my @agencies = $self->agencies;
+	my $end = time + $round{seconds};
+	my %kinds = (writer => $round{writers} // 4, refresher => $round{refreshers} // 3, reader => $round{readers} // 1, resolver => 1, switcher => $round{switching} ? 1 : 0);
+	$self->{children} = 0;
+	for my $kind (sort keys %kinds)
 	{
-		my $agency = $agencies[ $writer % @agencies ];
-		$self->_fork(sub {
-			$self->_until($end, sub { $agency }, sub { my ($h, $n) = @_; $self->_write($h, $agency, $n) });
-		});
+		for my $number (1 .. $kinds{$kind})
+		{
+			my $actor = FactsActors->$kind(agency => $agencies[ $number % @agencies ], trips => $self->{trips}, owner => int($number / @agencies) % 2, disk => $round{small_disk}, end => $end);
+			$self->_fork(sub { $self->_until($end, $actor) });
+		}
 	}
-	for my $refresher (1 .. $self->{refreshers})
-	{
-		my $agency = $agencies[ $refresher % @agencies ];
-		$self->_fork(sub {
-			$self->_until($end, sub { $agency }, sub { my ($h) = @_; $h->do($self->refresh_statement); sleep(rand() * 0.05) });
-		});
-	}
-	$self->_fork(sub { $self->_kill($end) });
+	my ($data) = $self->_wait_for_server->selectrow_array('show data_directory');
+	$self->_fork(sub { $self->_bring_faults($end, $data, %round) });
 	my $failed = 0;
 	for my $pid (@{ $self->{pids} })
 	{
@@ -246,30 +181,78 @@ sub run
 		$failed++ if $?;
 	}
 	$self->{pids} = [];
+	$self->{counts} = $self->_gather_notes;
+	FactsFaults::start();
 	return $failed == 0;
 }
 
-# Ends backends at random: politely, and now and then with kill -9, after which the server recovers from its log.
-sub _kill
+sub counts_text { my ($self) = @_; return join ', ', map { "$_ $self->{counts}{$_}" } sort keys %{ $self->{counts} } }
+
+# Sessions are ended or cancelled all the time; the rest comes when it is due.
+sub _bring_faults
 {
-	my ($self, $end) = @_;
-	my $hard_at = $self->{kill9} ? time + ($end - time) / 2 : $end + 1e9;
-	$self->_until($end, sub { 0 }, sub {
-		my ($h) = @_;
-		sleep(0.3 + rand() * 0.7);
-		my ($pid) = $h->selectrow_array(q{
-			select pid from pg_stat_activity
-			where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
-			order by random() limit 1});
-		return unless $pid;
-		if (time > $hard_at)
-		{
-			$hard_at += $self->{kill9_every} // 1e9;
-			kill 'KILL', $pid;
-			return;
-		}
-		$h->do('select pg_terminate_backend(?)', undef, $pid);
-	});
+	my ($self, $end, $data, %round) = @_;
+	local $SIG{__WARN__} = sub { };
+	my %every = map { $_ => $round{$_} } grep { $round{$_} } qw(kill postmaster power_cut small_disk);
+	$every{small_disk} = 4 if $every{small_disk};
+	my %due = map { $_ => time + $every{$_} * (0.5 + rand) } keys %every;
+	while (time < $end)
+	{
+		sleep(0.2 + rand() * 0.6);
+		my ($what) = grep { $due{$_} < time } sort { $due{$a} <=> $due{$b} } keys %due;
+		$due{$what} = time + $every{$what} * (0.5 + rand) if $what;
+		my $done = eval { $self->_bring($what // FactsChanges::pick(qw(terminate cancel)), $data, $round{small_disk}); 1 };
+		next if $done || $@ =~ /no connection|server closed|connection to server|in recovery|starting up|shutting down|terminating|canceling|57P/;
+		print STDERR "stress (seed $self->{seed}): bringing " . ($what // 'an end') . ": $@";
+		_exit(5);
+	}
+	_exit(0);
+}
+
+sub _bring
+{
+	my ($self, $what, $data, $disk) = @_;
+	return FactsFaults::power_cut($data) if $what eq 'power_cut';
+	return FactsFaults::kill_postmaster($data) if $what eq 'postmaster';
+	my $dbh = $self->_connect;
+	return FactsFaults::session($dbh, $what) if $what ne 'small_disk';
+	$disk->fill($dbh);
+	sleep(0.5 + rand() * 1.5);
+	return $disk->free($dbh);
+}
+
+# ---- trips that cannot be built ----
+
+# Prices that are no number; the model is not asked about these trips.
+sub poison
+{
+	my ($self, @trips) = @_;
+	my $dbh = $self->_wait_for_server;
+	for my $trip (@trips)
+	{
+		$dbh->do('select stress.refill(agency_id, ?) from voygen.agencies', undef, $trip);
+		$dbh->do("update voygen.hotel_cache set price_amount = 'NaN', price_basis = 'per_night' where trip_id = ?", undef, $trip);
+	}
+	return;
+}
+
+sub cure
+{
+	my ($self) = @_;
+	$self->_wait_for_server->do("update voygen.hotel_cache set price_amount = 100 where price_amount = 'NaN'");
+	return;
+}
+
+# ---- a disk that is full now and then ----
+
+# Puts what refreshes write on a disk of its own.
+sub small_disk
+{
+	my ($self, $megabytes) = @_;
+	my $dbh = $self->_wait_for_server;
+	my $disk = FactsFaults->small_disk($dbh, $megabytes);
+	$disk->move_facts_here($dbh);
+	return $disk;
 }
 
 # ---- afterwards ----
@@ -277,7 +260,7 @@ sub _kill
 sub _wait_for_server
 {
 	my ($self) = @_;
-	for (1 .. 300)
+	for (1 .. 600)
 	{
 		my $dbh = eval { $self->_connect };
 		return $dbh if $dbh && $dbh->ping;
@@ -286,40 +269,66 @@ sub _wait_for_server
 	die "the server did not come back\n";
 }
 
-# Stops the server as a power cut would and starts it again.
-sub restart
+sub power_cut
 {
-	my $folder = checkout() . '/service/cluster';
-	my ($data) = $_[0]->_wait_for_server->selectrow_array('show data_directory');
-	my ($pid) = do { open my $file, '<', "$data/postmaster.pid" or die "no postmaster: $!\n"; scalar <$file> };
-	kill 'QUIT', int $pid;
-	sleep 0.1 while kill 0, int $pid;
-	local $ENV{VOYGEN_CLUSTER} = 'test';
-	system("$folder/start >&2") == 0 or die "the server did not start again\n";
+	my ($self) = @_;
+	my ($data) = $self->_wait_for_server->selectrow_array('show data_directory');
+	FactsFaults::power_cut($data);
 	return;
 }
 
-sub drain
+sub settle
 {
 	my ($self) = @_;
 	my $dbh = $self->_wait_for_server;
-	for my $name (@{ $dbh->selectcol_arrayref("select gid from pg_prepared_xacts where database = current_database() and gid like 'stress_%'") })
+	for my $name (@{ $dbh->selectcol_arrayref("select gid from pg_prepared_xacts where database = current_database() and gid like 'stress%'") })
 	{
 		$dbh->do(($name =~ /[02468]$/ ? 'commit' : 'rollback') . " prepared '$name'");
 	}
+	$dbh->do('drop table if exists public.filler');
+	my ($watched) = $dbh->selectrow_array('select voygen.marking_enabled()');
+	$dbh->do('call voygen.enable_marking()') unless $watched;
 	for my $agency (@{ $dbh->selectcol_arrayref('select agency_id from voygen.agencies') })
 	{
-		$dbh->do("set voygen.agency_id = '$agency'");
 		my $marks;
-		for (1 .. 100)
+		for (1 .. 20)
 		{
-			$dbh->do($self->refresh_statement);
+			$dbh->do("select * from voygen.refresh_facts($agency)");
 			($marks) = $dbh->selectrow_array('select count(*) from voygen.facts_dirty where agency_id = ?', undef, $agency);
 			last unless $marks;
 		}
-		die "$marks marks of agency $agency are still there after 100 refreshes\n" if $marks;
+		die "$marks marks of agency $agency are still there after 20 refreshes\n" if $marks;
 	}
 	return;
+}
+
+# What nobody needs any more and should be gone: marks, locks, failures of trips that are well or are no more, sessions, faults of the job.
+sub left_over
+{
+	my ($self) = @_;
+	return @{ $self->_wait_for_server->selectcol_arrayref(q{
+		select format('mark of agency %s trip %s: %s', agency_id, trip_id, reason) from voygen.facts_dirty
+		union all
+		select format('lock %s %s of process %s', l.locktype, l.objsubid, l.pid) from pg_locks l
+		where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())
+		union all
+		select format('session %s: %s', pid, query) from pg_stat_activity where application_name like 'stress %' and pid <> pg_backend_pid()
+		union all
+		select format('prepared transaction %s', gid) from pg_prepared_xacts where database = current_database()
+		union all
+		select format('agency %s trip %s failed: %s', f.agency_id, f.trip_id, f.reason)
+		from voygen.facts_failed f
+		where not exists (
+			select from voygen.hotel_cache h where (h.agency_id, h.trip_id) = (f.agency_id, f.trip_id) and h.price_amount = 'NaN')
+		union all
+		select format('agency %s trip %s cannot be built, and is not set aside', agency_id, trip_id)
+		from (
+			select agency_id, trip_id from voygen.hotel_cache where price_amount = 'NaN' and availability_status = 'available'
+			except select agency_id, trip_id from voygen.facts_failed) unbuilt
+		union all
+		select distinct format('a run ended with: %s', error) from voygen.facts_runs
+		where error !~ 'deadlock|lock timeout|No space left'
+		limit 20}) };
 }
 
 # A run that broke off may have left prepared transactions, which keep its database from being dropped.
@@ -338,9 +347,12 @@ sub drift
 	my ($self) = @_;
 	my $dbh = $self->_wait_for_server;
 	my @drift;
-	for my $agency (@{ $dbh->selectcol_arrayref("select agency_id from voygen.agencies where slug like 'odd-%'") })
+	for my $agency ($self->agencies)
 	{
-		push @drift, map { [$agency, @$_] } @{ $dbh->selectall_arrayref('select * from facts_model.drift(?) order by 1, 2 limit 50', undef, $agency) };
+		push @drift, map { [$agency, @$_] } @{ $dbh->selectall_arrayref(q{
+			select d.* from facts_model.drift($1) d
+			where not exists (select from voygen.facts_failed f where f.agency_id = $1 and f.trip_id = d.trip_id)
+			order by 1, 2 limit 50} =~ s/\$1/$agency/gr) };
 	}
 	return @drift;
 }

@@ -144,6 +144,14 @@ sub empty_database
 	return connect_to($name);
 }
 
+# Leaves a database of this test to whoever wants to look at it.
+sub keep_database
+{
+	my ($name) = @_;
+	delete $to_drop{$name};
+	return;
+}
+
 sub drop_database
 {
 	my ($name) = @_;
