@@ -43,11 +43,23 @@
 #include "pg/module.h"
 #include "pg/queue.h"
 #include "pg/relations.h"
+#include "pg/subjects.h"
 #include "pg/tables.h"
 
 PG_FUNCTION_INFO_V1(voygen_mark_trips);
 PG_FUNCTION_INFO_V1(voygen_mark_clients);
 PG_FUNCTION_INFO_V1(voygen_mark_agencies);
+
+typedef enum Verb
+{
+	VERB_INSERT,
+	VERB_UPDATE,
+	VERB_DELETE,
+	VERB_TRUNCATE,
+	VERB_COUNT
+} Verb;
+
+static const char *const verb_names[VERB_COUNT] = {"insert", "update", "delete", "truncate"};
 
 /* Where the columns that matter are in one table; kept until it changes. */
 typedef struct Watched
@@ -58,26 +70,12 @@ typedef struct Watched
 	int nfacts;
 	AttrNumber facts[MaxHeapAttributeNumber]; /* columns a fact uses */
 	AttrNumber last;
+	char reasons[VERB_COUNT][NAMEDATALEN + 16]; /* "hotel_cache update" */
 } Watched;
 
 #define WATCHED_TABLES 32
 static Watched watched[WATCHED_TABLES];
 static int next_watched = 0;
-
-/* The subjects of one statement, each once. */
-typedef struct Subject
-{
-	int64 agency;
-	int64 subject;
-} Subject;
-
-typedef struct Subjects
-{
-	int n;
-	int size;       /* power of two; the table is at most half full */
-	Subject *slots; /* agency 0 is free */
-	Subject last;
-} Subjects;
 
 static void
 watched_forget(Datum arg, Oid relid)
@@ -91,60 +89,6 @@ void
 marks_init(void)
 {
 	CacheRegisterRelcacheCallback(watched_forget, (Datum) 0);
-}
-
-/* ---- the set of subjects ---- */
-
-static void
-subjects_init(Subjects *set)
-{
-	memset(set, 0, sizeof(*set));
-	set->size = 16;
-	set->slots = palloc0(sizeof(Subject) * set->size);
-}
-
-static bool subjects_add(Subjects *set, int64 agency, int64 subject);
-
-static void
-subjects_grow(Subjects *set)
-{
-	Subject *old = set->slots;
-	int oldsize = set->size;
-
-	set->size *= 4;
-	set->n = 0;
-	set->slots = MemoryContextAllocExtended(CurrentMemoryContext,
-											sizeof(Subject) * set->size,
-											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (int i = 0; i < oldsize; i++)
-		if (old[i].agency != 0)
-			subjects_add(set, old[i].agency, old[i].subject);
-	pfree(old);
-}
-
-static bool
-subjects_add(Subjects *set, int64 agency, int64 subject)
-{
-	uint64 at = ((uint64) agency * UINT64CONST(0x9E3779B97F4A7C15)) ^
-				((uint64) subject * UINT64CONST(0xC2B2AE3D27D4EB4F));
-
-	at ^= at >> 29;
-	for (;; at++)
-	{
-		Subject *slot = &set->slots[at & (set->size - 1)];
-
-		if (slot->agency == agency && slot->subject == subject)
-			return false;
-		if (slot->agency == 0)
-		{
-			slot->agency = agency;
-			slot->subject = subject;
-			break;
-		}
-	}
-	if (++set->n * 2 > set->size)
-		subjects_grow(set);
-	return true;
 }
 
 /* ---- which columns ---- */
@@ -222,6 +166,9 @@ watched_find(Relation rel, const char *subject)
 	w->agency = bigint_column(desc, "agency_id", RelationGetRelationName(rel));
 	w->subject = subject == NULL ? 0 : bigint_column(desc, subject, RelationGetRelationName(rel));
 	watch_columns(w, rel);
+	for (int i = 0; i < VERB_COUNT; i++)
+		snprintf(w->reasons[i], sizeof(w->reasons[i]), "%s %s", RelationGetRelationName(rel),
+				 verb_names[i]);
 	w->table = RelationGetRelid(rel);
 	return w;
 }
@@ -242,67 +189,45 @@ bigint_column(TupleDesc desc, const char *name, const char *table)
 /* ---- reading the rows ---- */
 
 static void
-add_row(Subjects *set, const Watched *w, TupleTableSlot *slot)
+add_row(Subjects *set, const Watched *w, HeapTuple row, TupleDesc desc)
 {
 	bool no_agency;
 	bool no_subject = false;
-	int64 agency = DatumGetInt64(slot_getattr(slot, w->agency, &no_agency));
-	int64 subject = w->subject ? DatumGetInt64(slot_getattr(slot, w->subject, &no_subject)) : QUEUE_EVERY_TRIP;
+	int64 agency = DatumGetInt64(heap_getattr(row, w->agency, desc, &no_agency));
+	int64 subject = QUEUE_EVERY_TRIP;
 
-	/* Rows of one trip come together more often than not. */
-	if (no_agency || no_subject ||
-		(set->last.agency == agency && set->last.subject == subject))
-		return;
-	set->last.agency = agency;
-	set->last.subject = subject;
-	subjects_add(set, agency, subject);
+	if (w->subject)
+		subject = DatumGetInt64(heap_getattr(row, w->subject, desc, &no_subject));
+	if (!no_agency && !no_subject)
+		subjects_add(set, agency, subject);
 }
 
-/* A tuplestore with a reading place of our own: other triggers read it too. */
-typedef struct Rows
-{
-	Tuplestorestate *store;
-	int pointer;
-	TupleTableSlot *slot;
-} Rows;
-
+/* Puts a tuplestore's own reading place at its beginning. Others who read these
+ * rows have a place of their own, or find this one where it was. */
 static void
-rows_open(Rows *rows, Tuplestorestate *store, TupleDesc desc)
+rows_rewind(Tuplestorestate *store)
 {
-	rows->store = store;
-	rows->pointer = tuplestore_alloc_read_pointer(store, EXEC_FLAG_REWIND);
-	tuplestore_select_read_pointer(store, rows->pointer);
-	tuplestore_rescan(store);
 	tuplestore_select_read_pointer(store, 0);
-	rows->slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	tuplestore_rescan(store);
 }
 
-static bool
-rows_next(Rows *rows)
+/* The row of a slot that a tuplestore was read into. */
+static HeapTuple
+slot_row(TupleTableSlot *slot)
 {
-	bool found;
-
-	tuplestore_select_read_pointer(rows->store, rows->pointer);
-	found = tuplestore_gettupleslot(rows->store, true, false, rows->slot);
-	tuplestore_select_read_pointer(rows->store, 0);
-	return found;
-}
-
-static void
-rows_close(Rows *rows)
-{
-	ExecDropSingleTupleTableSlot(rows->slot);
+	return ((MinimalTupleTableSlot *) slot)->tuple;
 }
 
 static void
 add_rows(Subjects *set, const Watched *w, Tuplestorestate *store, TupleDesc desc)
 {
-	Rows rows;
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 
-	rows_open(&rows, store, desc);
-	while (rows_next(&rows))
-		add_row(set, w, rows.slot);
-	rows_close(&rows);
+	rows_rewind(store);
+	while (tuplestore_gettupleslot(store, true, false, slot))
+		add_row(set, w, slot_row(slot), desc);
+	rows_rewind(store);
+	ExecDropSingleTupleTableSlot(slot);
 }
 
 /* True when a column of some fact differs. Differing bytes of equal values
@@ -330,61 +255,69 @@ facts_differ(const Watched *w, TupleDesc desc, TupleTableSlot *before, TupleTabl
 static void
 add_changed(Subjects *set, const Watched *w, TriggerData *trigger, TupleDesc desc)
 {
-	Rows before;
-	Rows after;
+	TupleTableSlot *before = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	TupleTableSlot *after = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 
-	rows_open(&before, trigger->tg_oldtable, desc);
-	rows_open(&after, trigger->tg_newtable, desc);
-	while (rows_next(&before) && rows_next(&after))
+	rows_rewind(trigger->tg_oldtable);
+	rows_rewind(trigger->tg_newtable);
+	while (tuplestore_gettupleslot(trigger->tg_oldtable, true, false, before) &&
+		   tuplestore_gettupleslot(trigger->tg_newtable, true, false, after))
 	{
-		if (!facts_differ(w, desc, before.slot, after.slot))
+		if (!facts_differ(w, desc, before, after))
 			continue;
-		add_row(set, w, before.slot);
-		add_row(set, w, after.slot);
+		add_row(set, w, slot_row(before), desc);
+		add_row(set, w, slot_row(after), desc);
 	}
-	rows_close(&before);
-	rows_close(&after);
+	rows_rewind(trigger->tg_oldtable);
+	rows_rewind(trigger->tg_newtable);
+	ExecDropSingleTupleTableSlot(before);
+	ExecDropSingleTupleTableSlot(after);
 }
 
 /* ---- writing the marks ---- */
 
-/* What will be read as the reason of a mark: "hotel_cache update". */
 static void
-put_marks(const Subjects *set, int sign, const char *reason)
+put_marks(Subjects *set, int sign, const char *reason)
 {
 	Queue queue;
 
 	if (set->n == 0)
 		return;
 	queue_open(&queue, reason);
-	for (int i = 0; i < set->size; i++)
-		if (set->slots[i].agency != 0)
+	if (set->n == 1)
+		queue_put(&queue, set->last.agency, sign * set->last.subject);
+	else
+	{
+		/* In the order of the queue's key, neighbours go to one page. */
+		subjects_sort(set);
+		for (int i = 0; i < set->n; i++)
 			queue_put(&queue, set->slots[i].agency, sign * set->slots[i].subject);
+	}
 	queue_close(&queue);
+	subjects_free(set);
 }
 
 /* After TRUNCATE nobody knows whose rows there were: every agency is marked. */
 static void
 mark_every_agency(const char *reason)
 {
-	Subjects set;
+	Subjects set = {0};
 	int64 *agencies;
 	int n = relations_agencies(&agencies, GetTransactionSnapshot());
 
-	subjects_init(&set);
 	for (int i = 0; i < n; i++)
 		subjects_add(&set, agencies[i], QUEUE_EVERY_TRIP);
 	put_marks(&set, 1, reason);
 }
 
-static const char *
-event_name(TriggerEvent event)
+static Verb
+event_verb(TriggerEvent event)
 {
 	if (TRIGGER_FIRED_BY_INSERT(event))
-		return "insert";
+		return VERB_INSERT;
 	if (TRIGGER_FIRED_BY_DELETE(event))
-		return "delete";
-	return TRIGGER_FIRED_BY_UPDATE(event) ? "update" : "truncate";
+		return VERB_DELETE;
+	return TRIGGER_FIRED_BY_UPDATE(event) ? VERB_UPDATE : VERB_TRUNCATE;
 }
 
 static TriggerData *
@@ -430,30 +363,24 @@ static Datum
 mark_rows(FunctionCallInfo fcinfo, const char *subject, int sign)
 {
 	TriggerData *trigger = called_as_trigger(fcinfo);
-	Relation rel = trigger->tg_relation;
-	TupleDesc desc = RelationGetDescr(rel);
-	const Watched *w;
-	Subjects set;
-	char reason[NAMEDATALEN + 16];
+	TupleDesc desc = RelationGetDescr(trigger->tg_relation);
+	Verb verb = event_verb(trigger->tg_event);
+	const Watched *w = watched_find(trigger->tg_relation, subject);
+	Subjects set = {0};
 
-	snprintf(reason, sizeof(reason), "%s %s", RelationGetRelationName(rel),
-			 event_name(trigger->tg_event));
-	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
+	if (verb == VERB_TRUNCATE)
 	{
-		mark_every_agency(reason);
+		mark_every_agency(w->reasons[verb]);
 		return PointerGetDatum(NULL);
 	}
 	need_rows(trigger);
-	w = watched_find(rel, subject);
-	subjects_init(&set);
-	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+	if (verb == VERB_INSERT)
 		add_rows(&set, w, trigger->tg_newtable, desc);
-	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+	else if (verb == VERB_DELETE)
 		add_rows(&set, w, trigger->tg_oldtable, desc);
 	else
 		add_changed(&set, w, trigger, desc);
-	put_marks(&set, sign, reason);
-	pfree(set.slots);
+	put_marks(&set, sign, w->reasons[verb]);
 	return PointerGetDatum(NULL);
 }
 

@@ -31,17 +31,19 @@ queue_block(int64 trip)
 	return trip - (trip - 1) % QUEUE_BLOCK;
 }
 
+typedef struct QueueRow QueueRow;
+
 typedef struct Queue
 {
 	Relation table;
 	Relation index; /* NULL: rows go through SPI */
 	const Door *door;
-	Oid sequence;
-	Datum reason;
-	TimestampTz now;
+	const char *reason;
+	QueueRow *row; /* formed but for its numbers */
 } Queue;
 
 extern void queue_init(void);
+/* The reason is what will be read in the queue, "hotel_cache update"; it stays the caller's. */
 extern void queue_open(Queue *queue, const char *reason);
 
 /* Adds a mark, unless this transaction has already made the same one. */
