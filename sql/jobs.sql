@@ -7,7 +7,10 @@ begin
     return;
   end if;
   create extension if not exists pg_cron;
-  grant usage on schema cron to voygen_jobs, voygen_admin;
+  grant usage on schema cron to voygen_jobs;
+  -- pg_cron lets everybody who sees its schema schedule anything, which would outlast every call.
+  revoke usage on schema cron from voygen_admin;
+  revoke execute on all functions in schema cron from public;
 
   for wanted in
     select j.name, j.schedule, j.command

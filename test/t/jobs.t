@@ -152,6 +152,33 @@ subtest 'volumes follow the bookings' => sub {
 	is(count_of('commission_volumes', "agency_id = $agency and site = 'vax'"), 0, 'what has no booking any more is gone');
 };
 
+subtest 'the statistics tell how the last refresh ended' => sub {
+	my ($trip) = $db->selectrow_array("select trip_id from voygen.trips where agency_id = $agency");
+	my $stats = sub {
+		$db->do("set voygen.agency_id = $agency");
+		$db->do("set role voygen_reader");
+		my $row = $db->selectrow_hashref("select (s.last_run).*, s.job_seen_at > ?::timestamptz as seen, s.failed as set_aside from voygen_api.get_facts_stats() s", undef, $_[0]);
+		$db->do("reset role");
+		$db->do("reset voygen.agency_id");
+		return $row;
+	};
+	my ($began) = $db->selectrow_array("select clock_timestamp()");
+	ok(!$stats->($began)->{seen}, 'no job has run since');
+	$db->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) values ($agency, $trip, 'test')");
+	run_job('call voygen.refresh_job()');
+	my $good = $stats->($began);
+	ok($good->{seen}, 'the job has been seen');
+	cmp_ok($good->{refreshed} + $good->{unchanged}, '>=', 1, 'the trip was looked at');
+	is($good->{error}, undef, 'without a fault');
+	$db->do("update voygen.hotel_cache set price_amount = 'NaN' where agency_id = $agency");
+	run_job('call voygen.refresh_job()');
+	my $bad = $stats->($began);
+	is_deeply([@$bad{qw(failed set_aside)}], [1, 1], 'a trip that cannot be built is told of the last one');
+	$db->do("update voygen.hotel_cache set price_amount = 120 where agency_id = $agency");
+	run_job('call voygen.refresh_job()');
+	is_deeply([@{ $stats->($began) }{qw(failed set_aside)}], [0, 0], 'until it can be built');
+};
+
 subtest 'pg_cron runs the jobs as a role without privileges, and administrators see that it did' => sub {
 	psql($name, 'select 1', '-1', '-f', checkout() . '/sql/jobs.sql');
 	psql($name, 'select 1', '-1', '-f', checkout() . '/sql/jobs.sql');
@@ -177,6 +204,16 @@ subtest 'pg_cron runs the jobs as a role without privileges, and administrators 
 	my $runs = $db->selectcol_arrayref("select distinct job from voygen.job_runs() where status = 'succeeded' order by 1");
 	is_deeply($runs, [qw(voygen_expire voygen_refresh voygen_retention voygen_volumes)], 'an administrator sees them too');
 	$db->do("reset role");
+	for my $role (qw(voygen_admin voygen_agent voygen_reader voygen_gateway voygen_jobs))
+	{
+		$db->do("set role $role");
+		for my $call ("cron.schedule('* * * * *', 'select 1')", "cron.schedule('x', '* * * * *', 'select 1')", "cron.unschedule('voygen_refresh')", "cron.alter_job(1, active => false)")
+		{
+			ok(!eval { $db->do("select $call"); 1 }, "$role cannot $call");
+			like($db->errstr, qr/permission denied/, "for it may not");
+		}
+		$db->do("reset role");
+	}
 	$db->do("insert into cron.job_run_details (jobid, runid, username, status, end_time) values (1, -1, 'voygen_jobs', 'succeeded', now() - interval '8 days'), (1, -2, 'postgres', 'succeeded', now() - interval '8 days')");
 	run_job('call voygen.retention_job()');
 	is_deeply($db->selectcol_arrayref("select runid from cron.job_run_details where runid < 0"), [ -2 ], 'retention forgets the jobs\' own runs of more than a week ago, nobody else\'s');
