@@ -122,17 +122,20 @@ begin
   made.title := voygen_lib.require_text(add_activity.title, '/title', 300);
   made.leg_id := voygen_lib.require_leg(trip, add_activity.leg_id);
   made.site := voygen_lib.require_site(add_activity.site);
+  if add_activity.product_code is not null then
+    made.product_code := voygen_lib.require_text(add_activity.product_code, '/product_code');
+  end if;
   insert into trip_activities (
     agency_id, trip_id, leg_id, site, product_code, title, activity_date, start_time, duration_minutes, price_amount, currency,
     price_basis, status, url, notes)
   values (
-    trip.agency_id, trip.trip_id, made.leg_id, made.site, add_activity.product_code, made.title, add_activity.activity_date,
+    trip.agency_id, trip.trip_id, made.leg_id, made.site, made.product_code, made.title, add_activity.activity_date,
     add_activity.start_time, voygen_lib.require_whole(add_activity.duration_minutes, '/duration_minutes', 1, 525600),
     made.price_amount, made.currency, made.price_basis, coalesce(add_activity.status, 'proposed')::text, add_activity.url, add_activity.notes)
   on conflict do nothing
   returning * into made;
   if not found then
-    perform voygen.raise('conflict', format('product %s of %s is on this trip for that day already', add_activity.product_code, coalesce(made.site, 'no site')),
+    perform voygen.raise('conflict', format('product %s of %s is on this trip for that day already', add_activity.product_code, coalesce(add_activity.site, 'no site')),
       path => '/product_code', hint => 'get_trip shows it; update_activity changes it.');
   end if;
   return (made.trip_id, made.activity_id, true)::voygen_api.activity_change;
