@@ -48,6 +48,21 @@ SQL
 }
 my $ann = $door->call('agent', 'create_client', { name => 'Ann' });
 $door->call('rainy:agent', 'create_client', { name => 'Bob' });
+$door->call('rainy:agent', 'create_client', { name => 'Bob the Second' });
+my ($bob) = $owner->selectrow_array("select client_id from voygen.clients where name = 'Bob the Second'");
+$owner->do('analyze voygen.clients');
+# a function that tells whom it sees, so cheap that a planner would ask it first
+$owner->do(<<'SQL');
+create function public.tell(name text) returns boolean language plpgsql immutable cost 0.0000001 as $$
+begin
+  if name like 'Bob%' then
+    raise exception 'saw %', name;
+  end if;
+  return true;
+end $$;
+SQL
+my $neighbour = $door->connect_gateway;
+$neighbour->do("select 'neighbours secret'");
 
 sub session
 {
@@ -65,6 +80,7 @@ sub session
 }
 
 my $gateway = $door->gateway;
+$gateway->do("select voygen.similarity('a', 'b')"); # its library brings settings of its own
 my $before = session($gateway);
 my $rows = q{select (select count(*) from voygen.clients), (select count(*) from voygen.agencies), (select count(*) from pg_largeobject_metadata),
 	(select count(*) from pg_class), (select count(*) from pg_proc), (select count(*) from pg_roles)};
@@ -119,6 +135,45 @@ for my $tool (qw(read_anything do_anything))
 	closed($tool, 'declare escape cursor with hold for select 1', 'not_allowed');
 	is(session($gateway)->{cursors}, 0, 'no cursor outlives its call');
 
+	# what reaches for the server, its files, its log, its standbys
+	closed($tool, "select $_", 'not_allowed') for (
+		"pg_stat_file('/etc/passwd')", "pg_ls_logdir()", "pg_ls_waldir()", "pg_ls_tmpdir()", "pg_current_logfile()", "current_setting('data_directory')", 'pg_hba_file_rules()', 'pg_show_all_file_settings()',
+		"pg_create_physical_replication_slot('escape')", "pg_create_logical_replication_slot('escape', 'pgoutput')", "pg_replication_origin_create('escape')", 'pg_switch_wal()', 'pg_promote()',
+		"pg_create_restore_point('escape')", "pg_backup_start('escape')", 'pg_stat_reset()', 'pg_rotate_logfile()', 'pg_log_backend_memory_contexts(pg_backend_pid())', 'lo_get(1)', "lo_put(1, 0, 'x')",
+		"lo_export(1, '/tmp/escape')", "pg_import_system_collations('voygen')", "pg_nextoid('voygen.clients', 'agency_id', 'voygen.clients_pkey')", "set_config('session_replication_role', 'replica', true)",
+		"set_config('voygen.escape', 'x', false)", "set_config('log_statement', 'all', false)", "set_config('session_preload_libraries', 'x', false)");
+
+	# what the owner's functions would do for others
+	closed($tool, $_, 'not_allowed') for (
+		'call voygen.disable_marking()', 'call voygen.retention_job()', 'call voygen.refresh_job()', 'call voygen.count_volumes(2)', 'select voygen.hold_calls()', 'select * from voygen.refresh_facts(2)',
+		"select voygen.record_failure(1, '\\x00', 'x', 'internal', '\\x00', 1)", 'select voygen.load_starter_data(2)', 'select lastval()', "select currval('voygen.ids_2')", "select setval('voygen.ids_1', 1)",
+		"select nextval('voygen.ids_2')", 'select last_value from voygen.ids_2', "select pg_sequence_last_value('voygen.ids_2')", 'copy voygen.clients to stdout', "copy voygen.clients from '/etc/passwd'",
+		'explain analyze delete from voygen.agencies', "select query_to_xml('delete from voygen.agencies', true, true, '')", "select * from ts_stat('select null::tsvector from voygen.idempotency_keys')");
+
+	# what other agencies have, by other doors than a plain select
+	for my $sql (
+		"select name from voygen.clients where public.tell(name)", "select name from voygen.clients where 1 / (ascii(name) - ascii('B')) is not null", "select name from voygen.clients where ctid = any ('{\"(0,1)\",\"(0,2)\",\"(0,3)\"}'::tid[])",
+		'select name from voygen.clients tablesample system (100)', "select name from voygen.clients where client_id = $bob or public.tell(name)", "select name from only voygen.clients where name ~ '.*' and public.tell(name)",
+		"select (xpath('//name/text()', query_to_xml('select name from voygen.clients', true, false, '')))[1]::text")
+	{
+		is_deeply($door->call('admin', $tool, { statement => $sql })->{rows}, ['Ann'], "$tool: $sql sees its agency alone");
+	}
+	for my $sql (
+		"select most_common_vals::text from pg_stats where schemaname = 'voygen' and tablename = 'clients'", "select * from pg_stats_ext where schemaname = 'voygen'", "select query from pg_stat_activity where query like '%neighbours%secret' and pid <> pg_backend_pid()",
+		'select * from pg_prepared_statements where statement like \'%neighbour%\'', "select last_value from pg_sequences where schemaname = 'voygen' and last_value is not null and sequencename <> 'facts_dirty_mark_id'", # marks are one queue for all
+		
+		"select usename from pg_stat_activity where query ~ 'client' and pid <> pg_backend_pid()")
+	{
+		is_deeply($door->call('admin', $tool, { statement => $sql })->{rows}, [], "$tool: $sql shows nothing");
+	}
+	closed($tool, 'select * from pg_statistic', 'not_allowed');
+	unlike($door->fails('admin', $tool, { statement => 'select name::integer from voygen.clients' })->{text}, qr/Bob/, "$tool: a cast that fails names nobody else");
+
+	# locks of the transaction end with the call; marks left in the session are gone
+	$door->call('admin', $tool, { statement => "select pg_advisory_xact_lock(7), set_config('escape.mark', 'left by sunny', false), voygen.set_limit(0.9::real)" });
+	is($gateway->selectrow_array("select coalesce(current_setting('escape.mark', true), '')"), '', "$tool: a setting of its own leaves no mark");
+	is_deeply($door->call('rainy:admin', $tool, { statement => "select current_setting('escape.mark', true)" })->{rows}[0] || undef, undef, "$tool: nor for another agency");
+
 	# settings a tool may change are its own affair, and gone afterwards
 	$door->call('admin', $tool, { statement => "select set_config('work_mem', '1GB', false), set_config('search_path', 'pg_temp', false), set_config('row_security', 'off', false), set_config('statement_timeout', '1', false)" });
 	is_deeply(session($gateway), $before, "$tool: the session is the one before");
@@ -153,6 +208,10 @@ is($door->fails('agent', 'do_anything', { statement => 'delete from voygen.audit
 is($door->fails('agent', 'do_anything', { statement => "insert into voygen.clients (agency_id, slug, name) values ($door->{agencies}{rainy}, 'x', 'X')" })->{code},
 	'not_allowed', 'no row goes into another agency');
 is($door->fails('agent', 'do_anything', { statement => "update voygen.clients set agency_id = $door->{agencies}{rainy}" })->{code}, 'not_allowed', 'no row moves there');
+my @foreign = map { $door->fails('agent', 'do_anything', { statement => "insert into voygen.trips (slug, client_id, title, destination) values ('x', $_, 'x', 'x')" }) } $bob, 987654321;
+s/\b(?:$bob|987654321)\b/ID/g for map { $_->{text}, $_->{message} } @foreign;
+is_deeply($foreign[0], $foreign[1], 'a client of another agency is refused like one that nobody has');
+is_deeply($door->call('agent', 'do_anything', { statement => "insert into voygen.clients (client_id, slug, name) select $bob, 'bob', 'Own' where false returning name" })->{rows}, [], 'keys of another agency are free');
 is_deeply($door->call('agent', 'do_anything', { statement => 'delete from voygen.clients where name = \'Bob\' returning name' })->{rows}, [], 'no row of it can be deleted');
 
 # Owner-rights functions do not run what the caller's path names
@@ -190,6 +249,6 @@ $owner->do('alter role voygen_gateway reset voygen.call_timeout');
 
 # Nothing of all that is left
 is_deeply([($owner->selectrow_array($rows))[0, 1, 2, 5]], [@database[0, 1, 2, 5]], 'no row, agency, large object or role came of it');
-is_deeply($owner->selectcol_arrayref('select name from voygen.clients order by name'), ['Ann', 'Bob'], 'the clients are as they were');
+is_deeply($owner->selectcol_arrayref('select name from voygen.clients order by name'), ['Ann', 'Bob', 'Bob the Second'], 'the clients are as they were');
 
 done_testing;
