@@ -1,0 +1,120 @@
+# A tool that changes, cancels or takes away one thing touches that one row: every other row of every agency, trip and kind
+# stays as it was. And what an addition takes when nothing is said, and refuses.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use JSON::PP;
+use Test::More;
+use CallTest;
+
+my $door = CallTest->new('api_single_rows');
+my $owner = $door->owner;
+my $yes = JSON::PP::true;
+
+# Given in two agencies two clients with two trips each, and in each trip two of everything
+my %key = (clients => 'client_id', trips => 'trip_id', trip_legs => 'leg_id', trip_activities => 'activity_id', flights => 'flight_id', bookings => 'booking_id', hotel_cache => 'hotel_id', rooms_cache => 'room_id');
+my @trips;
+for my $slug (qw(sunny rainy))
+{
+	my $call = sub { return $door->call("$slug:admin", @_) };
+	for my $client (map { $call->('create_client', { name => "Client $_", email => "c$_\@$slug.example" }) } 1, 2)
+	{
+		for my $number (1, 2)
+		{
+			my $trip = $call->('create_trip', { client_id => "$client->{client_id}", title => "T$number", destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-20',
+				legs => [{ city => 'Rome', arrive_date => '2026-09-10', depart_date => '2026-09-15' }, { city => 'Amalfi', arrive_date => '2026-09-15', depart_date => '2026-09-20' }] });
+			my %trip = (agency => $slug, trip_id => "$trip->{trip_id}", client_id => "$client->{client_id}", leg_id => $trip->{leg_ids});
+			$trip{activity_id} = [map { $call->('add_activity', { trip_id => $trip{trip_id}, title => "Walk $_" })->{activity_id} } 1, 2];
+			$trip{flight_id} = [map { $call->('add_flight', { trip_id => $trip{trip_id}, origin => 'SEA', destination => 'DUB' })->{flight_id} } 1, 2];
+			$trip{booking_id} = [map { $call->('add_booking', { trip_id => $trip{trip_id}, kind => 'hotel', status => 'pending', site => 'web', price => { amount => 100 * $_, currency => 'USD' }, stated_commission => { amount => 10 * $_ } })->{booking_id} } 1, 2];
+			$call->('ingest_hotels', { trip_id => $trip{trip_id}, site => 'web', hotels => [map { { site_id => "h$_", name => "Hotel $_", city => 'Rome', available => $yes, lead_price => { amount => 100 + $_, currency => 'USD' } } } 1, 2] });
+			$call->('ingest_rooms', { trip_id => $trip{trip_id}, site => 'web', hotel_key => "web:h$_", rooms => [map { { room_id => "r$_", name => "Room $_", nightly_rate => 100 + $_, currency => 'USD' } } 1, 2] }) for 1, 2;
+			push @trips, \%trip;
+		}
+	}
+}
+
+# Every row of these tables: "agency table id" => sum of its text.
+sub rows
+{
+	my %rows;
+	for my $table (sort keys %key)
+	{
+		$rows{"$_->[0] $table $_->[1]"} = $_->[2] for @{ $owner->selectall_arrayref("select a.slug, t.$key{$table}, md5((to_jsonb(t) - 'updated_at' - 'checked_at')::text) from voygen.$table t join voygen.agencies a using (agency_id)") };
+	}
+	return \%rows;
+}
+
+# touches($tool, $arguments, @expected): the rows that differ afterwards are these, as "table id" of the trip's agency.
+sub touches
+{
+	my ($agency, $tool, $arguments, @expected) = @_;
+	my $before = rows();
+	$door->call("$agency:admin", $tool, $arguments);
+	my $after = rows();
+	my @differ = sort grep { ($before->{$_} // '') ne ($after->{$_} // '') } keys %{ { %$before, %$after } };
+	return is_deeply(\@differ, [sort map { "$agency $_" } @expected], "$tool touches " . (@expected ? "its row alone" : 'nothing'));
+}
+
+my ($one) = grep { $_->{agency} eq 'sunny' } @trips;
+my %at = (trip_id => $one->{trip_id});
+touches('sunny', 'update_client', { client_id => $one->{client_id}, name => 'Renamed' }, "clients $one->{client_id}");
+touches('sunny', 'update_client', { client_id => $one->{client_id}, name => 'Renamed' });
+touches('sunny', 'update_trip', { %at, title => 'Renamed' }, "trips $one->{trip_id}");
+touches('sunny', 'update_trip', { %at, title => 'Renamed' });
+touches('sunny', 'update_leg', { %at, leg_id => $one->{leg_id}[1], city => 'Naples' }, "trip_legs $one->{leg_id}[1]");
+touches('sunny', 'update_leg', { %at, leg_id => $one->{leg_id}[1], city => 'Naples' });
+touches('sunny', 'update_activity', { %at, activity_id => $one->{activity_id}[0], title => 'Long walk' }, "trip_activities $one->{activity_id}[0]");
+touches('sunny', 'update_activity', { %at, activity_id => $one->{activity_id}[0], title => 'Long walk' });
+touches('sunny', 'update_booking', { %at, booking_id => $one->{booking_id}[0], notes => 'x' }, "bookings $one->{booking_id}[0]");
+touches('sunny', 'update_booking', { %at, booking_id => $one->{booking_id}[0], notes => 'x' });
+touches('sunny', 'cancel_booking', { %at, booking_id => $one->{booking_id}[0], confirm => $yes }, "bookings $one->{booking_id}[0]");
+touches('sunny', 'archive_booking', { %at, booking_id => $one->{booking_id}[0], confirm => $yes }, "bookings $one->{booking_id}[0]");
+touches('sunny', 'archive_activity', { %at, activity_id => $one->{activity_id}[1], confirm => $yes }, "trip_activities $one->{activity_id}[1]");
+touches('sunny', 'ingest_rooms', { %at, site => 'web', hotel_key => 'web:h1', rooms => [{ room_id => 'r1', name => 'Room 1', nightly_rate => 150, currency => 'USD' }] },
+	'rooms_cache ' . $owner->selectrow_array('select r.room_id from voygen.rooms_cache r join voygen.hotel_cache h using (agency_id, trip_id, hotel_id) where r.trip_id = ? and r.agency_id = ? and h.hotel_key = ? and r.room_key = ?', undef, $one->{trip_id}, $door->agency('sunny'), 'web:h1', 'r1'));
+touches('sunny', 'ingest_hotels', { %at, site => 'web', hotels => [{ site_id => 'h2', name => 'Hotel 2', city => 'Rome', available => $yes, lead_price => { amount => 300, currency => 'USD' } }] },
+	'hotel_cache ' . $owner->selectrow_array('select hotel_id from voygen.hotel_cache where trip_id = ? and agency_id = ? and hotel_key = ?', undef, $one->{trip_id}, $door->agency('sunny'), 'web:h2'));
+
+# A leg leaves its offers without one; offers of other legs and trips keep theirs
+my @of_leg = @{ $owner->selectcol_arrayref('select hotel_id from voygen.hotel_cache where agency_id = ? and trip_id = ? and leg_id = ?', undef, $door->agency('sunny'), $one->{trip_id}, $one->{leg_id}[0]) };
+touches('sunny', 'archive_leg', { %at, leg_id => $one->{leg_id}[0], confirm => $yes }, "trip_legs $one->{leg_id}[0]", map { "hotel_cache $_" } @of_leg);
+touches('sunny', 'archive_trip', { %at, confirm => $yes }, "trips $one->{trip_id}");
+
+# Sums of a trip are of that trip
+my (undef, $two) = grep { $_->{agency} eq 'sunny' } @trips;
+my $sum = $door->call('admin', 'calculate_trip_commission', { trip_id => $two->{trip_id} });
+is_deeply([$sum->{booked} + 0, $sum->{booked_total} + 0], [30, 300], 'what other trips have booked is not counted');
+$door->call('admin', 'cancel_booking', { trip_id => $two->{trip_id}, booking_id => $two->{booking_id}[1], confirm => $yes });
+$sum = $door->call('admin', 'calculate_trip_commission', { trip_id => $two->{trip_id} });
+is_deeply([$sum->{booked} + 0, $sum->{booked_total} + 0], [10, 100], 'nor what was cancelled');
+
+# What is taken when nothing is said
+my $whole = $door->call('admin', 'get_trip', { trip_id => $two->{trip_id} });
+is_deeply([map { $_->{status} } @{ $whole->{activities} }, @{ $whole->{flights} }], [('proposed') x 4], 'activities and flights are proposed');
+is_deeply($owner->selectcol_arrayref('select distinct rooms from voygen.bookings'), [1], 'a booking is for one room');
+$door->call('admin', 'add_activity', { trip_id => $two->{trip_id}, title => 'Null', status => undef });
+is($owner->selectrow_array("select status from voygen.trip_activities where title = 'Null'"), 'proposed', 'null is nothing said');
+$door->call('admin', 'add_booking', { trip_id => $two->{trip_id}, kind => 'hotel', rooms => undef, notes => 'Null' });
+is($owner->selectrow_array("select rooms from voygen.bookings where notes = 'Null'"), 1, 'for rooms too');
+
+# What is refused, with the path
+for (['add_flight', { origin => 'SEA', destination => 'DUB', depart_at => '2026-09-10T10:00:00Z', arrive_at => '2026-09-10T09:59:59Z' }, '/arrive_at'], ['add_flight', { origin => 'SEAT', destination => 'DUB' }, '/origin'], ['add_flight', { origin => 'SEA', destination => 'D1B' }, '/destination'],
+	['add_leg', { city => 'Rome', arrive_date => '2026-09-12', depart_date => '2026-09-11' }, '/depart_date'], ['add_leg', { city => ' ' }, '/city'], ['add_activity', { title => ' ' }, '/title'], ['add_activity', { title => 'x', product_code => ' ' }, '/product_code'],
+	['add_activity', { title => 'x', product_code => 'x' x 301 }, '/product_code'], ['add_activity', { title => 'x', duration_minutes => 0 }, '/duration_minutes'], ['add_activity', { title => 'x', site => 'nowhere' }, '/site'],
+	['add_booking', { kind => 'hotel', check_in => '2026-09-12', check_out => '2026-09-12' }, '/check_out'], ['add_booking', { kind => 'hotel', site => 'nowhere' }, '/site'])
+{
+	my ($tool, $arguments, $path) = @$_;
+	is($door->fails('admin', $tool, { trip_id => $two->{trip_id}, %$arguments })->{path}, $path, "$tool refuses a wrong $path");
+}
+ok($door->call('admin', 'add_flight', { trip_id => $two->{trip_id}, origin => 'SEA', destination => 'DUB', depart_at => '2026-09-10T10:00:00Z', arrive_at => '2026-09-10T10:00:00Z' })->{flight_id}, 'a flight may arrive when it departs');
+ok($door->call('admin', 'create_client', { name => 'x' x 200 })->{client_id}, 'a name of 200 characters');
+is($door->fails('admin', 'create_client', { name => 'x' x 201 })->{path}, '/name', 'and none of 201');
+$door->call('admin', 'add_activity', { trip_id => $two->{trip_id}, title => 'Tour', site => 'viator', product_code => ' P1 ', activity_date => '2026-09-11' });
+my $twice = $door->fails('admin', 'add_activity', { trip_id => $two->{trip_id}, title => 'Again', site => 'viator', product_code => 'P1', activity_date => '2026-09-11' });
+is_deeply([@$twice{qw(code path)}], ['conflict', '/product_code'], 'a product is on a day once');
+like($twice->{message}, qr/product P1 of viator/, 'which names it');
+
+done_testing;
