@@ -33,8 +33,11 @@ my ($sunny, $currency) = $db->selectrow_array("select agency_id, currency from v
 is($currency, 'EUR', 'with its currency');
 done('a second agency', qw(agency create rainy));
 like(done('agencies are listed', qw(agency list)), qr/^agency_id +slug.*^$sunny +sunny +Sunny Travel +EUR.*rainy/ms, 'both are in the list');
-refused('the same slug again', qr/\(slug\)=\(sunny\) already exists/, qw(agency create sunny));
-refused('a slug that is none', qr/agencies_slug_check/, 'agency', 'create', 'Not A Slug');
+refused('the same slug again', qr/there is already an agency sunny/, qw(agency create sunny));
+refused('a slug that is none', qr/"Not A Slug" is not a short name.*a-z, 0-9/s, 'agency', 'create', 'Not A Slug');
+refused('a name that is empty', qr/name of an agency is empty/, qw(agency create windy --name), ' ');
+refused('a currency that is none', qr/"ZZZ" is not a currency.*ISO 4217/s, qw(agency create windy --currency ZZZ));
+is($db->selectrow_array('select count(*) from voygen.agencies'), 2, 'what was refused founded nothing');
 
 # People.
 my $ann = done('an administrator is added', qw(user create --agency sunny --email ann@sunny.example --name Ann --role admin));
@@ -43,7 +46,8 @@ done('a reader, agency by number', qw(user create --email rod@sunny.example --na
 like(done('people are listed', qw(user list --agency sunny)), qr/$ann +ann\@sunny.example +Ann +admin +t.*rod\@sunny.example +Rod +reader +f/s, 'both, with role and advisor');
 unlike(done('people of the other agency', qw(user list --agency rainy)), qr/sunny/, 'an agency lists its own people only');
 refused('an unknown agency', qr/there is no agency "cloudy".*agencies are: sunny, rainy/s, qw(user list --agency cloudy));
-refused('the same address again', qr/already exists/, qw(user create --agency sunny --email ann@sunny.example --name Ann));
+refused('the same address again', qr/Ann\@sunny.example is already one of this agency's people/, qw(user create --agency sunny --email Ann@sunny.example --name Ann));
+refused('an address that is none', qr/"ann" is not an e-mail address/, qw(user create --agency sunny --email ann --name Ann));
 
 # Tokens.
 my $token = done('a token', qw(token create --agency sunny --role agent --user), 'ANN@sunny.example', '--expires', '30 days', '--scope', 'find_trips,create_trip');
@@ -66,7 +70,7 @@ unlike(done('the list', qw(token list --agency sunny)), qr/vg_/, 'shows no token
 my ($before) = $db->selectrow_array('select count(*) from voygen.tokens');
 refused('a user who is not there', qr/agency sunny has no user bob/, qw(token create --agency sunny --role agent --user bob));
 refused('more than the user may do', qr/a token of role voygen_admin would do more/, qw(token create --agency sunny --role admin --user rod@sunny.example));
-refused('a span that is none', qr/invalid input syntax/, qw(token create --agency sunny --role agent --expires someday));
+refused('a span that is none', qr/"someday" is neither a day nor a span/, qw(token create --agency sunny --role agent --expires someday));
 refused('a day that is over', qr/would end at 2020-01-31.*before it begins/, qw(token create --agency sunny --role agent --expires 2020-01-31));
 refused('a tool that is none in the scope', qr/there is no tool find_trisp for the scope/, qw(token create --agency sunny --role agent --scope), 'find_trips,find_trisp,get_*');
 refused('a user of another agency', qr/agency rainy has no user/, qw(token create --agency rainy --role agent --user ann@sunny.example));

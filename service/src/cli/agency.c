@@ -13,16 +13,42 @@ struct agency_request
 	const char *currency;
 };
 
-static void
-ask_create(struct statement *statement, int64_t agency_id, const void *request)
-{
-	const struct agency_request *wanted = request;
+/* Both statements about a new agency take the same parameters: $1 slug, $2 name, $3 currency. */
+static const char object_sql[] =
+	"select 'invalid_argument', format('\"%s\" is not a short name for an agency', left($1, 120)),"
+	"   'use a-z, 0-9 and single - between them, at most 100 characters, such as sunny-travel'"
+	" where $1 !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or length($1) > 100"
+	" union all"
+	" select 'conflict', format('there is already an agency %s', $1), '`voygen agency list` shows them'"
+	" where exists (select from voygen.agencies where slug = $1)"
+	" union all"
+	" select 'invalid_argument', 'the name of an agency is empty', 'leave --name out to call it by its short name'"
+	" where btrim($2) = ''"
+	" union all"
+	" select 'invalid_argument', format('\"%s\" is not a currency', left($3, 120)), 'give an ISO 4217 code, such as EUR'"
+	" where voygen.currency_exponent($3) is null";
 
-	(void) agency_id;
-	statement_begin(statement, "select voygen.create_agency($1, $2, $3)");
+static void
+ask_about_agency(struct statement *statement, const char *sql, const struct agency_request *wanted)
+{
+	statement_begin(statement, sql);
 	statement_text(statement, wanted->slug);
 	statement_text(statement, wanted->name != NULL ? wanted->name : wanted->slug);
 	statement_text(statement, wanted->currency != NULL ? wanted->currency : "USD");
+}
+
+static void
+object_create(struct statement *statement, int64_t agency_id, const void *request)
+{
+	(void) agency_id;
+	ask_about_agency(statement, object_sql, request);
+}
+
+static void
+ask_create(struct statement *statement, int64_t agency_id, const void *request)
+{
+	(void) agency_id;
+	ask_about_agency(statement, "select voygen.create_agency($1, $2, $3)", request);
 }
 
 static void
@@ -43,7 +69,7 @@ run_agency(const struct command *self, struct session *session, int argc, char *
 	const char *words[2] = {NULL, NULL};
 	const struct option_value options[] = {
 		{"--name", &request.name, NULL}, {"--currency", &request.currency, NULL}, {NULL, NULL, NULL}};
-	struct admin_work create = {.request = &request, .ask = ask_create, .show = admin_show_number};
+	struct admin_work create = {.request = &request, .object = object_create, .ask = ask_create, .show = admin_show_number};
 	struct admin_work list = {.request = &request, .ask = ask_list, .show = admin_show_rows};
 
 	if (!options_read(self, argc, argv, options, words, 2))

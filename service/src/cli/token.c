@@ -41,6 +41,9 @@ role_named(const char *name)
 #define FOUND_USER                                           \
 	"(select user_id from voygen.users where agency_id = $1" \
 	" and (user_id::text = $3 or lower(email) = lower($3)) order by user_id limit 1)"
+#define EXPIRY_READABLE                                                                             \
+	"coalesce($5 ~ '^\\d{4}-' or $5 ~* '^([0-9]+ *(second|minute|hour|day|week|month|year)s? *)+$'" \
+	" or $5 ~ '^P', true)"
 #define EXPIRY "case when $5 ~ '^\\d{4}-' then $5::timestamptz else now() + $5::interval end"
 
 static const char object_sql[] =
@@ -54,9 +57,13 @@ static const char object_sql[] =
 	"   where pronamespace = 'voygen_api'::regnamespace and (proname = scope"
 	"     or right(scope, 1) = '*' and starts_with(proname, left(scope, -1))))"
 	" union all"
+	" select 'invalid_argument', format('\"%s\" is neither a day nor a span of time', left($5, 120)),"
+	"   'give a day such as 2027-01-31, or a span such as 30 days'"
+	" where not " EXPIRY_READABLE
+	" union all"
 	" select 'invalid_argument', format('the token would end at %s, before it begins', ends),"
 	"   'give a day to come, or a span such as 30 days'"
-	" from (select " EXPIRY " as ends) expiry where ends <= now()";
+	" from (select case when " EXPIRY_READABLE " then " EXPIRY " end as ends) expiry where ends <= now()";
 
 static const char create_sql[] =
 	"select made.token_id, made.token from voygen.create_token($1, $2, " FOUND_USER

@@ -16,6 +16,26 @@ struct user_request
 	bool no_advisor;
 };
 
+/* An address that is none, or somebody's already, is a slip of the pen. */
+static void
+object_create(struct statement *statement, int64_t agency_id, const void *request)
+{
+	const struct user_request *wanted = request;
+
+	statement_begin(statement,
+					"select 'invalid_argument', format('\"%s\" is not an e-mail address', left($2, 120)), 'it reads name@place'"
+					" where $2 not like '%_@_%'"
+					" union all"
+					" select 'conflict', format('%s is already one of this agency''s people', left($2, 120)),"
+					"   '`voygen user list` shows them'"
+					" where exists (select from voygen.users where agency_id = $1 and lower(email) = lower($2))"
+					" union all"
+					" select 'invalid_argument', 'the name of a person is empty', null where btrim($3) = ''");
+	statement_integer(statement, agency_id);
+	statement_text(statement, wanted->email);
+	statement_text(statement, wanted->name);
+}
+
 static void
 ask_create(struct statement *statement, int64_t agency_id, const void *request)
 {
@@ -51,7 +71,7 @@ run_user(const struct command *self, struct session *session, int argc, char **a
 										   {"--role", &request.role, NULL},
 										   {"--no-advisor", NULL, &request.no_advisor},
 										   {NULL, NULL, NULL}};
-	struct admin_work create = {.request = &request, .ask = ask_create, .show = admin_show_number};
+	struct admin_work create = {.request = &request, .object = object_create, .ask = ask_create, .show = admin_show_number};
 	struct admin_work list = {.request = &request, .ask = ask_list, .show = admin_show_rows};
 
 	if (!options_read(self, argc, argv, options, words, 1))
