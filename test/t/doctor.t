@@ -97,6 +97,23 @@ my @damages = (
 		end \$\$", qr/altered: comment function voygen_api\.ingest_hotels\(/ ],
 	[ 'a tool dropped', "do \$\$ begin execute format('drop function %s', 'voygen_api.create_client'::regproc::regprocedure); end \$\$", qr/missing: function voygen_api\.create_client\(/ ],
 	[ 'a column of a tool\'s type added', "alter type voygen_api.hotel_option add attribute extra text cascade", problem('unexpected', 'type column', 'voygen_api.hotel_option.extra') ],
+	[ 'seldom settings changed', [
+			"alter table voygen.trips replica identity full", "alter table voygen.bookings set (toast.autovacuum_enabled = false)", "alter table voygen.clients cluster on clients_pkey",
+			"alter table voygen.trips alter column title set statistics 500", "alter table voygen.trips alter column notes set (n_distinct = 5)",
+			"alter function voygen.retention_days(jsonb, text) cost 100000", "alter sequence voygen.ids_shared owned by voygen.trips.trip_id", "comment on extension voygen is 'mine'" ],
+		problem('unexpected', 'table setting', 'voygen.trips'), problem('unexpected', 'table setting', 'voygen.bookings'), problem('unexpected', 'index setting', 'voygen.clients_pkey'),
+		problem('unexpected', 'column setting', 'voygen.trips.title'), problem('unexpected', 'column setting', 'voygen.trips.notes'),
+		problem('unexpected', 'function setting', 'voygen.retention_days(settings jsonb, subject text)'), problem('unexpected', 'sequence owner', 'voygen.ids_shared'), problem('altered', 'comment', 'extension voygen') ],
+	[ 'seldom objects made', [
+			"create table public.heir () inherits (voygen.followups)", "create statistics voygen.together on status, title from voygen.trips", "create cast (voygen_api.tier_mode as integer) with inout",
+			"create operator voygen.=== (leftarg = integer, rightarg = integer, function = int4eq)", "create text search configuration voygen.plainly (copy = simple)" ],
+		problem('unexpected', 'heir', 'public.heir of voygen.followups'), problem('unexpected', 'statistics', 'voygen.together'), qr/unexpected: cast \(voygen_api\.tier_mode AS integer\)/,
+		problem('unexpected', 'operator', 'voygen.===(integer,integer)'), problem('unexpected', 'text search configuration', 'voygen.plainly') ],
+	[ 'what lies around opened', [
+			"alter database $name set row_security = off", "grant create on database $name to voygen_agent", "grant create on schema public to public",
+			"alter default privileges for role postgres grant select on tables to voygen_reader", "drop extension pg_trgm cascade" ],
+		problem('unexpected', 'setting', 'database'), problem('unexpected', 'grant', 'database to voygen_agent'), problem('unexpected', 'grant', 'schema public to PUBLIC'),
+		problem('unexpected', 'default grant', 'role superuser, tables to voygen_reader'), problem('missing', 'extension', 'pg_trgm') ],
 	[ 'the API dropped', "drop schema voygen_api cascade", problem('missing', 'schema', 'voygen_api') ],
 );
 subtest $_->[0] => sub { damaged(@$_) }
@@ -108,6 +125,9 @@ my @role_damages = (
 	[ 'a role that may log in', "alter role voygen_owner login", "alter role voygen_owner nologin", problem('altered', 'role', 'voygen_owner') ],
 	[ 'a role in the owner', "grant voygen_owner to voygen_gateway", "revoke voygen_owner from voygen_gateway", problem('unexpected', 'membership', 'voygen_gateway in voygen_owner') ],
 	[ 'the jobs not in the owner', "revoke voygen_owner from voygen_jobs", "grant voygen_owner to voygen_jobs", problem('missing', 'membership', 'voygen_jobs in voygen_owner') ],
+	[ 'a stranger in the jobs', "do \$\$ begin create role doctor_stranger; grant voygen_jobs to doctor_stranger; end \$\$", "drop role doctor_stranger", problem('unexpected', 'membership', 'doctor_stranger in voygen_jobs') ],
+	[ 'a role that ends', "alter role voygen_gateway valid until '2001-01-01'", "alter role voygen_gateway valid until 'infinity'", problem('unexpected', 'role validity', 'voygen_gateway') ],
+	[ 'a password for the jobs', "alter role voygen_jobs password 'secret'", "alter role voygen_jobs password null", problem('unexpected', 'password', 'voygen_jobs') ],
 	[ 'a setting of a role', "alter role voygen_agent set voygen.agency_id = '1'", "alter role voygen_agent reset voygen.agency_id", problem('unexpected', 'setting', 'role voygen_agent') ],
 	[ 'a parameter granted', "grant set on parameter voygen.agency_id to voygen_agent", "revoke set on parameter voygen.agency_id from voygen_agent", problem('unexpected', 'parameter grant', 'voygen.agency_id to voygen_agent') ],
 );
