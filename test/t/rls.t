@@ -141,6 +141,16 @@ subtest 'names and numbers of agencies do not touch' => sub {
 	like($error, qr/permission denied/, 'nobody looks into the other\'s numbers');
 	(undef, $error) = as_role('voygen_agent', $first, "select nextval('voygen.ids_$second')");
 	like($error, qr/permission denied/, 'or draws from them');
+	for my $role (qw(voygen_reader voygen_agent voygen_admin))
+	{
+		for my $shared ('select mark_id from voygen.facts_dirty', 'select run_id from voygen.facts_runs', "select nextval('voygen.facts_dirty_mark_id')")
+		{
+			(undef, $error) = as_role($role, $first, $shared);
+			like($error, qr/permission denied/, "$role sees no number that all agencies share: $shared");
+		}
+		my ($seen) = as_role($role, $first, "select last_value from pg_sequences where schemaname = 'voygen' and sequencename !~ '^ids_' and last_value is not null");
+		is_deeply($seen, [], "$role sees where none of their sequences is");
+	}
 };
 
 subtest 'what stays hidden within an agency' => sub {
