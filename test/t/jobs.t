@@ -101,6 +101,37 @@ subtest 'retention takes away what an agency no longer keeps, and nothing else' 
 	cmp_ok(count_of('audit', "agency_id = $agency"), '>', 0, 'a setting that is no number counts as none');
 };
 
+subtest 'what one agency spoils is not missing for the others' => sub {
+	my ($first, $last) = sort { $a <=> $b } $agency, $forever;
+	my $fails = sub {
+		my ($job, $error) = @_;
+		$db->do("set session authorization voygen_jobs");
+		ok(!eval { $db->do($job); 1 }, "$job fails");
+		like($@, $error, 'and names whose rows made it');
+		$db->do("reset session authorization");
+	};
+	my $settings = $db->selectcol_arrayref('select settings from voygen.agencies where agency_id in (?, ?) order by agency_id', undef, $first, $last);
+	$db->do("update voygen.agencies set settings = '{\"retention\": {\"facts_runs\": 2000000000}}' where agency_id = ?", undef, $first);
+	$db->do("update voygen.agencies set settings = '{}' where agency_id = ?", undef, $last);
+	$db->do("insert into voygen.facts_runs (agency_id, started_at) values ($last, now() - interval '300 days'), (null, now() - interval '300 days')");
+	$fails->('call voygen.retention_job()', qr/1 agencies no longer keep was not deleted; agency $first: .*out of range/);
+	is(count_of('facts_runs', "started_at < now() - interval '299 days' and agency_id is distinct from $first"), 0, 'the others are tidied');
+	$db->do('update voygen.agencies set settings = ? where agency_id = ?', undef, @$_) for [ $settings->[0], $first ], [ $settings->[1], $last ];
+
+	$db->do("insert into voygen.bookings (agency_id, booking_id, trip_id, kind, site, status, price_amount, currency, booked_on)
+		select agency_id, 810 + n, min(trip_id), 'hotel', 'web', 'booked', 99999999999, 'USD', '2026-07-01' from voygen.trips, generate_series(1, 3) n where agency_id = $first group by 1, n");
+	run_job('call voygen.volumes_job()');
+	is($db->selectrow_array("select min(amount) from voygen.commission_volumes where agency_id = $first and site = 'web'"), '99999999999.999', 'a volume beyond all is the highest there is');
+	$db->do("alter table voygen.commission_volumes add constraint no_web check (agency_id <> $first or site <> 'vax')");
+	$db->do("insert into voygen.bookings (agency_id, booking_id, trip_id, kind, site, status, price_amount, currency, booked_on)
+		select agency_id, 820, min(trip_id), 'hotel', 'vax', 'booked', 5, 'USD', '2026-08-01' from voygen.trips where agency_id in ($first, $last) group by 1");
+	$fails->('call voygen.volumes_job()', qr/volumes of 1 agencies were not counted; agency $first: .*no_web/);
+	is(count_of('commission_volumes', "agency_id = $last and site = 'vax'"), 3, 'the others are counted');
+	$db->do('alter table voygen.commission_volumes drop constraint no_web');
+	$db->do("delete from voygen.bookings where booking_id in (811, 812, 813, 820)");
+	run_job('call voygen.volumes_job()');
+};
+
 subtest 'spare marks go, one of each stays' => sub {
 	my ($trip) = $db->selectrow_array("select trip_id from voygen.trips where agency_id = $agency");
 	$db->do("delete from voygen.facts_dirty");
