@@ -165,3 +165,54 @@ begin
 end
 $$;
 comment on function voygen_lib.require_limit(integer, integer) is 'How many rows a list may have; 20 when nobody says.';
+
+create function voygen_lib.trips_at(trip_ids text[], path text) returns bigint[]
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  named text;
+  place integer := 0;
+  met bigint[] := '{}';
+begin
+  foreach named in array trip_ids loop
+    met := met || voygen.resolve_trip(named);
+    place := place + 1;
+  end loop;
+  return met;
+exception
+  when sqlstate 'VG003' then
+    perform voygen.raise('not_found', sqlerrm, path => path || '/' || place, expected => 'number or slug of a trip', got => left(named, 100),
+      hint => 'find_trips finds a trip by words of its client, place or title.');
+end
+$$;
+comment on function voygen_lib.trips_at(text[], text) is
+'The ids of trips in a list at this path, in its order; one that does not exist is named with its place.';
+
+create function voygen_lib.trip_at(trip_id text, path text) returns bigint
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  return case when trip_at.trip_id is not null then voygen.resolve_trip(trip_at.trip_id) end;
+exception
+  when sqlstate 'VG003' then
+    perform voygen.raise('not_found', sqlerrm, path => path, expected => 'number or slug of a trip', got => left(trip_at.trip_id, 100),
+      hint => 'find_trips finds a trip by words of its client, place or title.');
+end
+$$;
+comment on function voygen_lib.trip_at(text, text) is 'The id of the trip that the argument at this path names; null where it names none.';
+
+create function voygen_lib.client_at(client_id text, path text) returns bigint
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  return case when client_at.client_id is not null then voygen.resolve_client(client_at.client_id) end;
+exception
+  when sqlstate 'VG003' then
+    perform voygen.raise('not_found', sqlerrm, path => path, expected => 'number or slug of a client', got => left(client_at.client_id, 100),
+      hint => 'find_clients finds a client by words of its name or address.');
+end
+$$;
+comment on function voygen_lib.client_at(text, text) is 'The id of the client that the argument at this path names; null where it names none.';

@@ -190,9 +190,7 @@ declare
   fitting bigint[];
   answer voygen_api.trip_list;
 begin
-  if (find_trips.filters).client is not null then
-    wanted_client := voygen.resolve_client((find_trips.filters).client);
-  end if;
+  wanted_client := voygen_lib.client_at((find_trips.filters).client, '/filters/client');
 
   select coalesce(array_agg(t.trip_id), '{}')
   into considered

@@ -50,7 +50,7 @@ end
 $$;
 comment on function voygen_lib.require_leg(voygen.trips, bigint) is 'A leg of this trip, or none.';
 
-create function voygen_lib.require_site(site text) returns text
+create function voygen_lib.require_site(site text, path text default '/site') returns text
 language plpgsql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
@@ -58,14 +58,14 @@ as $$
 begin
   if require_site.site is not null
     and not exists (select from sites where agency_id = voygen_lib.agency() and site = require_site.site) then
-    perform voygen.raise('unknown_name', format('site %s is not known to this agency', left(require_site.site, 80)), path => '/site',
+    perform voygen.raise('unknown_name', format('site %s is not known to this agency', left(require_site.site, 80)), path => path,
       expected => (select string_agg(s.site, ', ' order by s.site) from sites as s where s.agency_id = voygen_lib.agency()),
       got => left(require_site.site, 80));
   end if;
   return require_site.site;
 end
 $$;
-comment on function voygen_lib.require_site(text) is 'A site of this agency, or none; an unknown one is answered with those there are.';
+comment on function voygen_lib.require_site(text, text) is 'A site of this agency, or none; an unknown one is answered with those there are.';
 
 create function voygen_lib.require_whole(value integer, path text, lowest integer, highest integer) returns integer
 language plpgsql immutable parallel safe

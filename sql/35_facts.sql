@@ -93,7 +93,7 @@ declare
   agency bigint := voygen_lib.agency();
   wanted bigint[];
 begin
-  wanted := array(select distinct voygen.resolve_trip(t) from unnest(mark_facts_dirty.trip_ids) as t);
+  wanted := array(select distinct unnest(voygen_lib.trips_at(mark_facts_dirty.trip_ids, '/trip_ids')));
   insert into facts_dirty (agency_id, trip_id, reason)
   select agency, t, coalesce(nullif(btrim(left(mark_facts_dirty.reason, 200)), ''), 'asked for')
   from unnest(wanted) as t;
@@ -206,11 +206,9 @@ declare
   answer voygen_api.facts_list;
 begin
   if query_trip_facts.trip_ids is not null then
-    wanted := array(select voygen.resolve_trip(t) from unnest(query_trip_facts.trip_ids) as t);
+    wanted := voygen_lib.trips_at(query_trip_facts.trip_ids, '/trip_ids');
   end if;
-  if (query_trip_facts.filters).client is not null then
-    wanted_client := voygen.resolve_client((query_trip_facts.filters).client);
-  end if;
+  wanted_client := voygen_lib.client_at((query_trip_facts.filters).client, '/filters/client');
   if btrim(query_trip_facts.query) <> '' then
     words := plainto_tsquery('simple', query_trip_facts.query);
   end if;
@@ -443,7 +441,7 @@ declare
   answer voygen_api.facts_verification;
 begin
   if verify_facts.trip_ids is not null then
-    wanted := array(select voygen.resolve_trip(t) from unnest(verify_facts.trip_ids) as t);
+    wanted := voygen_lib.trips_at(verify_facts.trip_ids, '/trip_ids');
   else
     wanted := array(select f.trip_id from trip_facts f where f.agency_id = agency order by random() limit most);
   end if;

@@ -1,25 +1,5 @@
 -- Finding legs, activities and bookings of any trip by words, best match first, the way find_trips finds trips.
 
-create function voygen_lib.trip_or_none(trip_id text) returns bigint
-language plpgsql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-begin
-  return case when trip_or_none.trip_id is not null then voygen.resolve_trip(trip_or_none.trip_id) end;
-end
-$$;
-comment on function voygen_lib.trip_or_none(text) is 'Number of the trip a filter names; null where it names none.';
-
-create function voygen_lib.client_or_none(client_id text) returns bigint
-language plpgsql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-begin
-  return case when client_or_none.client_id is not null then voygen.resolve_client(client_or_none.client_id) end;
-end
-$$;
-comment on function voygen_lib.client_or_none(text) is 'Number of the client a filter names; null where it names none.';
-
 create type voygen_lib.candidate as (
   id bigint,
   name text,
@@ -155,8 +135,8 @@ as $$
 declare
   agency bigint := voygen_lib.agency();
   most integer := voygen_lib.require_limit(find_legs."limit");
-  wanted_trip bigint := voygen_lib.trip_or_none((find_legs.filters).trip_id);
-  wanted_client bigint := voygen_lib.client_or_none((find_legs.filters).client);
+  wanted_trip bigint := voygen_lib.trip_at((find_legs.filters).trip_id, '/filters/trip_id');
+  wanted_client bigint := voygen_lib.client_at((find_legs.filters).client, '/filters/client');
   page voygen_lib.found_page;
 begin
   page := voygen_lib.find_among(
@@ -258,9 +238,9 @@ as $$
 declare
   agency bigint := voygen_lib.agency();
   most integer := voygen_lib.require_limit(find_activities."limit");
-  wanted_trip bigint := voygen_lib.trip_or_none((find_activities.filters).trip_id);
-  wanted_client bigint := voygen_lib.client_or_none((find_activities.filters).client);
-  wanted_site text := voygen_lib.require_site((find_activities.filters).site);
+  wanted_trip bigint := voygen_lib.trip_at((find_activities.filters).trip_id, '/filters/trip_id');
+  wanted_client bigint := voygen_lib.client_at((find_activities.filters).client, '/filters/client');
+  wanted_site text := voygen_lib.require_site((find_activities.filters).site, '/filters/site');
   page voygen_lib.found_page;
 begin
   page := voygen_lib.find_among(
@@ -374,9 +354,9 @@ as $$
 declare
   agency bigint := voygen_lib.agency();
   most integer := voygen_lib.require_limit(find_bookings."limit");
-  wanted_trip bigint := voygen_lib.trip_or_none((find_bookings.filters).trip_id);
-  wanted_client bigint := voygen_lib.client_or_none((find_bookings.filters).client);
-  wanted_site text := voygen_lib.require_site((find_bookings.filters).site);
+  wanted_trip bigint := voygen_lib.trip_at((find_bookings.filters).trip_id, '/filters/trip_id');
+  wanted_client bigint := voygen_lib.client_at((find_bookings.filters).client, '/filters/client');
+  wanted_site text := voygen_lib.require_site((find_bookings.filters).site, '/filters/site');
   page voygen_lib.found_page;
 begin
   page := voygen_lib.find_among(

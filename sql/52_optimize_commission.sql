@@ -147,7 +147,8 @@ begin
     perform voygen.raise('invalid_argument', 'cancel_probability is out of range', path => '/cancel_probability', expected => '0 to 1',
       got => optimize_commission.cancel_probability::text);
   end if;
-  perform voygen_lib.require_site(site) from unnest(optimize_commission.prefer_sites) as site;
+  perform voygen_lib.require_site(one.site, '/prefer_sites/' || one.place - 1)
+  from unnest(optimize_commission.prefer_sites) with ordinality as one(site, place);
 
   select coalesce(array_agg(q order by q.hotel_key collate "C", q.room_key collate "C" nulls first, q.hotel_id), '{}')
   into offers

@@ -69,6 +69,19 @@ is(call('mark_facts_dirty', { trip_ids => [ $kyoto->{trip_id}, $kyoto->{slug}, "
 is(call('query_trip_facts', { trip_ids => [ $kyoto->{trip_id} ] })->{trips}[0]{slug}, $kyoto->{slug}, 'so do the facts');
 is($door->fails('agent', 'mark_facts_dirty', { trip_ids => [ $kyoto->{trip_id}, 1.5 ] })->{path}, '/trip_ids/1', 'what is no id is named');
 
+# What names nothing is told by the argument that names it
+for (
+	['query_trip_facts', { trip_ids => [ $kyoto->{trip_id}, 'nowhere' ] }, '/trip_ids/1'], ['verify_facts', { trip_ids => ['nowhere'] }, '/trip_ids/0'],
+	['mark_facts_dirty', { trip_ids => [ $kyoto->{slug}, $kyoto->{slug}, 'nowhere' ] }, '/trip_ids/2'], ['query_trip_facts', { filters => { client => 'nobody' } }, '/filters/client'],
+	['find_trips', { filters => { client => 'nobody' } }, '/filters/client'], ['find_legs', { filters => { client => 'nobody' } }, '/filters/client'],
+	['find_bookings', { filters => { trip_id => 'nowhere' } }, '/filters/trip_id'], ['get_trip', { trip_id => 'nowhere' }, '/trip_id'])
+{
+	my ($tool, $arguments, $path) = @$_;
+	my $error = $door->fails('agent', $tool, $arguments);
+	is("$error->{code} $error->{path}", "not_found $path", "$tool: $path is not found");
+}
+is($door->fails('agent', $_, { filters => { site => 'nowhere' } })->{path}, '/filters/site', "$_: a site nobody knows is named") for qw(find_activities find_bookings);
+
 # A refresh that was asked for is counted
 my $before = call('get_facts_stats')->{refreshed_total};
 call('update_trip', { trip_id => $kyoto->{slug}, title => 'Temples and tea' });

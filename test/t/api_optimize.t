@@ -161,5 +161,7 @@ for (['/budget', { budget => -1 }], ['/budget', { budget => 10.005 }], ['/cancel
 	my $error = $door->fails('agent', 'optimize_commission', { trip_id => 'demo-tour-1-2026', %{ $_->[1] } });
 	is("$error->{code} $error->{path}", "invalid_argument $_->[0]", "$_->[0] out of bounds is refused");
 }
+my $nowhere = $door->fails('agent', 'optimize_commission', { trip_id => 'demo-tour-1-2026', prefer_sites => ['web', 'nowhere'] });
+is("$nowhere->{code} $nowhere->{path}", 'unknown_name /prefer_sites/1', 'a site nobody knows is named');
 
 done_testing();
