@@ -475,7 +475,7 @@ end
 $$;
 comment on function voygen_api.verify_facts is
 'Verify facts
-Builds the facts of trips anew, as of the moment the stored ones were made, and names every place where they differ. Trips marked as changed are left out: they are about to be built anyway.
+Builds the facts of trips anew, as of the moment the stored ones were made, and names every place where they differ. Trips marked as changed are left out, unless their facts are right already: they are about to be built anyway.
 @param trip_ids Numbers or slugs; without them, a sample of all trips. @max_items 10000 @format id
 @param sample How many trips to check when none are named. @min 1 @max 100000
 @example {"sample": 1000}';

@@ -82,6 +82,22 @@ for (
 }
 is($door->fails('agent', $_, { filters => { site => 'nowhere' } })->{path}, '/filters/site', "$_: a site nobody knows is named") for qw(find_activities find_bookings);
 
+# A trip that was refreshed is verified, although the mark of its client still waits
+{
+	call('refresh_trip_facts');
+	my $client = call('create_client', { name => 'Just Now' })->{client_id};
+	my $new = call('create_trip', { client_id => $client, title => 'New', destination => 'Oslo', start_date => '2027-01-10', end_date => '2027-01-12' })->{trip_id};
+	call('refresh_trip_facts', { trip_id => $new });
+	my $ours = $door->agency('sunny');
+	is($door->owner->selectrow_array('select count(*) from voygen.facts_dirty where agency_id = ? and trip_id = ?', undef, $ours, -$client), 1, 'the mark of the client is there');
+	is_deeply([ @{ call('verify_facts', { trip_ids => [$new] }) }{qw(checked left_out drifted)} ], [ 1, 0, [] ], 'and the facts are right');
+	$door->owner->do('update voygen.trip_facts set nights = 99 where agency_id = ? and trip_id = ?', undef, $ours, $new);
+	is_deeply([ @{ call('verify_facts', { trip_ids => [$new] }) }{qw(checked left_out drifted)} ], [ 0, 1, [] ], 'a difference that a mark explains is none');
+	$door->owner->do('delete from voygen.facts_dirty');
+	is_deeply([ map { $_->{path} } @{ call('verify_facts', { trip_ids => [$new] })->{drifted} } ], ['/columns/nights'], 'without the mark it is named');
+	call('refresh_trip_facts', { trip_id => $new, force => $yes });
+}
+
 # A refresh that was asked for is counted
 my $before = call('get_facts_stats')->{refreshed_total};
 call('update_trip', { trip_id => $kyoto->{slug}, title => 'Temples and tea' });

@@ -83,16 +83,20 @@ is_marked(Holds *holds, int64 at, bool range)
 	return false;
 }
 
-/* True when the trip is there and its stored facts may be told as they are.
- * Leaves the trip in `trips` and its facts in `stored`. */
+/* True when the trip is there and has facts stored. Leaves the trip in `trips` and its facts in `stored`. */
+static bool
+facts_stored(Holds *holds, int64 trip)
+{
+	return stream_find(&holds->trips, trip) && stream_find(&holds->stored, trip);
+}
+
+/* True when facts are stored and may be told as they are. */
 static bool
 facts_hold(Holds *holds, int64 trip)
 {
 	Stream *stored = &holds->stored;
 
-	if (!stream_find(&holds->trips, trip))
-		return false;
-	if (!stream_find(stored, trip) || holds->every)
+	if (!facts_stored(holds, trip) || holds->every)
 		return false;
 	if (!stream_null(stored, FACTS_VALID_UNTIL) &&
 		DatumGetTimestampTz(stream_value(stored, FACTS_VALID_UNTIL)) <= holds->now)
@@ -297,8 +301,8 @@ voygen_trip_facts_fresh(PG_FUNCTION_ARGS)
  * trip_facts_rebuilt(agency_id, trip_ids): what the stored facts of each trip
  * should be; `stored` says whether they are. They are judged as of the moment
  * they were made. Facts found unchanged later were not written again, so where
- * that differs the present moment is tried too. Trips whose facts are known to
- * be out of date are left out.
+ * that differs the present moment is tried too. A mark explains every
+ * difference: a marked trip is left out unless its facts are right already.
  */
 Datum
 voygen_trip_facts_rebuilt(PG_FUNCTION_ARGS)
@@ -321,10 +325,12 @@ voygen_trip_facts_rebuilt(PG_FUNCTION_ARGS)
 	{
 		TimestampTz moments[2];
 		bool same = false;
+		bool certain;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!facts_hold(&holds, trips[i]))
+		if (!facts_stored(&holds, trips[i]) || stream_find(&holds.failed, trips[i]))
 			continue;
+		certain = facts_hold(&holds, trips[i]);
 		moments[0] = DatumGetTimestampTz(stream_value(&holds.stored, FACTS_REFRESHED_AT));
 		moments[1] = now;
 		for (int m = 1; m >= 0 && !same; m--)
@@ -337,7 +343,7 @@ voygen_trip_facts_rebuilt(PG_FUNCTION_ARGS)
 			if (document == NULL)
 				break;
 			same = store_same(&holds.stored, document, &columns);
-			if (same || m == 0)
+			if (same || (m == 0 && certain))
 			{
 				OutRow row;
 
