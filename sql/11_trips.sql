@@ -124,6 +124,7 @@ begin
   end;
   if jsonb_typeof(travelers) not in ('number', 'array', 'object', 'null')
     or (counted is null and jsonb_typeof(travelers) = 'object')
+    or (jsonb_typeof(travelers) = 'object' and travelers - '{count,names}'::text[] <> '{}')
     or counted <> trunc(counted)
     or counted not between 1 and 1000 then
     perform voygen.raise('invalid_argument', 'travelers is neither a count nor a list of names', path => '/travelers',

@@ -69,6 +69,7 @@ refused('create_trip', { %dublin, budget => { amount => 10.005, currency => 'USD
 refused('create_trip', { %dublin, budget => { amount => 10, currency => 'XXQ' } }, 'unknown_name', '/budget/currency', 'an unknown currency is named');
 refused('create_trip', { %dublin, legs => [{ city => 'A', arrive_date => '2026-10-13', depart_date => '2026-10-12' }] }, 'invalid_argument', '/legs/0/depart_date', 'a leg that ends before it begins is refused with its path');
 refused('create_trip', { %dublin, travelers => 'two' }, 'invalid_argument', '/travelers', 'travelers are a count or names');
+refused('create_trip', { %dublin, travelers => { count => 2, pets => 1 } }, 'invalid_argument', '/travelers', 'and nothing beside');
 refused('create_trip', { %dublin, colour => 'red' }, 'unknown_name', '/colour', 'an unknown argument is named');
 
 is(call('update_trip', { trip_id => $trip->{slug}, start_date => '2026-10-11', status => 'proposed' })->{changed}, JSON::PP::true, 'a trip is changed');
