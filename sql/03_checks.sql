@@ -130,6 +130,13 @@ end
 $$;
 comment on function voygen_lib.require_money(voygen_api.money, text) is 'An amount with a known currency, or nothing.';
 
+create function voygen_lib.highest_amount() returns numeric
+language sql immutable parallel safe
+begin atomic
+  select 99999999999.999;
+end;
+comment on function voygen_lib.highest_amount() is 'No price, and nothing a price comes to, is higher: columns of money hold eleven digits before the point.';
+
 create function voygen_lib.amount_fault(amount numeric, currency text) returns text
 language sql immutable parallel safe
 begin atomic
@@ -137,7 +144,7 @@ begin atomic
     when amount is null then null
     when amount = 'NaN' or amount in ('Infinity', '-Infinity') then 'not a number'
     when amount < 0 then pg_catalog.format('%s is negative', amount)
-    when amount >= 100000000000 then pg_catalog.format('%s is larger than any price', amount)
+    when amount > voygen_lib.highest_amount() then pg_catalog.format('%s is larger than any price', amount)
     when pg_catalog.scale(pg_catalog.trim_scale(amount)) > voygen.currency_exponent(currency)
       then pg_catalog.format('%s has more than the %s decimals of %s', amount, voygen.currency_exponent(currency), currency)
   end;

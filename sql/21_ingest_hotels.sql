@@ -13,7 +13,11 @@ as $$
     from voygen.item_faults(hotels, voygen_lib.hotel_fields())
   ),
   item as materialized (
-    select i.*, voygen_lib.hotel_fault(i) as fault
+    select i.*,
+      coalesce(
+        voygen_lib.hotel_fault(i),
+        -- A check that is still to come would count as fresh for ever. Clocks may differ a little.
+        case when i.checked_at > now() + interval '1 hour' then array['/checked_at', 'lies in the future'] end) as fault
     from voygen_lib.hotel_items(
       site, hotels, (select coalesce(array_agg(index), '{}') from fault_of_field), check_in, check_out) as i
   ),
@@ -46,6 +50,14 @@ as $$
       and l.leg_id = place.leg
     where item.fault is null
   ),
+  too_dear as materialized (
+    select index
+    from placed
+    where price_amount * case price_basis
+        when 'per_night' then case when whole_leg then leg_depart - leg_arrive else nights end
+        when 'per_person' then coalesce(guests, trip.traveler_count)
+      end > voygen_lib.highest_amount()
+  ),
   stored as materialized (
     select h.hotel_id, h.hotel_key, h.leg_id, h as row
     from hotel_cache as h
@@ -62,6 +74,7 @@ as $$
     left join stored as here on here.hotel_key = placed.hotel_key and here.leg_id is not distinct from placed.leg
     left join stored as loose on here.hotel_id is null and placed.turn = 1 and loose.hotel_key = placed.hotel_key and loose.leg_id is null
     where placed.index = placed.first_index
+      and placed.index not in (select index from too_dear)
   ),
   wanted as materialized (
     -- What an offer is (name, place, stars, reviews, pictures) is kept where this search does not say;
@@ -165,6 +178,9 @@ as $$
     select index, fault[1], fault[2]
     from item
     where fault is not null
+    union all
+    select index, '/lead_price/amount', format('comes to more than %s for the whole stay', voygen_lib.highest_amount())
+    from too_dear
     union all
     select index, case when site_id is null then '/name' else '/site_id' end,
       format('is the same hotel as item %s of this call', first_index)

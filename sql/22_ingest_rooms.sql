@@ -175,6 +175,12 @@ as $$
     select i.*, min(i.index) over (partition by i.room_key) as first_index
     from voygen_lib.room_items(rooms, (select coalesce(array_agg(index), '{}') from fault_of_field)) as i
   ),
+  too_dear as materialized (
+    select index
+    from item
+    where index = first_index
+      and nightly_amount * hotel.nights > voygen_lib.highest_amount()
+  ),
   changed as materialized (
     select item.*, stored.room_id
     from item
@@ -184,6 +190,7 @@ as $$
       and stored.hotel_id = hotel.hotel_id
       and stored.room_key = item.room_key
     where item.index = item.first_index
+      and item.index not in (select index from too_dear)
       and (stored.room_id is null
         or (
           item.name, item.nightly_amount, item.total_amount, item.tax_basis, item.tax_amount, item.resort_fee_amount, item.currency,
@@ -229,6 +236,9 @@ as $$
     select *
     from fault_of_field
     union all
+    select index, '/nightly_rate', format('comes to more than %s for the whole stay', voygen_lib.highest_amount())
+    from too_dear
+    union all
     select index, '/room_id', format('is the same room as item %s of this call', first_index)
     from item
     where index <> first_index
@@ -236,7 +246,7 @@ as $$
   select (
     (select count(*) from inserted),
     (select count(*) from updated),
-    (select count(*) from item where index = first_index) - (select count(*) from changed),
+    (select count(*) from item where index = first_index) - (select count(*) from too_dear) - (select count(*) from changed),
     coalesce((select array_agg((index, path, message)::voygen_api.rejection order by index) from rejected), '{}'))::voygen_api.ingest_result
 $$;
 comment on function voygen_lib.write_rooms(voygen.hotel_cache, jsonb) is 'Checks, compares and writes the rooms of a call in one statement. The trip is locked meanwhile.';

@@ -107,8 +107,9 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
   insert into commission_audit (agency_id, trip_id, hotel_key, room_key, rate_id, base, commission, currency, source, reason, trace, inputs)
   values (
-    agency, chosen.trip_id, chosen.hotel_key, chosen.room_key, chosen.rate_id, chosen.base, chosen.commission, chosen.currency,
-    chosen.source, 'optimize_commission', chosen.quote -> 'trace', voygen_lib.kept_inputs(asked))
+    agency, chosen.trip_id, chosen.hotel_key, chosen.room_key, chosen.rate_id, voygen_lib.kept_amount(chosen.base),
+    voygen_lib.kept_amount(chosen.commission), chosen.currency, chosen.source, 'optimize_commission', chosen.quote -> 'trace',
+    voygen_lib.kept_inputs(asked))
 $$;
 comment on function voygen_lib.audit_choice(voygen_lib.quoted, bigint, jsonb) is 'Keeps how the commission of a chosen offer came about.';
 

@@ -191,7 +191,7 @@ begin
   into answer;
   insert into commission_audit (agency_id, trip_id, commission, currency, reason, trace, inputs)
   values (
-    trip.agency_id, trip.trip_id, answer.booked, trip.currency, 'calculate_trip_commission', to_jsonb(answer),
+    trip.agency_id, trip.trip_id, voygen_lib.kept_amount(answer.booked), trip.currency, 'calculate_trip_commission', to_jsonb(answer),
     jsonb_build_object('trip_id', trip.trip_id, 'include_potential', with_potential));
   return answer;
 end

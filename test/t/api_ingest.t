@@ -88,11 +88,12 @@ my @bad = (
 	['/amenities', { name => 'A', amenities => [1] }, 'list of texts'],
 	['/available', { name => 'A', available => 'yes' }, 'true or false'],
 	['/free_cancellation_until', { name => 'A', free_cancellation_until => '2026-13-01T00:00:00Z' }, 'YYYY-MM-DD'],
+	['/checked_at', { name => 'A', available => $yes, checked_at => '2099-01-01T00:00:00Z' }, 'in the future'],
 	['/stated_commission/percent', { name => 'A', stated_commission => { percent => 101 } }, 'at most 100'],
 	['/stated_commission/percent', { name => 'A', stated_commission => { percent => 10.12345 } }, 'decimals'],
 	['/product_type', { name => 'A', product_type => 'tent' }, 'villa'],
 	['/site_id', { name => 'A', site_id => 'full' }, undef], # good, and so is the next
-	['/site_id', { name => 'B', site_id => 'full' }, 'same hotel as item 37'],
+	['/site_id', { name => 'B', site_id => 'full' }, 'same hotel as item 38'],
 	['/name', { name => 'x' x 501 }, 'at most 500'],
 );
 my $answer = ingest([map { $_->[1] } @bad]);
@@ -185,6 +186,15 @@ is(counts($taken), '2 0 0 3', 'good rooms are kept');
 is_deeply([map { "$_->{index}$_->{path}" } @{ $taken->{rejected} }], ['1/nightly_rate', '2/currency', '4/room_id'], 'bad ones are named');
 is(counts(call('ingest_rooms', { trip_id => $trip, site => 'navitrip', hotel_key => 'navitrip:full', rooms => [@rooms[0, 3]] })), '0 0 2 0', 'the same again is unchanged');
 is($door->fails('agent', 'ingest_rooms', { trip_id => $trip, site => 'navitrip', hotel_key => 'none', rooms => [] })->{path}, '/hotel_key', 'an unknown hotel is refused');
+
+# What comes to more than a column of money holds is a bad item, not a failed call
+my @dear = ({ site_id => 'dear', name => 'Dear', lead_price => { amount => '99999999999', currency => 'USD', basis => 'per_night' } },
+	{ site_id => 'party', name => 'Party', lead_price => { amount => '99999999999', currency => 'USD', basis => 'per_person' }, guests => 1000 },
+	{ site_id => 'full', name => 'Grand Hotel', lead_price => { amount => '99999999999', currency => 'USD', basis => 'per_stay' } });
+my $dear = ingest(\@dear, check_in => '2026-10-12', check_out => '2026-10-19');
+is(counts($dear), '0 1 0 2', 'a price no stay has is refused, the highest one is not');
+is_deeply([map { "$_->{index}$_->{path}" } @{ $dear->{rejected} }], ['0/lead_price/amount', '1/lead_price/amount'], 'by item and field');
+is(counts(call('ingest_rooms', { trip_id => $trip, site => 'navitrip', hotel_key => 'full', rooms => [{ room_id => 'dear', name => 'Dear', currency => 'USD', nightly_rate => '99999999999' }] })), '0 0 0 1', 'nor a room for it');
 
 # Activities
 my @tours = ({ product_code => 'a', title => 'Walk', city => 'Dublin', rating => 4.5, review_scale => 5, price => { amount => 30, currency => 'EUR', basis => 'per_person' } }, { title => 'Museum' }, { title => 'museum' });
