@@ -220,7 +220,8 @@ begin
 
   for at in 1..coalesce(cardinality(rates), 0) loop
     will := voygen_lib.rate_row(rates[at]);
-    -- By its number; else one for the same offers: of the same days, else the one whose days the new one cuts off.
+    -- By its number; else one for the same offers: of the same days, else the one whose days the new one cuts off. One that
+    -- holds on after the new one is not ended: being older, it stands back meanwhile.
     select *
     into was
     from commission_rates as r
@@ -234,7 +235,8 @@ begin
           and r.priority = will.priority
           and (r.effective_from is not distinct from will.effective_from
             or coalesce(r.effective_from < will.effective_from, r.effective_from is null)
-              and coalesce(r.effective_until >= will.effective_from, true))))
+              and coalesce(r.effective_until >= will.effective_from, true)
+              and coalesce(will.effective_until, 'infinity') >= coalesce(r.effective_until, 'infinity'))))
     order by r.effective_from is not distinct from will.effective_from desc, r.effective_from desc nulls last, r.rate_id
     limit 1
     for update;
@@ -287,7 +289,7 @@ end
 $$;
 comment on function voygen_api.configure_commission_rates is
 'Set commission rates
-Adds rates and changes those there are. A rate with an id changes that rate; one without changes the rate for the same offers and days, or ends the one whose days it cuts off. Nothing is deleted: what a rate was stays readable. Rates that hold for the same offers on the same days are reported.
+Adds rates and changes those there are. A rate with an id changes that rate; one without changes the rate for the same offers and days, or ends the one whose days it takes over; one that holds on longer stands back meanwhile. Nothing is deleted: what a rate was stays readable. Rates that hold for the same offers on the same days are reported.
 @param rates The rates. @max_items 5000
 @param mode merge leaves the other rates as they are, replace ends them as of yesterday.
 @param confirm Must be true with replace.

@@ -156,6 +156,13 @@ is_deeply([@{ admin('configure_commission_rates', { rates => [{ id => $navitrip,
 is($owner->selectrow_array("select count(*) from voygen.commission_rates where site = 'navitrip' and commission_percent = 10 and not is_active and rate_id > ? and agency_id = ?", undef, $vax, $door->agency('sunny')), 1, 'what it was is kept');
 is_deeply([@{ admin('configure_commission_rates', { rates => [{ site => 'navitrip', value => 15, effective_from => '2030-01-01' }] }) }{qw(inserted updated unchanged closed)}], [1, 0, 0, 1], 'a later rate ends the earlier');
 is($owner->selectrow_array('select effective_until from voygen.commission_rates where rate_id = ?', undef, $navitrip), '2029-12-31', 'the day before it begins');
+{
+	my $special = admin('configure_commission_rates', { rates => [{ site => 'navitrip', value => 20, effective_from => '2028-06-01', effective_until => '2028-08-31' }] });
+	is_deeply([@$special{qw(inserted closed)}], [1, 0], 'a rate for a while does not end the one that goes on after it');
+	is($owner->selectrow_array('select effective_until from voygen.commission_rates where rate_id = ?', undef, $navitrip), '2029-12-31', 'which keeps its days');
+	is_deeply([map { "$_->{rate_id} $_->{overlap_from} $_->{overlap_until} $_->{wins}" } @{ $special->{overlaps} }], ["$navitrip 2028-06-01 2028-08-31 $special->{rate_ids}[0]"], 'and stands back meanwhile');
+	$owner->do('delete from voygen.commission_rates where rate_id = ? and agency_id = ?', undef, $special->{rate_ids}[0], $door->agency('sunny'));
+}
 my $clash = admin('configure_commission_rates', { rates => [{ site => 'vax', value => 12, priority => 1 }] });
 is_deeply([map { "$_->{rate_id} $_->{other_rate_id} $_->{wins}" } @{ $clash->{overlaps} }], ["$vax $clash->{rate_ids}[0] $clash->{rate_ids}[0]"], 'rates for the same offers and days are reported');
 is($door->fails('admin', 'configure_commission_rates', { mode => 'replace', rates => [] })->{path}, '/confirm', 'replacing asks for confirm');
