@@ -89,6 +89,23 @@ for (['exclude', $yes, {}], ['require_refundable', $yes, { refundable => $no }],
 is(ruled({}, { require_refundable => $yes }, { refundable => $yes })->{eligible}, $yes, 'a refundable one stays');
 is(ruled({}, { min_commission_percent => 10 })->{eligible}, $yes, 'one that earns enough stays');
 
+# A rule of the agency that no calculation would understand is refused where it is written
+{
+	local $owner->{PrintError} = 0;
+	my $write = 'insert into voygen.commission_rules (agency_id, rule_id, name, conditions, actions) values (?, 900, ?, ?, ?)';
+	for (['conditions/foo', '{"foo": 1}', '{}'], ['conditions/trip_budget/mni', '{"trip_budget": {"mni": 5}}', '{}'], ['conditions/min_nights', '{"min_nights": "long"}', '{}'],
+		['conditions/site', '{"site": "web"}', '{}'], ['conditions/travel_dates/start', '{"travel_dates": {"start": "soon"}}', '{}'], ['actions/boost', '{}', '{"boost": 2}'],
+		['actions/commission_multiplier', '{}', '{"commission_multiplier": -1}'])
+	{
+		my ($path, @parts) = @$_;
+		ok(!eval { $owner->do($write, undef, $door->agency('sunny'), "Bad $path", @parts); 1 }, "a rule with $path is refused");
+		like($owner->pg_error_field('message_detail'), qr{/\Q$path\E"}, 'and the error names it');
+	}
+	$owner->do($write, undef, $door->agency('sunny'), 'Good', '{"trip_budget": {"min": "5000.00"}, "travel_dates": {"end": "2027-01-31"}, "refundable": false}', '{"exclude": true}');
+	ok(!eval { $owner->do('update voygen.commission_rules set actions = ? where rule_id = 900 and agency_id = ?', undef, '{"exclude": "yes"}', $door->agency('sunny')); 1 }, 'nor can a good one be spoilt');
+	$owner->do('delete from voygen.commission_rules where rule_id = 900 and agency_id = ?', undef, $door->agency('sunny'));
+}
+
 # Stated
 my $stated = quote({ room(1000), stated => { amount => 103 } }, [{ value => 10 }]);
 is_deeply([map { $_ + 0 } $stated->{commission}, $stated->{stated}, $stated->{expected}, $stated->{variance}{amount}], [100, 103, 103, 3], 'what a portal states stands beside');
