@@ -88,12 +88,19 @@ my %of_trip = (
 	trip_key => sub { "update voygen.trips t set trip_id = voygen.next_id() where agency_id = $_[0]{a} and slug like 'new-%' and trip_id % 3 = 0 and not exists (select from voygen.trip_facts f where (f.agency_id, f.trip_id) = (t.agency_id, t.trip_id))
 		and not exists (select from voygen.trip_activities f where (f.agency_id, f.trip_id) = (t.agency_id, t.trip_id))" },
 	trip_out => sub { "delete from voygen.trips where $_[0]{at} and trip_id % 4 = 0" },
-	trips_out => sub { "delete from voygen.trips where agency_id = $_[0]{a} and (trip_id in ($_[0]{t}, $_[0]{o}) and trip_id % 4 = 0 or slug like 'new-%' and trip_id % 7 = 0)" },
+	trips_out => sub { "delete from voygen.trips where agency_id = $_[0]{a} and (trip_id in ($_[0]{t}, $_[0]{o}) and trip_id % 4 = 0 or slug like 'new-%' and trip_id % 4 = @{[between(0, 3)]})" },
 	client => sub { "update voygen.clients set tier = '@{[pick(qw(standard premium vip platinum))]}', name = left(name || 'y', 60) where agency_id = $_[0]{a} and client_id between $_[0]{c} and $_[0]{c} + 1" },
 	client_out => sub {
 		"with trips_out as (delete from voygen.trips where agency_id = $_[0]{a} and client_id = $_[0]{c} and client_id % 5 = 0)
 		delete from voygen.clients where agency_id = $_[0]{a} and client_id = $_[0]{c} and client_id % 5 = 0" },
 	unrelated => sub { "update voygen.trips set notes = 'seen' where $_[0]{at}" },
+	# Keeps trips from growing for as long as a run lasts: ids from there on were drawn by the changes above.
+	tidy => sub {
+		"with f as (delete from voygen.flights where $_[0]{at} and flight_id > 10000000),
+		t as (delete from voygen.transfers where $_[0]{at} and transfer_id > 10000000),
+		b as (delete from voygen.bookings where $_[0]{at} and booking_id > 10000000),
+		a as (delete from voygen.trip_activities where $_[0]{at} and activity_id > 10000000)
+		delete from voygen.hotel_cache where $_[0]{at} and hotel_id > 10000000" },
 	refill => sub { "select stress.refill($_[0]{a}, $_[0]{t})" },
 	refill_other => sub { "select stress.refill($_[0]{a}, $_[0]{o})" },
 );
@@ -101,7 +108,7 @@ my %of_trip = (
 my %of_agency = (
 	rate => sub { "update voygen.commission_rates set commission_percent = @{[between(1, 20)]} where agency_id = $_[0]{a} and rate_id = @{[between(1, 70)]} and commission_percent is not null" },
 	rate_in => sub { "insert into voygen.commission_rates (agency_id, kind, site, commission_percent, priority) values ($_[0]{a}, 'percent', '@{[pick(qw(navitrip vax trisept))]}', @{[between(1, 25)]}, @{[between(0, 9)]})" },
-	rate_out => sub { "delete from voygen.commission_rates where agency_id = $_[0]{a} and rate_id > 10000000 and rate_id % 2 = 0" },
+	rate_out => sub { "delete from voygen.commission_rates where agency_id = $_[0]{a} and rate_id > 10000000 and rate_id % 2 = @{[between(0, 1)]}" },
 	rule => sub { "update voygen.commission_rules set is_active = not is_active where agency_id = $_[0]{a} and rule_id = @{[between(1, 9)]}" },
 	volume => sub {
 		"insert into voygen.commission_volumes (agency_id, site, window_kind, window_start, amount, currency, room_nights, bookings)

@@ -131,14 +131,14 @@ sub fresh_database
 	return connect_to($name);
 }
 
-# A database with nothing in it, for tests that deploy themselves.
+# A database with nothing in it, for tests that deploy themselves; $how is what CREATE DATABASE is told beyond its name.
 sub empty_database
 {
-	my ($name) = @_;
+	my ($name, $how) = @_;
 	_find_cluster();
 	drop_database($name);
 	my $db = connect_to('postgres');
-	$db->do("create database " . $db->quote_identifier($name) . " template template0");
+	$db->do("create database " . $db->quote_identifier($name) . ' template template0 ' . ($how // ''));
 	$db->disconnect;
 	$to_drop{$name} = $$;
 	return connect_to($name);
