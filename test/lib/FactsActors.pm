@@ -45,7 +45,7 @@ sub count { my ($self, $what) = @_; $self->{counts}{"$self->{name} $what"}++; re
 sub expects
 {
 	my ($self, $state, $error) = @_;
-	return 1 if $state =~ /^(08|57)/ || $error =~ /no connection|server closed|connection to server|in recovery|starting up|shutting down|maximum number of prepared/;
+	return 1 if $state =~ /^(08|57)/ || $error =~ /no connection|server closed|connection to server|in recovery|starting up|shutting down|canceling statement due to (statement|user)|terminating connection|maximum number of prepared/;
 	return 1 if $self->{disk} && $state eq '53100';
 	return $self->{may} && $state =~ $self->{may};
 }

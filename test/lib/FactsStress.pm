@@ -236,6 +236,20 @@ sub poison
 	return;
 }
 
+# What get_facts_stats says of them: [trip, reason]...
+sub set_aside
+{
+	my ($self) = @_;
+	my $dbh = $self->_wait_for_server;
+	my @told;
+	for my $agency ($self->agencies)
+	{
+		$dbh->do("set voygen.agency_id = '$agency'");
+		push @told, @{ $dbh->selectall_arrayref('select f.trip_id, f.reason from unnest((voygen_api.get_facts_stats()).failures) f') };
+	}
+	return \@told;
+}
+
 sub cure
 {
 	my ($self) = @_;

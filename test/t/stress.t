@@ -34,12 +34,17 @@ is_deeply([$stress->drift], [], 'the facts equal the recomputation before anythi
 $stress->poison(7, 23);
 ok($stress->run(seconds => $seconds, kill => $seconds, switching => 1), "writers, refreshers, readers and faults ran for $seconds s (seed $seed)");
 note($stress->counts_text);
+$stress->poison(7, 23);
 $stress->power_cut;
 $stress->settle;
 pass('the queue is empty afterwards');
 is_deeply([$stress->drift], [], 'no fact has drifted') or diag("seed $seed\n" . FactsStress::drift_text($stress->drift));
 is_deeply([$stress->left_over], [], 'and nothing is left over');
+is($stress->{counts}{'writer lost against a refresher'} // 0, 0, 'no writer lost a deadlock against a refresher');
 
+my $set_aside = $stress->set_aside;
+cmp_ok(scalar @$set_aside, '>', 0, 'trips that cannot be built are shown by get_facts_stats');
+is_deeply([grep { $_->[1] !~ /not a number/ } @$set_aside], [], '... with the reason') or diag(explain($set_aside));
 $stress->cure;
 $stress->settle;
 is_deeply([$stress->drift, $stress->left_over], [], 'trips that could not be built are built once they are mended');
