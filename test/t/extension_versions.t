@@ -200,6 +200,32 @@ my $promised = promises($old);
 is_deeply([ grep { /^failed/ } values %$promised ], [], 'every function of 1.0 can be called');
 is_deeply($promised, promises($new), '... and answers as in a fresh database');
 
+# Calls, between the new library and the new schema: a tool that reads, and one that writes, once, and into the audit.
+$old->do($_) for (
+	'create schema voygen_api',
+	'grant usage on schema voygen_api to voygen_agent, voygen_reader',
+	'create type voygen_api.counted as (trips bigint)',
+	q(create function voygen_api.count_trips() returns voygen_api.counted language sql stable parallel safe set search_path = pg_catalog, voygen, pg_temp
+	  as 'select row(count(*))::voygen_api.counted from voygen.trips'),
+	q(comment on function voygen_api.count_trips() is E'Count trips\n\nCounts the trips of the agency.'),
+	q(create function voygen_api.drop_trip(trip_id bigint, idempotency_key text default null) returns voygen_api.counted language sql volatile
+	  set search_path = pg_catalog, voygen, pg_temp
+	  as 'delete from voygen.trips t where t.trip_id = drop_trip.trip_id; select row(count(*))::voygen_api.counted from voygen.trips'),
+	q(comment on function voygen_api.drop_trip(bigint, text) is E'Drop a trip\n\nDrops a trip.\n@param trip_id its number\n@param idempotency_key text, once'),
+	q(revoke execute on all functions in schema voygen_api from public),
+	q(grant execute on all functions in schema voygen_api to voygen_agent),
+	q(grant execute on function voygen_api.count_trips() to voygen_reader),
+	qq(insert into voygen.tokens (agency_id, digest, role) values ($agency, sha256('old'), 'voygen_agent')));
+my $gateway = connect_to('versions_old', user => 'voygen_gateway');
+sub call { my ($tool, $arguments) = @_; return ($gateway->selectrow_array("select voygen.call($agency, sha256('old'), '$tool', '$arguments')"))[0] }
+my ($trips) = $old->selectrow_array("select count(*) from voygen.trips where agency_id = $agency");
+is(call('count_trips', '{}'), qq({"trips":$trips}), 'a tool that reads is called');
+is(call('drop_trip', '{"trip_id": 4, "idempotency_key": "k"}'), sprintf('{"trips":%d}', $trips - 1), 'a tool that writes is called');
+is(call('drop_trip', '{"trip_id": 4, "idempotency_key": "k"}'), sprintf('{"trips":%d}', $trips - 1), '... and once only with one key');
+is($old->selectrow_array('select count(*) from voygen.audit where agency_id = ? and tool = ?', undef, $agency, 'drop_trip'), 1, '... and is in the audit');
+isnt($gateway->selectrow_array("select voygen.tools($agency, sha256('old'))"), '[]', 'the tools are listed');
+$promised = promises($old);
+
 # ---- the same database, upgraded by a deploy, with a session that stays ----
 
 {
