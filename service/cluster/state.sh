@@ -141,6 +141,12 @@ server_processes() {
 	as_server find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$data" 2>/dev/null | cut -d/ -f3 || true
 }
 
+# Sends a signal to those processes, by the shell's own kill: a small machine has no other.
+signal_server() {
+	local pid
+	for pid in $(server_processes); do kill -"$1" "$pid" 2>/dev/null || true; done
+}
+
 # The postmaster's process id, when this cluster's server runs.
 server_pid() {
 	local pid

@@ -74,7 +74,7 @@ wait_for('the backend to end', sub { !$db->selectrow_array('select count(*) from
 is($db->selectrow_array("select count(*) from voygen.clients where name = 'Late'"), 0, 'what was stopped has not happened');
 
 # A backend is killed: the server restarts all of them.
-my $error = check_refusal('a killed backend', interrupted(sub { system('kill', '-KILL', $_[0]) == 0 or die "kill failed\n" }),
+my $error = check_refusal('a killed backend', interrupted(sub { kill('KILL', $_[0]) or die "kill failed: $!\n" }),
 	'unavailable', qr/closed the connection during the call/);
 like($error->{hint}, qr/idempotency_key/, 'a killed backend: says how to repeat safely');
 $db->disconnect;
