@@ -17,6 +17,9 @@ use VoygenTest ();
 
 my @all;
 
+# So that a test that is interrupted still stops its servers.
+$SIG{$_} //= sub { exit 130 } for qw(INT TERM);
+
 sub _new
 {
 	my ($class, %self) = @_;
