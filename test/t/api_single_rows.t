@@ -117,4 +117,34 @@ my $twice = $door->fails('admin', 'add_activity', { trip_id => $two->{trip_id}, 
 is_deeply([@$twice{qw(code path)}], ['conflict', '/product_code'], 'a product is on a day once');
 like($twice->{message}, qr/product P1 of viator/, 'which names it');
 
+# A trip is found by the slug it has, however it is typed, before those that only resemble it
+my $slug = $owner->selectrow_array('select slug from voygen.trips where agency_id = ? and trip_id = ?', undef, $door->agency('sunny'), $two->{trip_id});
+$door->call('admin', 'update_trip', { trip_id => $_->{trip_id}, title => "$slug $slug" }) for grep { $_->{agency} eq 'sunny' && $_ != $two && $_ != $one } @trips;
+for my $typed ($slug, uc $slug, " $slug ")
+{
+	is($door->call('reader', 'find_trips', { query => $typed })->{trips}[0]{slug}, $slug, "found first: '$typed'");
+}
+
+# The oldest mark is what is told, not the newest
+$owner->do('delete from voygen.facts_dirty');
+$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason, marked_at) values (?, ?, 'test', now() - interval '2 hours'), (?, ?, 'test', now())", undef, ($door->agency('sunny'), $two->{trip_id}) x 2);
+my $stats = $door->call('reader', 'get_facts_stats', {});
+cmp_ok($stats->{oldest_mark_age_s}, '>=', 7200, 'the oldest mark has waited two hours');
+is_deeply([@$stats{qw(marks dirty)}], [2, 1], 'two marks of one trip');
+
+# A session that calls no door gives lists that no schema has checked
+$owner->do('set voygen.agency_id = ' . $door->agency('sunny'));
+$owner->do('set role voygen_agent');
+my $trip = $two->{trip_id};
+for my $call ("ingest_hotels('$trip', 'web', LIST)", "ingest_rooms('$trip', 'web', 'web:h1', LIST)", "ingest_activities('$trip', 'web', LIST)")
+{
+	for my $list (q{'{"a": 1}'::jsonb}, 'null::jsonb', q{'5'::jsonb}, q{(select jsonb_agg('{}'::jsonb) from generate_series(1, 20001))})
+	{
+		my $sql = 'select (voygen_api.' . ($call =~ s/LIST/$list/r) . ').inserted';
+		ok(!eval { $owner->do($sql); 1 }, $sql);
+		is(CallTest::error_of($owner)->{code}, 'invalid_argument', 'is refused') or diag($owner->errstr);
+	}
+}
+$owner->do('reset role');
+
 done_testing;
