@@ -93,6 +93,8 @@ is_deeply([$sum->{booked} + 0, $sum->{booked_total} + 0], [10, 100], 'nor what w
 
 # What is taken when nothing is said
 my $whole = $door->call('admin', 'get_trip', { trip_id => $two->{trip_id} });
+my @parts = (['legs', 'leg_id'], ['activities', 'activity_id'], ['flights', 'flight_id'], ['bookings', 'booking_id']);
+is_deeply([map { my ($list, $id) = @$_; [sort map { $_->{$id} } @{ $whole->{$list} }] } @parts], [map { [sort @{ $two->{ $_->[1] } }] } @parts], 'a trip shows its own parts, all of them');
 is_deeply([map { $_->{status} } @{ $whole->{activities} }, @{ $whole->{flights} }], [('proposed') x 4], 'activities and flights are proposed');
 is_deeply($owner->selectcol_arrayref('select distinct rooms from voygen.bookings'), [1], 'a booking is for one room');
 $door->call('admin', 'add_activity', { trip_id => $two->{trip_id}, title => 'Null', status => undef });
@@ -104,6 +106,7 @@ is($owner->selectrow_array("select rooms from voygen.bookings where notes = 'Nul
 for (['add_flight', { origin => 'SEA', destination => 'DUB', depart_at => '2026-09-10T10:00:00Z', arrive_at => '2026-09-10T09:59:59Z' }, '/arrive_at'], ['add_flight', { origin => 'SEAT', destination => 'DUB' }, '/origin'], ['add_flight', { origin => 'SEA', destination => 'D1B' }, '/destination'],
 	['add_leg', { city => 'Rome', arrive_date => '2026-09-12', depart_date => '2026-09-11' }, '/depart_date'], ['add_leg', { city => ' ' }, '/city'], ['add_activity', { title => ' ' }, '/title'], ['add_activity', { title => 'x', product_code => ' ' }, '/product_code'],
 	['add_activity', { title => 'x', product_code => 'x' x 301 }, '/product_code'], ['add_activity', { title => 'x', duration_minutes => 0 }, '/duration_minutes'], ['add_activity', { title => 'x', site => 'nowhere' }, '/site'],
+	(map { ['add_booking', { kind => 'hotel', nights => $_ }, '/nights'] } 0, 1001), (map { ['add_booking', { kind => 'hotel', rooms => $_ }, '/rooms'] } 0, 1001),
 	['add_booking', { kind => 'hotel', check_in => '2026-09-12', check_out => '2026-09-12' }, '/check_out'], ['add_booking', { kind => 'hotel', site => 'nowhere' }, '/site'])
 {
 	my ($tool, $arguments, $path) = @$_;
@@ -131,6 +134,28 @@ $owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason, marked_a
 my $stats = $door->call('reader', 'get_facts_stats', {});
 cmp_ok($stats->{oldest_mark_age_s}, '>=', 7200, 'the oldest mark has waited two hours');
 is_deeply([@$stats{qw(marks dirty)}], [2, 1], 'two marks of one trip');
+
+# A booking earns by what its own trip says, and by nobody else's
+$owner->do('update voygen.commission_rates set is_active = false');
+$door->call('admin', 'configure_commission_rates', { rates => [{ site => 'web', value => 10 }] });
+$owner->do("insert into voygen.commission_rules (agency_id, rule_id, name, conditions, actions, is_active) values (?, 777, 'Capri twice', '{\"destination\": [\"Capri\"]}', '{\"commission_multiplier\": 2}', true)", undef, $door->agency('sunny'));
+my @by_place = map {
+	my $trip = $door->call('admin', 'create_trip', { client_id => "$two->{client_id}", title => $_, destination => $_, start_date => '2026-10-01', end_date => '2026-10-05' })->{trip_id};
+	$door->call('admin', 'add_booking', { trip_id => "$trip", kind => 'hotel', site => 'web', tax => 'excluded', price => { amount => 100, currency => 'USD' } })->{commission}{amount} + 0;
+} qw(Capri Ischia Capri Procida);
+is_deeply(\@by_place, [20, 10, 20, 10], 'a rule for one destination is for trips that go there');
+
+# Of a hotel's rooms the one that earns most, then the cheapest, then the first by key; of what was not checked, nothing
+my $rooms = $door->call('admin', 'create_trip', { client_id => "$two->{client_id}", title => 'Rooms', destination => 'Elba', start_date => '2026-10-01', end_date => '2026-10-02' })->{trip_id};
+$door->call('admin', 'ingest_hotels', { trip_id => "$rooms", site => 'web', hotels => [map { { site_id => $_, name => $_, city => 'Elba', available => $yes, lead_price => { amount => 500, currency => 'USD' } } } qw(tied unknown)] });
+$door->call('admin', 'ingest_rooms', { trip_id => "$rooms", site => 'web', hotel_key => 'web:tied',
+	rooms => [map { { room_id => $_->[0], name => $_->[0], total_price => $_->[1], currency => 'USD', commission_amount => $_->[2] } } ['d', 100, 5], ['c', 120, 10], ['b', 110, 10], ['a', 110, 10]] });
+$owner->do("update voygen.hotel_cache set checked_at = null where hotel_key = 'web:unknown'");
+my ($leg) = @{ $door->call('admin', 'calculate_trip_commission', { trip_id => "$rooms" })->{by_leg} };
+is_deeply([$leg->{best_hotel}, $leg->{best_room}, $leg->{potential} + 0], ['web:tied', $owner->selectrow_array("select room_key from voygen.rooms_cache where room_key like '%a' and name = 'a'"), 10], 'the best room of a hotel');
+my %hotel = map { $_->{hotel_key} => $_ } @{ $door->call('reader', 'query_hotels', { trip_id => "$rooms" })->{hotels} };
+is_deeply([map { $hotel{$_}{availability} } 'web:tied', 'web:unknown'], ['available', 'not_checked'], 'what nobody has checked is not available');
+is($hotel{'web:tied'}{commission}{amount} + 0, 10, 'a hotel has the commission of its best room');
 
 # A session that calls no door gives lists that no schema has checked
 $owner->do('set voygen.agency_id = ' . $door->agency('sunny'));
