@@ -93,6 +93,11 @@ is_value(@$_) for (
 	["number('1.50')", '1.50'], [q{number('"1.50"')}, '1.50'], [q{number('"-3"')}, '-3'], [q{number('"1e5"')}, undef], [q{number('"1,5"')}, undef], [q{number('true')}, undef], [q{number(('"' || repeat('1', 21) || '"')::jsonb)}, undef],
 	[q{texts('["b", "a", null]')}, '{b,a,NULL}'], [q{texts('"a"')}, undef], ['texts(null)', undef], ["digest('a') = left(encode(sha256('a'), 'hex'), 16)", 'true'], ["length(digest('a'))", '16']);
 
+# Documents of facts
+is_value(@$_) for (
+	[q{(select string_agg(path || '=' || value, ' ' order by path) from facts_leaves('{"a": [1, {"b": "x"}, []], "c": {}, "d": null}'))}, '/a/0=1 /a/1/b="x" /a/2=[] /c={} /d=null'], ["facts_fields(array['slug', 'hotels'])", '{slug,hotels}'], ['facts_fields(null)', undef]);
+is_refused(@$_) for (["facts_fields(array['slug', 'nope'])", 'unknown_name', '/return_fields/1'], ['facts_fields(array[null]::text[])', 'unknown_name', '/return_fields/0']);
+
 # The leg of an offer
 is_value(@$_) for (
 	["leg_for({agency}, {one}, 'Elsewhere', null, null)", '{only}'], ["leg_for({agency}, {one}, null, '2026-09-10', '2026-09-15')", '{only}'], ["leg_for({agency}, {one}, 'Rome', '2026-09-09', '2026-09-12')", undef], ["leg_for({agency}, {one}, 'Rome', '2026-09-14', '2026-09-16')", undef], ["leg_for({agency}, {one}, 'Rome', '2026-09-15', null)", '{only}'],

@@ -157,6 +157,18 @@ my %hotel = map { $_->{hotel_key} => $_ } @{ $door->call('reader', 'query_hotels
 is_deeply([map { $hotel{$_}{availability} } 'web:tied', 'web:unknown'], ['available', 'not_checked'], 'what nobody has checked is not available');
 is($hotel{'web:tied'}{commission}{amount} + 0, 10, 'a hotel has the commission of its best room');
 
+# A leg is named by number, place or city, of its own trip alone
+my (undef, undef, $three) = grep { $_->{agency} eq 'sunny' } @trips;
+is($door->fails('reader', 'shortlist_hotels', { trip_id => $two->{trip_id}, leg => "$three->{leg_id}[0]" })->{code}, 'not_found', 'a leg of another trip is none of this one');
+ok($door->call('reader', 'shortlist_hotels', { trip_id => $two->{trip_id}, leg => $_ })->{tiers}, "a leg named $_") for "$two->{leg_id}[0]", '1', 'ROME';
+
+# Warnings are about the trip asked for
+$owner->do("update voygen.commission_rates set is_active = false");
+my $silent = $door->call('admin', 'add_booking', { trip_id => $three->{trip_id}, kind => 'hotel', site => 'web', price => { amount => 100, currency => 'USD' } })->{booking_id};
+my %warned = map { $_ => join("\n", @{ $door->call('admin', 'calculate_trip_commission', { trip_id => $_ })->{warnings} }) } $two->{trip_id}, $three->{trip_id};
+like($warned{ $three->{trip_id} }, qr/booking $silent\b/, 'a booking without a known commission is warned of');
+unlike($warned{ $two->{trip_id} }, qr/booking $silent\b/, 'in its own trip alone');
+
 # A session that calls no door gives lists that no schema has checked
 $owner->do('set voygen.agency_id = ' . $door->agency('sunny'));
 $owner->do('set role voygen_agent');
