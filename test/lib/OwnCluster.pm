@@ -133,7 +133,11 @@ sub remove
 {
 	my ($self) = @_;
 	return if $self->{removed}++;
-	if ($self->{cluster}) { eval { $self->_script('stop') } }
+	if ($self->{cluster})
+	{
+		eval { $self->_script('stop') };
+		unlink map { VoygenTest::checkout() . "/.voygen/$self->{cluster}.$_" } qw(env lock);
+	}
 	elsif (-f "$self->{data}/postmaster.pid") { eval { $self->as_server('pg_ctl', 'stop', '-w', '-s', '-m', 'immediate', '-D', $self->{data}) } }
 	remove_tree($self->{socket});
 	return;
