@@ -233,10 +233,13 @@ turn_to(Pass *pass, const PassHotel *kept, FactsHotel *hotel)
 static PassHotel *
 find_hotel(const Pass *pass, RowKey key, const PassHotel *last)
 {
-	PassHotel *next = (PassHotel *) last + 1;
+	PassHotel *end = (PassHotel *) pass->hotels.rows + pass->hotels.n;
+	PassHotel *next;
 
-	if (last && next < (PassHotel *) pass->hotels.rows + pass->hotels.n && next->key.second == key.second &&
-		next->key.first == key.first)
+	if (last == NULL)
+		return keyed_rows_find(&pass->hotels, key);
+	next = (PassHotel *) last + 1;
+	if (next < end && next->key.second == key.second && next->key.first == key.first)
 		return next;
 	return keyed_rows_find(&pass->hotels, key);
 }
