@@ -4,7 +4,7 @@ create function voygen.mark_trips() returns trigger
   language c volatile parallel unsafe
   as 'MODULE_PATHNAME', 'voygen_mark_trips';
 comment on function voygen.mark_trips() is
-  'Trigger for tables with agency_id and trip_id: AFTER each statement, with REFERENCING old and new rows; one event per trigger.';
+  'Trigger for tables with agency_id and trip_id: AFTER each statement, with REFERENCING old and new rows, one event per trigger; or AFTER each row.';
 
 create function voygen.mark_clients() returns trigger
   language c volatile parallel unsafe

@@ -104,13 +104,16 @@ create procedure voygen.disable_marking()
   set search_path = pg_catalog, pg_temp
   as $$
 declare
-  subject regclass;
-  marker text;
+  marker record;
 begin
-  for subject in select w from voygen.watched_tables() w order by w::text loop
-    foreach marker in array array['mark_insert', 'mark_update', 'mark_delete', 'mark_truncate'] loop
-      execute format('alter table %s disable trigger %I', subject, marker);
-    end loop;
+  for marker in
+    select t.tgrelid::regclass as subject, t.tgname
+    from pg_trigger t
+    where t.tgrelid in (select voygen.watched_tables())
+      and t.tgname in ('mark_insert', 'mark_update', 'mark_delete', 'mark_truncate', 'mark_applied')
+    order by t.tgrelid::regclass::text
+  loop
+    execute format('alter table %s disable trigger %I', marker.subject, marker.tgname);
   end loop;
 end
 $$;
@@ -123,14 +126,17 @@ create procedure voygen.enable_marking()
   set search_path = pg_catalog, pg_temp
   as $$
 declare
-  subject regclass;
-  marker text;
+  marker record;
 begin
   -- The table lock waits for writers under way, so whatever was written unwatched is committed before the marks below are.
-  for subject in select w from voygen.watched_tables() w order by w::text loop
-    foreach marker in array array['mark_insert', 'mark_update', 'mark_delete', 'mark_truncate'] loop
-      execute format('alter table %s enable always trigger %I', subject, marker);
-    end loop;
+  for marker in
+    select t.tgrelid::regclass as subject, t.tgname, case t.tgname when 'mark_applied' then 'replica' else 'always' end as whose
+    from pg_trigger t
+    where t.tgrelid in (select voygen.watched_tables())
+      and t.tgname in ('mark_insert', 'mark_update', 'mark_delete', 'mark_truncate', 'mark_applied')
+    order by t.tgrelid::regclass::text
+  loop
+    execute format('alter table %s enable %s trigger %I', marker.subject, marker.whose, marker.tgname);
   end loop;
   insert into voygen.facts_dirty (agency_id, trip_id, reason)
   select a.agency_id, 0, 'marking was off'

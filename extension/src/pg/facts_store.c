@@ -8,10 +8,11 @@
  * rows go through the executor, which checks their foreign key. A table that is
  * not a plain heap, or has triggers of a user's, is written through SPI.
  *
- * Whoever calls holds the lock of the trip, so nobody else writes its facts;
- * a row that changed all the same is a conflict, told as one. A trip may be
- * deleted meanwhile. So its row is locked before its facts are, in the order in
- * which a delete goes: neither can hold what the other waits for.
+ * Whoever calls holds the lock of the trip, so no other refresher writes its
+ * facts. Others may hold what is needed: who deletes a trip takes its row, then
+ * its facts, and perhaps more trips after it, in any order. So nothing is waited
+ * for here. What cannot be had at once makes the trip busy, which leaves it for
+ * later; so neither can hold what the other waits for.
  */
 #include "postgres.h"
 
@@ -142,7 +143,8 @@ row_changed(int64 trip)
 			 errhint("Refresh the trip again.")));
 }
 
-static void
+/* False when somebody holds the row. */
+static bool
 update_direct(StoreTable *table, const StoreRow *row, Stream *before, int64 trip, Snapshot snapshot)
 {
 	TM_FailureData failure;
@@ -152,14 +154,17 @@ update_direct(StoreTable *table, const StoreRow *row, Stream *before, int64 trip
 
 	fill_slot(table, row, before);
 	result = table_tuple_update(table->rel, stream_tid(before), table->slot,
-								GetCurrentCommandId(true), snapshot, InvalidSnapshot, true,
+								GetCurrentCommandId(true), snapshot, InvalidSnapshot, false,
 								&failure, &lock, &update_indexes);
+	if (result == TM_BeingModified)
+		return false;
 	if (result != TM_Ok)
 		row_changed(trip);
 	if (update_indexes)
 		list_free(ExecInsertIndexTuples(table->target, table->slot, table->estate, true, false,
 										NULL, NIL));
 	ResetPerTupleExprContext(table->estate);
+	return true;
 }
 
 static void
@@ -339,32 +344,33 @@ is_trip(const Store *store, int64 trip)
 		   DatumGetInt64(slot_getattr(store->trip_slot, att[TRIP_AGENCY], &isnull)) == store->agency;
 }
 
-/* Locks the row of the trip against being deleted; false when it is gone. */
-static bool
+/* Locks the row of the trip, as the foreign keys of new rows want it. */
+static TM_Result
 lock_trip(Store *store, int64 trip)
 {
 	TM_FailureData failure;
 	ItemPointerData tid;
+	TM_Result result;
 	uint8 flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
 
 	/* A table that is not plain: the check of the foreign key locks the row. */
 	if (store->trip_slot == NULL)
-		return true;
+		return TM_Ok;
 	if (!IsolationUsesXactSnapshot())
 		flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
 	ItemPointerCopy(stream_tid(store->trips), &tid);
-	if (table_tuple_lock(store->trips->table, &tid, store->snapshot, store->trip_slot,
-						 GetCurrentCommandId(false), LockTupleKeyShare, LockWaitBlock, flags,
-						 &failure) == TM_Ok)
+	result = table_tuple_lock(store->trips->table, &tid, store->snapshot, store->trip_slot,
+							  GetCurrentCommandId(false), LockTupleKeyShare, LockWaitSkip, flags,
+							  &failure);
+	if (result == TM_Ok)
 	{
-		bool same = is_trip(store, trip);
-
+		if (!is_trip(store, trip))
+			result = TM_Deleted;
 		ExecClearTuple(store->trip_slot);
-		return same;
 	}
-	if (IsolationUsesXactSnapshot())
+	else if (result != TM_WouldBlock && IsolationUsesXactSnapshot())
 		row_changed(trip);
-	return false;
+	return result;
 }
 
 void
@@ -405,10 +411,29 @@ clear_failure(Store *store, int64 trip)
 	SPI_finish();
 }
 
-void
-store_gone(Store *store, int64 trip)
+/* Writes facts that differ from the stored ones. */
+static StoreOutcome
+write_facts(Store *store, int64 trip, bool present, const StoreRow *row, const FactsColumns *columns)
 {
-	clear_failure(store, trip);
+	bool headline = !present || !same_headline(&store->stored, columns);
+
+	/* New rows refer to the trip; facts that are replaced do already. */
+	if (headline)
+	{
+		TM_Result locked = lock_trip(store, trip);
+
+		if (locked != TM_Ok)
+			return locked == TM_WouldBlock ? STORE_BUSY : STORE_GONE;
+	}
+	if (!store->facts.direct)
+		put_through_spi(&store->facts, row);
+	else if (!present)
+		insert_direct(&store->facts, row);
+	else if (!update_direct(&store->facts, row, &store->stored, trip, store->snapshot))
+		return STORE_BUSY;
+	if (headline)
+		put_history(store, trip, columns);
+	return STORE_WRITTEN;
 }
 
 StoreOutcome
@@ -417,35 +442,42 @@ store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns
 	MemoryContext old;
 	Stream *stored = &store->stored;
 	bool present = stream_seek(stored, trip) && stream_at(stored, trip);
-	bool headline;
-	StoreRow row;
+	StoreOutcome outcome = STORE_SAME;
 
 	MemoryContextReset(store->per_trip);
 	old = MemoryContextSwitchTo(store->per_trip);
-	if (present && store_same(stored, document, columns))
+	if (!present || !store_same(stored, document, columns))
 	{
-		MemoryContextSwitchTo(old);
-		clear_failure(store, trip);
-		return STORE_SAME;
+		StoreRow row;
+
+		make_row(store, trip, document, columns, &row);
+		outcome = write_facts(store, trip, present, &row, columns);
 	}
-	if (!lock_trip(store, trip))
-	{
-		MemoryContextSwitchTo(old);
-		return STORE_GONE;
-	}
-	headline = !present || !same_headline(stored, columns);
-	make_row(store, trip, document, columns, &row);
-	if (!store->facts.direct)
-		put_through_spi(&store->facts, &row);
-	else if (present)
-		update_direct(&store->facts, &row, stored, trip, store->snapshot);
-	else
-		insert_direct(&store->facts, &row);
-	if (headline)
-		put_history(store, trip, columns);
 	MemoryContextSwitchTo(old);
+	if (outcome == STORE_WRITTEN || outcome == STORE_SAME)
+		clear_failure(store, trip);
+	return outcome;
+}
+
+/* The foreign keys have taken its facts away with the trip, but for a trip whose
+ * delete came by a subscription: that fires no foreign key's triggers. */
+void
+store_gone(Store *store, int64 trip)
+{
+	static const char *const deletes[] = {
+		"delete from voygen.trip_facts where agency_id operator(pg_catalog.=) $1 and trip_id operator(pg_catalog.=) $2",
+		"delete from voygen.trip_facts_history where agency_id operator(pg_catalog.=) $1 and trip_id operator(pg_catalog.=) $2"};
+	Oid types[] = {INT8OID, INT8OID};
+	Datum values[] = {Int64GetDatum(store->agency), Int64GetDatum(trip)};
+
 	clear_failure(store, trip);
-	return STORE_WRITTEN;
+	if (!stream_seek(&store->stored, trip) || !stream_at(&store->stored, trip))
+		return;
+	SPI_connect();
+	for (int i = 0; i < lengthof(deletes); i++)
+		if (SPI_execute_with_args(deletes[i], 2, types, values, NULL, false, 0) != SPI_OK_DELETE)
+			elog(ERROR, "deleting the facts of trip " INT64_FORMAT " failed", trip);
+	SPI_finish();
 }
 
 void

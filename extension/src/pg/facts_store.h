@@ -42,13 +42,14 @@ typedef enum StoreOutcome
 {
 	STORE_WRITTEN,
 	STORE_SAME, /* they are what is stored */
-	STORE_GONE  /* the trip was deleted meanwhile */
+	STORE_GONE, /* the trip was deleted meanwhile */
+	STORE_BUSY  /* somebody is deleting the trip, or holds its facts */
 } StoreOutcome;
 
 extern void store_begin(Store *store, Facts *facts, int64 last);
 /* Keeps the facts of the trip just built. */
 extern StoreOutcome store_put(Store *store, int64 trip, Jsonb *document, const FactsColumns *columns);
-/* The trip is no more, and so has not failed either. */
+/* The trip is no more: nothing is stored of it, and it has not failed either. */
 extern void store_gone(Store *store, int64 trip);
 extern void store_end(Store *store);
 

@@ -23,6 +23,9 @@
  *	 - Rates, rules, volumes and an agency's settings mark the agency: one row,
  *	   whatever the number of trips.
  *	 - TRUNCATE has no transition table and marks every agency.
+ *	 - What a subscription applies fires no statement's triggers but those of
+ *	   TRUNCATE and of the first copy. A trigger for each row stands in, enabled
+ *	   for replicated rows only, so that a user's rows do not pay for it.
  */
 #include "postgres.h"
 
@@ -274,6 +277,19 @@ add_changed(Subjects *set, const Watched *w, TriggerData *trigger, TupleDesc des
 	ExecDropSingleTupleTableSlot(after);
 }
 
+/* The row of a trigger for each row. */
+static void
+add_applied(Subjects *set, const Watched *w, TriggerData *trigger, TupleDesc desc)
+{
+	bool update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+
+	if (update && !facts_differ(w, desc, trigger->tg_trigslot, trigger->tg_newslot))
+		return;
+	add_row(set, w, trigger->tg_trigtuple, desc);
+	if (update)
+		add_row(set, w, trigger->tg_newtuple, desc);
+}
+
 /* ---- writing the marks ---- */
 
 static void
@@ -330,10 +346,10 @@ called_as_trigger(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("a marking function was not called by a trigger"),
 				 errhint("To mark trips by hand call voygen_api.mark_facts_dirty().")));
-	if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
+	if (!TRIGGER_FIRED_AFTER(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" must be AFTER ... FOR EACH STATEMENT",
+				 errmsg("trigger \"%s\" must be AFTER, for each statement or each row",
 						trigger->tg_trigger->tgname)));
 	return trigger;
 }
@@ -371,6 +387,12 @@ mark_rows(FunctionCallInfo fcinfo, const char *subject, int sign)
 	if (verb == VERB_TRUNCATE)
 	{
 		mark_every_agency(w->reasons[verb]);
+		return PointerGetDatum(NULL);
+	}
+	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+	{
+		add_applied(&set, w, trigger, desc);
+		put_marks(&set, sign, w->reasons[verb]);
 		return PointerGetDatum(NULL);
 	}
 	need_rows(trigger);

@@ -7,6 +7,13 @@
  * mark it shows. Just the marks it shows are taken away; one that commits later
  * stays and stands for a change that is not in these facts.
  *
+ * A user's write must not fail or wait because of a refresh. So nothing is
+ * waited for while a batch holds rows: a trip that somebody else is deleting,
+ * or whose facts somebody holds, is let go, with a mark for the next refresh.
+ * Rows are taken only when they are free (facts_store.c). Any other wait,
+ * for a key that somebody just inserts, say, ends after LONGEST_WAIT, which is
+ * less than the time after which others look for a deadlock.
+ *
  * A batch runs in a subtransaction. When it fails, nothing of it has happened,
  * and its trips are built one by one, each in a subtransaction of its own and
  * under a new snapshot (a trip may have been deleted meanwhile); the one that
@@ -24,7 +31,9 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
@@ -34,6 +43,9 @@
 #include "pg/facts_store.h"
 #include "pg/queue.h"
 #include "pg/refresh_batch.h"
+
+/* Milliseconds. Deadlocks are looked for after a second unless set otherwise. */
+#define LONGEST_WAIT 100
 
 void
 batch_add(Batch *batch, int64 trip, bool forced)
@@ -81,8 +93,9 @@ mark_take(Relation queue, Stream *marks)
 		return;
 	}
 	result = table_tuple_delete(queue, stream_tid(marks), GetCurrentCommandId(true),
-								marks->scan->xs_snapshot, InvalidSnapshot, true, &failure, false);
-	/* Somebody else may have taken it: the trip is built all the same. */
+								marks->scan->xs_snapshot, InvalidSnapshot, false, &failure, false);
+	/* Somebody else may have taken it, or be about to: the trip is built all the
+	 * same, and a mark that stays makes it be built once more. */
 	if (result != TM_Ok && result != TM_SelfModified && IsolationUsesXactSnapshot())
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -108,6 +121,18 @@ take_marks(Relation queue, Stream *marks, int64 trip)
 }
 
 /* ---- building ---- */
+
+/* Marks a trip that was let go: its marks, or the one of its block, are taken. */
+static void
+let_go(int64 agency, int64 trip, RefreshResult *result)
+{
+	Queue queue;
+
+	queue_open(&queue, "busy when refreshed");
+	queue_put(&queue, agency, trip);
+	queue_close(&queue);
+	result->skipped++;
+}
 
 /* Builds candidates [from, to) under one snapshot. */
 static void
@@ -151,6 +176,9 @@ build(Batch *batch, int from, int to, RefreshResult *result)
 			case STORE_SAME:
 				result->unchanged++;
 				break;
+			case STORE_BUSY:
+				let_go(batch->agency, trip, result);
+				break;
 			case STORE_GONE:
 				break;
 		}
@@ -186,6 +214,15 @@ must_rethrow(int sqlstate)
 		   class == ERRCODE_TO_CATEGORY(ERRCODE_READ_ONLY_SQL_TRANSACTION);
 }
 
+/* Limits waits for locks until the subtransaction ends. */
+static void
+limit_waits(void)
+{
+	if (LockTimeout == 0 || LockTimeout > LONGEST_WAIT)
+		(void) set_config_option("lock_timeout", CppAsString2(LONGEST_WAIT), PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 /* Runs build in a subtransaction; NULL when it went well, else the error. */
 static ErrorData *
 try_build(Batch *batch, int from, int to, RefreshResult *result)
@@ -194,12 +231,16 @@ try_build(Batch *batch, int from, int to, RefreshResult *result)
 	ResourceOwner owner = CurrentResourceOwner;
 	RefreshResult before = *result;
 	ErrorData *volatile error = NULL;
+	int settings;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
+		settings = NewGUCNestLevel();
+		limit_waits();
 		build(batch, from, to, result);
+		AtEOXact_GUC(true, settings);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
