@@ -123,7 +123,7 @@ my @changes = (
 for my $change (@changes)
 {
 	my ($what, $marks, $statement, @values) = @$change;
-	cmp_ok($published->do($statement, undef, @values), '!=', 0, "$what on the publisher");
+	ok($published->do($statement, undef, @values), "$what on the publisher");
 	until_applied();
 	is_deeply(marks(), $marks, '... and marks on the subscriber');
 	is_deeply(fresh($subscribed), fresh($published), '... which reads what the publisher reads');
