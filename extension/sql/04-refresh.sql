@@ -22,6 +22,17 @@ revoke execute on function voygen.trip_facts_fresh(bigint, bigint[]) from public
 comment on function voygen.trip_facts_fresh(bigint, bigint[]) is
   'Facts of the trips as of now: the stored ones where they hold, else built in memory (stored is then false). Writes nothing.';
 
+create function voygen.trip_facts_told(agency_id bigint, trip_ids bigint[])
+  returns table (trip_id bigint, facts jsonb, lead_price_min numeric, total_commission_potential numeric,
+                 currency text, availability_status text, last_availability_check timestamptz, nights integer,
+                 traveler_count integer, valid_until timestamptz, refreshed_at timestamptz, stored boolean, error text)
+  language c stable strict parallel unsafe rows 10
+  as 'MODULE_PATHNAME', 'voygen_trip_facts_told';
+revoke execute on function voygen.trip_facts_told(bigint, bigint[]) from public;
+comment on function voygen.trip_facts_told(bigint, bigint[]) is
+  'The same, but a trip that cannot be built does not end the statement: it is told as stored last, or with nulls, and error '
+  'says why.';
+
 create function voygen.trip_facts_rebuilt(agency_id bigint, trip_ids bigint[])
   returns table (trip_id bigint, facts jsonb, lead_price_min numeric, total_commission_potential numeric,
                  currency text, availability_status text, last_availability_check timestamptz, nights integer,

@@ -57,3 +57,14 @@ $$;
 
 comment on function voygen.mark_trips() is
   'Trigger for tables with agency_id and trip_id: AFTER each statement, with REFERENCING old and new rows, one event per trigger; or AFTER each row.';
+
+create function voygen.trip_facts_told(agency_id bigint, trip_ids bigint[])
+  returns table (trip_id bigint, facts jsonb, lead_price_min numeric, total_commission_potential numeric,
+                 currency text, availability_status text, last_availability_check timestamptz, nights integer,
+                 traveler_count integer, valid_until timestamptz, refreshed_at timestamptz, stored boolean, error text)
+  language c stable strict parallel unsafe rows 10
+  as 'MODULE_PATHNAME', 'voygen_trip_facts_told';
+revoke execute on function voygen.trip_facts_told(bigint, bigint[]) from public;
+comment on function voygen.trip_facts_told(bigint, bigint[]) is
+  'The same, but a trip that cannot be built does not end the statement: it is told as stored last, or with nulls, and error '
+  'says why.';

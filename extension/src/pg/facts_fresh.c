@@ -3,7 +3,9 @@
  *	  Facts for a reader, never stale: stored ones that hold, else built in memory.
  *
  * Nothing is written here and no lock is taken beyond reading, so these
- * functions are STABLE and work on a replica. Everything is read under the
+ * functions are STABLE and work on a replica. For trip_facts_told a trip that
+ * cannot be built is told as it was last stored, with the reason, and does not
+ * keep the others from being told. Everything is read under the
  * query's own snapshot: a mark it shows makes the facts stale, a change whose
  * mark it does not show is not in it either.
  */
@@ -12,6 +14,7 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -23,6 +26,7 @@
 #include "utils/tuplestore.h"
 
 #include "pg/amounts.h"
+#include "pg/attempt.h"
 #include "pg/facts.h"
 #include "pg/facts_fresh.h"
 #include "pg/facts_store.h"
@@ -30,6 +34,7 @@
 #include "pg/queue.h"
 
 PG_FUNCTION_INFO_V1(voygen_trip_facts_fresh);
+PG_FUNCTION_INFO_V1(voygen_trip_facts_told);
 PG_FUNCTION_INFO_V1(voygen_trip_facts_rebuilt);
 
 /* What is looked at to tell whether facts hold. */
@@ -142,6 +147,7 @@ enum
 	OUT_VALID_UNTIL,
 	OUT_REFRESHED_AT,
 	OUT_STORED,
+	OUT_ERROR, /* trip_facts_told alone */
 	OUT_COUNT
 };
 
@@ -191,6 +197,7 @@ out_built(OutRow *row, int64 trip, Jsonb *document, const FactsColumns *columns,
 	out_int64(row, OUT_VALID_UNTIL, columns->valid_until);
 	row->values[OUT_REFRESHED_AT] = TimestampTzGetDatum(as_of);
 	row->values[OUT_STORED] = BoolGetDatum(stored);
+	row->nulls[OUT_ERROR] = true;
 }
 
 /* Facts as stored: the same columns in the same order. */
@@ -204,6 +211,25 @@ out_stored(OutRow *row, Stream *stored)
 	}
 	row->values[OUT_STORED] = BoolGetDatum(true);
 	row->nulls[OUT_STORED] = false;
+	row->nulls[OUT_ERROR] = true;
+}
+
+/* What is left to say of a trip that cannot be built: the facts stored last, or
+ * none. */
+static void
+out_failed(OutRow *row, Holds *holds, int64 trip, const ErrorData *error)
+{
+	if (stream_find(&holds->stored, trip))
+		out_stored(row, &holds->stored);
+	else
+	{
+		memset(row->nulls, true, sizeof(row->nulls));
+		row->nulls[OUT_TRIP] = false;
+		row->values[OUT_TRIP] = Int64GetDatum(trip);
+	}
+	row->nulls[OUT_STORED] = row->nulls[OUT_ERROR] = false;
+	row->values[OUT_STORED] = BoolGetDatum(false);
+	row->values[OUT_ERROR] = CStringGetTextDatum(error->message);
 }
 
 static int
@@ -248,6 +274,136 @@ emit(ReturnSetInfo *out, OutRow *row)
 	tuplestore_putvalues(out->setResult, out->setDesc, row->values, row->nulls);
 }
 
+/* ---- building for a reader ---- */
+
+/* Trips whose stored facts do not hold, and what is needed to build them. */
+typedef struct Stale
+{
+	int64 agency;
+	Snapshot snapshot;
+	TimestampTz now;
+	int64 *trips;
+	int n;
+} Stale;
+
+/* One build: trips [from, to), into a store of its own. */
+typedef struct Build
+{
+	const Stale *stale;
+	int from;
+	int to;
+	Tuplestorestate *rows;
+	TupleDesc desc;
+} Build;
+
+static void
+build(void *argument)
+{
+	Build *told = argument;
+	const Stale *stale = told->stale;
+	Facts *facts = facts_begin(stale->agency, PG_INT64_MAX, stale->snapshot, stale->now);
+
+	for (int i = told->from; i < told->to; i++)
+	{
+		FactsColumns columns;
+		Jsonb *document;
+		OutRow row;
+
+		CHECK_FOR_INTERRUPTS();
+		document = facts_build(facts, stale->trips[i], &columns);
+		if (document == NULL)
+			continue;
+		out_built(&row, stale->trips[i], document, &columns, stale->now, false);
+		tuplestore_putvalues(told->rows, told->desc, row.values, row.nulls);
+	}
+	facts_end(facts);
+}
+
+/* Moves the rows of a store to where they are told. */
+static void
+emit_store(ReturnSetInfo *out, Tuplestorestate *rows)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(out->setDesc, &TTSOpsMinimalTuple);
+
+	while (tuplestore_gettupleslot(rows, true, false, slot))
+		tuplestore_puttupleslot(out->setResult, slot);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+/* Tells trips [from, to) as built; else the error, and nothing is told. */
+static ErrorData *
+tell_built(const Stale *stale, int from, int to, ReturnSetInfo *out)
+{
+	Build told = {stale, from, to, tuplestore_begin_heap(false, false, work_mem), out->setDesc};
+	ErrorData *error = attempt(build, &told);
+
+	if (error == NULL)
+		emit_store(out, told.rows);
+	tuplestore_end(told.rows);
+	return error;
+}
+
+/* Tells stale trips; what cannot be built is an error. */
+static void
+tell_all(const Stale *stale, Holds *holds, ReturnSetInfo *out)
+{
+	build(&(Build){stale, 0, stale->n, out->setResult, out->setDesc});
+}
+
+/* Tells stale trips: in one go, and when one of them cannot be built, one by
+ * one. */
+static void
+tell_each(const Stale *stale, Holds *holds, ReturnSetInfo *out)
+{
+	ErrorData *error = tell_built(stale, 0, stale->n, out);
+
+	for (int i = 0; error != NULL && i < stale->n; i++)
+	{
+		ErrorData *own = tell_built(stale, i, i + 1, out);
+		OutRow row;
+
+		if (own == NULL)
+			continue;
+		out_failed(&row, holds, stale->trips[i], own);
+		emit(out, &row);
+	}
+}
+
+/* Tells the trips asked for: what holds as stored, the others in their way. */
+static Datum
+tell(FunctionCallInfo fcinfo, void (*tell_stale)(const Stale *, Holds *, ReturnSetInfo *))
+{
+	ReturnSetInfo *out = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64 agency = PG_GETARG_INT64(0);
+	int n;
+	int64 *trips = wanted_trips(PG_GETARG_ARRAYTYPE_P(1), &n);
+	Stale stale = {agency, GetActiveSnapshot(), GetCurrentTimestamp(), trips, 0};
+	Holds holds;
+
+	InitMaterializedSRF(fcinfo, 0);
+	module_check_catalogue();
+	SPI_connect(); /* for tables that are not plain */
+	holds_begin(&holds, agency, stale.snapshot, stale.now);
+	for (int i = 0; i < n; i++)
+	{
+		OutRow row;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!facts_hold(&holds, trips[i]))
+		{
+			stale.trips[stale.n++] = trips[i];
+			continue;
+		}
+		out_stored(&row, &holds.stored);
+		emit(out, &row);
+	}
+	if (stale.n > 0) /* most readers find everything fresh */
+		tell_stale(&stale, &holds, out);
+	holds_end(&holds);
+	SPI_finish();
+	return (Datum) 0;
+}
+
 /*
  * trip_facts_fresh(agency_id, trip_ids): the facts of each trip that exists, as
  * of now.
@@ -255,46 +411,17 @@ emit(ReturnSetInfo *out, OutRow *row)
 Datum
 voygen_trip_facts_fresh(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *out = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64 agency = PG_GETARG_INT64(0);
-	int n;
-	int64 *trips = wanted_trips(PG_GETARG_ARRAYTYPE_P(1), &n);
-	Snapshot snapshot = GetActiveSnapshot();
-	TimestampTz now = GetCurrentTimestamp();
-	Facts *facts = NULL;
-	Holds holds;
+	return tell(fcinfo, tell_all);
+}
 
-	InitMaterializedSRF(fcinfo, 0);
-	module_check_catalogue();
-	SPI_connect(); /* for tables that are not plain */
-	holds_begin(&holds, agency, snapshot, now);
-	for (int i = 0; i < n; i++)
-	{
-		OutRow row;
-
-		CHECK_FOR_INTERRUPTS();
-		if (facts_hold(&holds, trips[i]))
-			out_stored(&row, &holds.stored);
-		else
-		{
-			FactsColumns columns;
-			Jsonb *document;
-
-			/* Most readers find everything fresh and need none of this. */
-			if (facts == NULL)
-				facts = facts_begin(agency, PG_INT64_MAX, snapshot, now);
-			document = facts_build(facts, trips[i], &columns);
-			if (document == NULL)
-				continue;
-			out_built(&row, trips[i], document, &columns, now, false);
-		}
-		emit(out, &row);
-	}
-	if (facts)
-		facts_end(facts);
-	holds_end(&holds);
-	SPI_finish();
-	return (Datum) 0;
+/*
+ * trip_facts_told(agency_id, trip_ids): the same, with the reason in place of an
+ * error.
+ */
+Datum
+voygen_trip_facts_told(PG_FUNCTION_ARGS)
+{
+	return tell(fcinfo, tell_each);
 }
 
 /*

@@ -35,10 +35,10 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "pg/attempt.h"
 #include "pg/facts.h"
 #include "pg/facts_store.h"
 #include "pg/queue.h"
@@ -199,21 +199,6 @@ is_in_the_way(int sqlstate)
 	return sqlstate == ERRCODE_LOCK_NOT_AVAILABLE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
-/* Errors that mean the whole transaction, not a trip. */
-static bool
-must_rethrow(int sqlstate)
-{
-	int class = ERRCODE_TO_CATEGORY(sqlstate);
-
-	if (is_in_the_way(sqlstate))
-		return false;
-	return class == ERRCODE_TO_CATEGORY(ERRCODE_T_R_SERIALIZATION_FAILURE) ||
-		   class == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
-		   class == ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES) ||
-		   class == ERRCODE_TO_CATEGORY(ERRCODE_INVALID_TRANSACTION_STATE) ||
-		   class == ERRCODE_TO_CATEGORY(ERRCODE_READ_ONLY_SQL_TRANSACTION);
-}
-
 /* Limits waits for locks until the subtransaction ends. */
 static void
 limit_waits(void)
@@ -223,45 +208,35 @@ limit_waits(void)
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-/* Runs build in a subtransaction; NULL when it went well, else the error. */
+/* What one build is told. */
+typedef struct Build
+{
+	Batch *batch;
+	int from;
+	int to;
+	RefreshResult *result;
+} Build;
+
+static void
+build_told(void *argument)
+{
+	Build *told = argument;
+	int settings = NewGUCNestLevel();
+
+	limit_waits();
+	build(told->batch, told->from, told->to, told->result);
+	AtEOXact_GUC(true, settings);
+}
+
+/* Builds candidates [from, to); NULL when it went well, else the error. */
 static ErrorData *
 try_build(Batch *batch, int from, int to, RefreshResult *result)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
 	RefreshResult before = *result;
-	ErrorData *volatile error = NULL;
-	int settings;
+	ErrorData *error = attempt(build_told, &(Build){batch, from, to, result});
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		settings = NewGUCNestLevel();
-		limit_waits();
-		build(batch, from, to, result);
-		AtEOXact_GUC(true, settings);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	if (error == NULL)
-		return NULL;
-	*result = before;
-	/* With one snapshot for the transaction, a row that appeared beside it is
-	 * found only when ours is inserted. */
-	if (IsolationUsesXactSnapshot() && error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
-		error->sqlerrcode = ERRCODE_T_R_SERIALIZATION_FAILURE;
-	if (must_rethrow(error->sqlerrcode))
-		ReThrowError(error);
+	if (error != NULL)
+		*result = before;
 	return error;
 }
 
