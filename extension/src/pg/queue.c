@@ -57,6 +57,7 @@ typedef struct Remembered
 	int64 trip;
 	int64 mark;
 	ItemPointerData tid;
+	bool terms; /* the agency's mark that tells of terms alone */
 } Remembered;
 
 static Remembered remembered[REMEMBERED];
@@ -172,7 +173,8 @@ static bool
 already_marked(Queue *queue, const Remembered *place, int64 agency, int64 trip)
 {
 	return place->transaction == transaction && place->trip == trip &&
-		   place->agency == agency && row_is_there(queue, place);
+		   place->agency == agency &&
+		   (!place->terms || queue_tells_of_terms(queue->reason)) && row_is_there(queue, place);
 }
 
 /* ---- numbers ---- */
@@ -408,7 +410,12 @@ queue_put(Queue *queue, int64 agency, int64 trip)
 	row_set(queue->row->trip, trip);
 	row_set(queue->row->mark, mark);
 	insert_direct(queue, queue->row->tuple, agency, trip, mark);
-	*place = (Remembered){transaction, agency, trip, mark, queue->row->tuple->t_self};
+	*place = (Remembered){.transaction = transaction,
+						  .agency = agency,
+						  .trip = trip,
+						  .mark = mark,
+						  .tid = queue->row->tuple->t_self,
+						  .terms = trip == QUEUE_EVERY_TRIP && queue_tells_of_terms(queue->reason)};
 }
 
 void

@@ -31,6 +31,17 @@ queue_block(int64 trip)
 	return trip - (trip - 1) % QUEUE_BLOCK;
 }
 
+/* Marks of the agency whose reason begins so tell of rates, rules and volumes,
+ * which move neither the lead price nor whether there is something to book:
+ * readers who ask for these need not mind them (voygen_lib.facts_stale). */
+#define QUEUE_TERMS "commission"
+
+static inline bool
+queue_tells_of_terms(const char *reason)
+{
+	return strncmp(reason, QUEUE_TERMS, sizeof(QUEUE_TERMS) - 1) == 0;
+}
+
 typedef struct QueueRow QueueRow;
 
 typedef struct Queue

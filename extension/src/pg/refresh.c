@@ -111,6 +111,21 @@ has_large_marks(int64 agency, Snapshot snapshot)
 	return found;
 }
 
+/* What the smaller marks say of why: terms, when all large ones do. */
+static const char *
+split_reason(int64 agency, Snapshot snapshot)
+{
+	const char *reason = QUEUE_TERMS " terms";
+	Stream marks;
+
+	stream_open(&marks, TABLE_DIRTY, agency, QUEUE_EVERY_TRIP, snapshot);
+	for (bool more = stream_seek(&marks, PG_INT64_MIN + 1); more; more = stream_next(&marks))
+		if (!queue_tells_of_terms(TextDatumGetCString(stream_value(&marks, DIRTY_REASON))))
+			reason = "agency";
+	stream_close(&marks);
+	return reason;
+}
+
 /* Splits them, unless another refresher is at it. */
 static void
 split_large_marks(int64 agency)
@@ -128,7 +143,7 @@ split_large_marks(int64 agency)
 		return;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	snapshot = GetActiveSnapshot();
-	queue_open(&queue, "agency");
+	queue_open(&queue, split_reason(agency, snapshot));
 	stream_open(&marks, TABLE_DIRTY, agency, QUEUE_EVERY_TRIP, snapshot);
 	for (bool more = stream_seek(&marks, PG_INT64_MIN + 1); more; more = stream_next(&marks))
 	{
