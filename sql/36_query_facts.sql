@@ -1,0 +1,794 @@
+-- Asking for the facts of many trips. These run with the owner's rights, because they use indexes that row security would
+-- close; the current agency is the first condition of every statement.
+--
+-- A question about a million trips is answered from indexes alone, and yet never from stale facts:
+--
+-- 1. What the tables say. Filters on trips are asked of trips, filters on facts of the stored facts. Statements are put
+--    together from the filters that were given, with all values bound, and planned for these values. First a window of
+--    trips is looked through in the order of the answer, and a wider one when the first lets it hope: what is frequent
+--    fills the page there. What does not is rare, and comes from the index that leaves fewest trips.
+-- 2. What the queue says. When a filter or the order looks at facts, trips whose facts do not hold (voygen.facts_dirty,
+--    facts that ran out, facts that could not be built) are left out of step 1, taken in the order of the answer and built
+--    in memory, as many as come before the end of the page; those that fit take their place in it.
+-- 3. The page's documents come from voygen.trip_facts_told.
+--
+-- Places in the order are pairs (key, tie), both rising, whatever the order; the trip's number is the tie without its sign.
+
+create type voygen_api.trip_availability as enum ('available', 'sold_out', 'not_checked', 'extract_failed');
+comment on type voygen_api.trip_availability is 'Whether a trip has hotels that can be booked, as far as is known.';
+
+create type voygen_api.facts_sort as enum ('newest', 'start_date', 'price', 'commission');
+comment on type voygen_api.facts_sort is
+'newest: latest made first; start_date: earliest first; price: lowest lead price first; commission: highest potential first. What is not known comes last.';
+
+create type voygen_api.facts_filters as (
+  status voygen_api.trip_status,
+  destination text,
+  client text,
+  starts_after date,
+  starts_before date,
+  price_min numeric,
+  price_max numeric,
+  availability voygen_api.trip_availability
+);
+comment on type voygen_api.facts_filters is 'Which trips to answer.';
+comment on column voygen_api.facts_filters.destination is 'Part of the destination; case does not count.';
+comment on column voygen_api.facts_filters.client is 'Number or slug of a client. @format id';
+comment on column voygen_api.facts_filters.starts_after is 'First day on this day or later.';
+comment on column voygen_api.facts_filters.starts_before is 'First day on this day or earlier.';
+comment on column voygen_api.facts_filters.price_min is 'Lead price, in the trip''s own currency, at least. @min 0';
+comment on column voygen_api.facts_filters.price_max is 'Lead price, in the trip''s own currency, at most. @min 0';
+
+create type voygen_api.trip_facts as (
+  trip_id bigint,
+  slug text,
+  facts jsonb,
+  lead_price_min numeric,
+  total_commission_potential numeric,
+  currency text,
+  availability_status text,
+  last_availability_check timestamptz,
+  refreshed_at timestamptz,
+  error text
+);
+comment on type voygen_api.trip_facts is 'The facts of a trip, as of now.';
+comment on column voygen_api.trip_facts.lead_price_min is 'Lowest nightly amount of an available hotel in the trip''s currency.';
+comment on column voygen_api.trip_facts.total_commission_potential is 'Sum over legs of the best available commission.';
+comment on column voygen_api.trip_facts.refreshed_at is 'When these facts were built.';
+comment on column voygen_api.trip_facts.error is
+'Why the facts could not be built just now; what is shown are then the last ones stored, as of refreshed_at, or nothing. Null when they are fresh.';
+
+create type voygen_api.facts_list as (
+  trips voygen_api.trip_facts[],
+  total bigint,
+  total_is_capped boolean,
+  truncated voygen_api.truncated
+);
+comment on type voygen_api.facts_list is 'Facts of trips in the order asked for.';
+comment on column voygen_api.facts_list.total is 'How many trips fit; at least so many when total_is_capped.';
+comment on column voygen_api.facts_list.total_is_capped is 'Counting stopped after the first hundreds of trips, or before trips whose facts would have had to be built to tell.';
+
+create function voygen_lib.facts_fields(fields text[]) returns text[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  known constant text[] := array['slug', 'title', 'status', 'destination', 'currency', 'start_date', 'end_date', 'nights',
+    'traveler_count', 'traveler_names', 'budget', 'client', 'legs', 'hotels', 'activities', 'flights', 'transfers', 'bookings',
+    'booked', 'other_currencies', 'availability', 'lead_price_min', 'total_commission_potential'];
+  field text;
+  place integer := 0;
+begin
+  foreach field in array coalesce(fields, '{}') loop
+    if field <> all (known) or field is null then
+      perform voygen.raise('unknown_name', format('facts have no field %s', coalesce(left(field, 80), 'null')),
+        path => format('/return_fields/%s', place), expected => array_to_string(known, ', '), got => left(field, 80));
+    end if;
+    place := place + 1;
+  end loop;
+  return fields;
+end
+$$;
+comment on function voygen_lib.facts_fields(text[]) is 'The fields asked for; a name that facts do not have is an error.';
+
+-- ---- the question
+
+create type voygen_lib.facts_place as (
+  key numeric,
+  tie bigint
+);
+comment on type voygen_lib.facts_place is 'Where a trip stands in an order; an unknown key is infinite.';
+
+create type voygen_lib.facts_question as (
+  agency bigint,
+  sort voygen_api.facts_sort,
+  words tsquery,
+  named bigint,
+  trips bigint[],
+  client bigint,
+  status text,
+  destination text,
+  starts_after date,
+  starts_before date,
+  price_min numeric,
+  price_max numeric,
+  availability text,
+  asks_facts boolean,
+  after voygen_lib.facts_place,
+  after_value numeric,
+  after_day date,
+  after_trip bigint,
+  shown bigint,
+  stale_kind text,
+  stale bigint[],
+  narrow text,
+  wide text,
+  worth text,
+  marked text
+);
+comment on type voygen_lib.facts_question is 'A question to query_trip_facts with its names resolved; bound to every statement as $1.';
+comment on column voygen_lib.facts_question.named is 'The trip whose slug or number the words are.';
+comment on column voygen_lib.facts_question.destination is 'Pattern of LIKE for the destination in lower case.';
+comment on column voygen_lib.facts_question.asks_facts is 'A filter or the order looks at facts.';
+comment on column voygen_lib.facts_question.after is 'Where the last page ended, as a place, and below by the columns of the order.';
+comment on column voygen_lib.facts_question.shown is 'How many trips the pages before showed.';
+comment on column voygen_lib.facts_question.stale_kind is
+'Which trips have facts that may not be asked: none, few (those of stale), many (those a mark is found for), all.';
+comment on column voygen_lib.facts_question.narrow is
+'Text of SQL, like those below: conditions that an index answers in the order asked for, or that leave few trips.';
+comment on column voygen_lib.facts_question.wide is 'The other conditions on the trip.';
+comment on column voygen_lib.facts_question.worth is 'Conditions on the facts.';
+comment on column voygen_lib.facts_question.marked is 'Condition that a trip is one whose stored facts may not be asked.';
+
+create function voygen_lib.facts_cursor(sort voygen_api.facts_sort, place voygen_lib.facts_place, shown bigint) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select concat_ws('~', sort, place.key, place.tie, shown)
+$$;
+comment on function voygen_lib.facts_cursor(voygen_api.facts_sort, voygen_lib.facts_place, bigint) is 'A cursor behind a place, after so many trips were shown.';
+
+create function voygen_lib.facts_after(question voygen_lib.facts_question, cursor text) returns voygen_lib.facts_question
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  question.shown := 0;
+  if cursor is null then
+    return question;
+  end if;
+  if cursor !~ '^(newest|start_date|price|commission)~(Infinity|-?[0-9]{1,15}(\.[0-9]{1,6})?)~-?[0-9]{1,18}~[0-9]{1,9}$'
+    or split_part(cursor, '~', 1) <> question.sort::text then
+    perform voygen.raise('invalid_argument', 'cursor is not one this tool gave for this sort', path => '/cursor',
+      expected => 'the cursor of truncated in an earlier answer to the same question', got => left(cursor, 80));
+  end if;
+  question.after := (split_part(cursor, '~', 2), split_part(cursor, '~', 3))::voygen_lib.facts_place;
+  question.shown := split_part(cursor, '~', 4);
+  question.after_trip := abs((question.after).tie);
+  if (question.after).key < 'Infinity' then
+    question.after_value := abs((question.after).key);
+    question.after_day := case when question.sort = 'start_date' then date '2000-01-01' + (question.after).key::integer end;
+  end if;
+  return question;
+end
+$$;
+comment on function voygen_lib.facts_after(voygen_lib.facts_question, text) is 'The question with its cursor read; one that was made for another order is an error.';
+
+-- ---- statements
+
+create type voygen_lib.facts_order as (
+  stored boolean,
+  key text,
+  tie text,
+  columns text,
+  begins text
+);
+comment on type voygen_lib.facts_order is 'An order as text of SQL: one of the parts that are read one after the other, first what has a key, then what has none.';
+comment on column voygen_lib.facts_order.stored is 'The order is one of stored facts.';
+comment on column voygen_lib.facts_order.begins is 'Which rows the part has, from the cursor on.';
+
+create function voygen_lib.facts_orders(question voygen_lib.facts_question) returns voygen_lib.facts_order[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  continued boolean := question.after_trip is not null;
+  -- beyond what has a key
+  beyond boolean := continued and (question.after).key = 'Infinity';
+  known voygen_lib.facts_order;
+  unknown voygen_lib.facts_order;
+begin
+  case question.sort
+    when 'newest' then
+      return array[(false, '0', '- t.trip_id', 't.trip_id desc', case when continued then 't.trip_id < ($1).after_trip' else 'true' end)::voygen_lib.facts_order];
+    when 'start_date' then
+      known := (false, 't.start_date - date ''2000-01-01''', 't.trip_id', 'start_date, t.trip_id',
+        case when continued then '(start_date, t.trip_id) > (($1).after_day, ($1).after_trip)' else 'start_date is not null' end);
+      unknown := (false, '''Infinity''::numeric', 't.trip_id', 't.trip_id', 'start_date is null' || case when beyond then ' and t.trip_id > ($1).after_trip' else '' end);
+    when 'price' then
+      known := (true, 'lead_price_min', 't.trip_id', 'lead_price_min, f.trip_id',
+        concat_ws(' and ',
+          case when continued then '(lead_price_min, f.trip_id) > (($1).after_value, ($1).after_trip)' else 'lead_price_min is not null' end,
+          case when question.price_min is not null then 'lead_price_min >= ($1).price_min' end,
+          case when question.price_max is not null then 'lead_price_min <= ($1).price_max' end));
+      unknown := (true, '''Infinity''::numeric', 't.trip_id', 'f.trip_id', 'lead_price_min is null' || case when beyond then ' and f.trip_id > ($1).after_trip' else '' end);
+    when 'commission' then
+      known := (true, '- total_commission_potential', '- t.trip_id', 'total_commission_potential desc, f.trip_id desc',
+        case when continued then '(total_commission_potential, f.trip_id) < (($1).after_value, ($1).after_trip)' else 'total_commission_potential is not null' end);
+      unknown := (true, '''Infinity''::numeric', '- t.trip_id', 'f.trip_id desc', 'total_commission_potential is null' || case when beyond then ' and f.trip_id < ($1).after_trip' else '' end);
+  end case;
+  return case when beyond then array[unknown] else array[known, unknown] end;
+end
+$$;
+comment on function voygen_lib.facts_orders(voygen_lib.facts_question) is 'The parts of the order asked for, from the cursor on.';
+
+create function voygen_lib.facts_conditions(question voygen_lib.facts_question) returns voygen_lib.facts_question
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  starts text := concat_ws(' and ',
+    case when question.starts_after is not null then 't.start_date >= ($1).starts_after' end,
+    case when question.starts_before is not null then 't.start_date <= ($1).starts_before' end);
+  prices text := concat_ws(' and ',
+    case when question.price_min is not null then 'lead_price_min >= ($1).price_min' end,
+    case when question.price_max is not null then 'lead_price_min <= ($1).price_max' end);
+begin
+  question.narrow := concat_ws(' and ',
+    't.agency_id = ($1).agency and t.archived_at is null',
+    case when question.trips is not null then 't.trip_id = any (($1).trips)' end,
+    case when question.client is not null then 't.client_id = ($1).client' end,
+    case when question.status is not null and question.sort in ('newest', 'start_date') then 't.status = ($1).status' end,
+    case when question.sort = 'start_date' then nullif(starts, '') end);
+  question.wide := concat_ws(' and ',
+    'true',
+    case
+      when question.words is not null and question.named is not null then '(t.search @@ ($1).words or t.trip_id = ($1).named)'
+      when question.words is not null then 't.search @@ ($1).words'
+    end,
+    case when question.status is not null and question.sort in ('price', 'commission') then 't.status = ($1).status' end,
+    case when question.destination is not null then 'lower(t.destination) like ($1).destination' end,
+    case when question.sort <> 'start_date' then nullif(starts, '') end);
+  question.worth := concat_ws(' and ',
+    'true',
+    nullif(prices, ''),
+    case when question.availability is not null then 'availability_status = ($1).availability' end);
+  question.marked := case question.stale_kind
+    when 'none' then 'false'
+    when 'few' then 't.trip_id = any (($1).stale)'
+    when 'all' then 'true'
+    -- Blocks begin at 1 and have 1,024 numbers; see extension/src/pg/queue.h.
+    else 'exists (select from voygen.facts_dirty m where m.agency_id = ($1).agency and m.trip_id = t.trip_id and m.trip_until is null)'
+      ' or exists (select from voygen.facts_dirty m where m.agency_id = ($1).agency and m.trip_id = t.trip_id - (t.trip_id - 1) % 1024 and m.trip_until is not null'
+      || case when question.sort = 'commission' then ')' else ' and m.reason not like ''commission%'')' end ||
+      ' or exists (select from voygen.trip_facts s where s.agency_id = ($1).agency and s.trip_id = t.trip_id and s.valid_until <= now())'
+      ' or exists (select from voygen.facts_failed x where x.agency_id = ($1).agency and x.trip_id = t.trip_id)'
+      || case when question.sort = 'commission' then ' or exists (select from voygen.facts_dirty m where m.agency_id = ($1).agency and m.trip_id = - t.client_id)' else '' end
+  end;
+  return question;
+end
+$$;
+comment on function voygen_lib.facts_conditions(voygen_lib.facts_question) is 'The question with its conditions as text of SQL, in which it is $1.';
+
+-- ---- what the tables say
+
+create function voygen_lib.facts_window(question voygen_lib.facts_question, part voygen_lib.facts_order) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  -- the trips of one availability are read in their own order
+  ordered boolean := question.availability is not null and question.sort = 'newest'
+    and question.status is null and question.client is null and question.trips is null;
+begin
+  -- Columns are only asked for where they are needed: without the words and the documents' rows, indexes alone are read.
+  return format(
+    'select t.trip_id, t.status, t.start_date, t.destination%s%s'
+    ' from voygen.trips t%s'
+    ' where %s and %s%s and not (%s)'
+    ' order by %s limit $2',
+    case when question.words is not null then ', t.search' end,
+    case when part.stored then concat(
+      case when question.sort = 'price' or num_nonnulls(question.price_min, question.price_max) > 0 then ', lead_price_min' end,
+      case when question.sort = 'commission' then ', total_commission_potential' end,
+      case when question.availability is not null then ', availability_status' end) end,
+    case when part.stored or ordered then ' join voygen.trip_facts f using (agency_id, trip_id)' end,
+    question.narrow, part.begins,
+    case when ordered then ' and availability_status = ($1).availability' end,
+    question.marked, part.columns);
+end
+$$;
+comment on function voygen_lib.facts_window(voygen_lib.facts_question, voygen_lib.facts_order) is
+'The first $2 trips in the order asked for, before the conditions that no order helps with.';
+
+create function voygen_lib.facts_from_window(question voygen_lib.facts_question, part voygen_lib.facts_order) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select format('(%s) t%s where %s and %s', voygen_lib.facts_window(question, part),
+    case when question.asks_facts and not part.stored then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
+    question.wide, question.worth)
+$$;
+comment on function voygen_lib.facts_from_window(voygen_lib.facts_question, voygen_lib.facts_order) is 'The trips of a window that fit.';
+
+create type voygen_lib.facts_found as (
+  places voygen_lib.facts_place[],
+  complete boolean
+);
+comment on type voygen_lib.facts_found is 'Places found in order; complete when there are no others.';
+
+create function voygen_lib.facts_narrowed(question voygen_lib.facts_question) returns text
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  few constant integer := 100000;
+  by_facts text := 'select trip_id from voygen.trip_facts where agency_id = ($1).agency and ' || question.worth;
+  by_start text := 'select t.trip_id from voygen.trips t where t.agency_id = ($1).agency'
+    || case when question.starts_after is not null then ' and t.start_date >= ($1).starts_after' else '' end
+    || case when question.starts_before is not null then ' and t.start_date <= ($1).starts_before' else '' end;
+  found integer;
+  fewest integer := few;
+  statement text;
+  narrowed text;
+begin
+  if question.sort <> 'newest' or question.trips is not null or question.client is not null then
+    return null;
+  end if;
+  foreach statement in array array[
+    case when question.worth <> 'true' then by_facts end,
+    case when num_nonnulls(question.starts_after, question.starts_before) > 0 then by_start end]
+  loop
+    continue when statement is null;
+    execute format('select count(*) from (%s limit $2) s', statement) into found using question, fewest;
+    if found < fewest then
+      fewest := found;
+      narrowed := statement;
+    end if;
+  end loop;
+  return narrowed;
+end
+$$;
+comment on function voygen_lib.facts_narrowed(voygen_lib.facts_question) is
+'The condition that an index alone answers with fewest trips, as a statement of their numbers; null when there are many or none is asked.';
+
+create function voygen_lib.facts_rare(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  most constant integer := 1001;
+  narrowed text := voygen_lib.facts_narrowed(question);
+  by_trip boolean := narrowed not like 'select trip_id from voygen.trip_facts %';
+  found voygen_lib.facts_found;
+begin
+  if narrowed is not null then
+    execute format(
+      'select array('
+      ' select (%s, %s)::voygen_lib.facts_place'
+      ' from (%s order by 1 desc offset 0) n'
+      ' join voygen.trips t on t.agency_id = ($1).agency and t.trip_id = n.trip_id%s'
+      ' where %s and %s and %s and %s and not (%s)'
+      ' order by n.trip_id desc limit $2)',
+      part.key, part.tie, narrowed,
+      case when by_trip and question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = n.trip_id' end,
+      question.narrow, part.begins, question.wide, case when by_trip then question.worth else 'true' end, question.marked)
+    into found.places
+    using question, need;
+    found.complete := cardinality(found.places) < need;
+    return found;
+  end if;
+  -- The sum keeps the planner from walking the order in the hope of an early end: that hope was just disappointed.
+  execute format(
+    'select array('
+    ' select (%1$s, %2$s)::voygen_lib.facts_place'
+    ' from voygen.trips t%3$s'
+    ' where %4$s and %5$s and %6$s and %7$s and not (%8$s)'
+    ' order by (%1$s)::numeric + 0, %2$s + 0 limit $2)',
+    part.key, part.tie,
+    case when question.asks_facts then ' join voygen.trip_facts f using (agency_id, trip_id)' end,
+    question.narrow, part.begins, question.wide, question.worth, question.marked)
+  into found.places
+  using question, most;
+  found.complete := cardinality(found.places) < most;
+  return found;
+end
+$$;
+comment on function voygen_lib.facts_rare(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'The first trips that fit where the window had too few: by the index that leaves fewest.';
+
+create function voygen_lib.facts_stored(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  -- Words lie in the rows and trips in an order of facts do not lie side by side; the rest is read from an index alone.
+  widest constant integer := case when question.words is not null or part.stored then 4000 else 10000 end;
+  looked_through integer := 500;
+  found voygen_lib.facts_found;
+  ended boolean;
+begin
+  if question.stale_kind = 'all' then
+    return ('{}', true)::voygen_lib.facts_found;
+  end if;
+  found.complete := false;
+  loop
+    execute format('select array(select (%s, %s)::voygen_lib.facts_place from %s order by %s limit $3)',
+      part.key, part.tie, voygen_lib.facts_from_window(question, part), replace(part.columns, 'f.', 't.'))
+    into found.places
+    using question, looked_through, need;
+    if cardinality(found.places) = need then
+      return found;
+    end if;
+    execute format('select not exists (select from (%s) t offset $3)', voygen_lib.facts_window(question, part))
+    into ended
+    using question, looked_through, looked_through - 1;
+    if ended then
+      found.complete := true;
+      return found;
+    end if;
+    -- Is it to be expected that a wider window fills the page?
+    exit when looked_through = widest or cardinality(found.places) * (widest / looked_through) < need;
+    looked_through := widest;
+  end loop;
+  return voygen_lib.facts_rare(question, part, need);
+end
+$$;
+comment on function voygen_lib.facts_stored(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'The first trips that fit by what the tables say: as many as needed, or all of them up to a thousand.';
+
+create function voygen_lib.facts_counted(question voygen_lib.facts_question, parts voygen_lib.facts_order[], out counted bigint, out complete boolean)
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  looked_through constant integer := case when question.asks_facts then 200 else 1000 end;
+  part voygen_lib.facts_order;
+  fit bigint;
+  seen bigint;
+begin
+  counted := 0;
+  complete := true;
+  if question.stale_kind = 'all' then
+    return;
+  end if;
+  foreach part in array parts loop
+    execute format(
+      'with looked_at as materialized (%s) select (select count(*) from looked_at t%s where %s and %s), (select count(*) from looked_at)',
+      voygen_lib.facts_window(question, part),
+      case when question.asks_facts and not part.stored then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
+      question.wide, question.worth)
+    into fit, seen
+    using question, looked_through;
+    counted := counted + fit;
+    if seen = looked_through then
+      complete := false;
+      return;
+    end if;
+  end loop;
+end
+$$;
+comment on function voygen_lib.facts_counted(voygen_lib.facts_question, voygen_lib.facts_order[]) is
+'How many of the first hundreds of trips in the order fit, and whether there were no more.';
+
+-- ---- what the queue says
+
+create function voygen_lib.facts_stale(question voygen_lib.facts_question) returns voygen_lib.facts_question
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  few constant integer := 10000;
+begin
+  question.stale_kind := 'none';
+  if not question.asks_facts then
+    return question;
+  end if;
+  -- Terms change neither the lead price nor whether there is something to book; their marks are the agency's, with the
+  -- table as the reason, and blocks that a refresh splits these into.
+  if exists (
+    select
+    from facts_dirty m
+    where m.agency_id = question.agency
+      and m.trip_id = 0
+      and (question.sort = 'commission' or m.reason not like 'commission%')
+  ) then
+    question.stale_kind := 'all';
+    return question;
+  end if;
+  -- A trip may be named twice: that harms nobody, and telling them apart would cost more than the rest.
+  question.stale := array(
+    select s.trip_id
+    from (
+      select m.trip_id
+      from facts_dirty m
+      where m.agency_id = question.agency and m.trip_id > 0 and m.trip_until is null
+      union all
+      select t.trip_id
+      from facts_dirty m
+      join trips t on t.agency_id = m.agency_id and t.trip_id between m.trip_id and m.trip_until
+      where m.agency_id = question.agency and m.trip_id > 0 and m.trip_until is not null
+        and (question.sort = 'commission' or m.reason not like 'commission%')
+      union all
+      select t.trip_id
+      from facts_dirty m
+      join trips t on t.agency_id = m.agency_id and t.client_id = - m.trip_id
+      where m.agency_id = question.agency and m.trip_id < 0 and question.sort = 'commission'
+      union all
+      select f.trip_id from trip_facts f where f.agency_id = question.agency and f.valid_until <= now()
+      union all
+      select x.trip_id from facts_failed x where x.agency_id = question.agency
+    ) s
+    limit few + 1);
+  if cardinality(question.stale) > few then
+    question.stale_kind := 'many';
+    question.stale := null;
+  elsif cardinality(question.stale) > 0 then
+    question.stale_kind := 'few';
+  end if;
+  return question;
+end
+$$;
+comment on function voygen_lib.facts_stale(voygen_lib.facts_question) is 'The question with the trips whose stored facts may not be asked.';
+
+create function voygen_lib.facts_unasked(
+  question voygen_lib.facts_question, part voygen_lib.facts_order, behind voygen_lib.facts_place, before voygen_lib.facts_place, most integer
+) returns voygen_lib.facts_place[]
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  places voygen_lib.facts_place[];
+begin
+  if behind is not null then
+    question.after := behind;
+    question.after_trip := abs(behind.tie);
+    question.after_day := case when question.sort = 'start_date' and behind.key < 'Infinity' then date '2000-01-01' + behind.key::integer end;
+    part := (select o from unnest(voygen_lib.facts_orders(question)) o where o.key = part.key);
+  end if;
+  execute format(
+    'select array('
+    ' select p from ('
+    '  select (%s, %s)::voygen_lib.facts_place as p from voygen.trips t where %s and %s and %s and (%s) order by %s limit $2'
+    ' ) s where $3 is null or p < $3 order by p)',
+    part.key, part.tie, question.narrow, part.begins, question.wide, question.marked, part.columns)
+  into places
+  using question, most, before;
+  return places;
+end
+$$;
+comment on function voygen_lib.facts_unasked(voygen_lib.facts_question, voygen_lib.facts_order, voygen_lib.facts_place, voygen_lib.facts_place, integer) is
+'The next trips in the order whose facts do not hold, behind one place and before another.';
+
+create function voygen_lib.facts_built(question voygen_lib.facts_question, trips bigint[]) returns voygen_lib.facts_place[]
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  places voygen_lib.facts_place[];
+  part voygen_lib.facts_order;
+begin
+  question.after := null;
+  question.after_trip := null;
+  part := (voygen_lib.facts_orders(question))[1];
+  execute format(
+    'select array('
+    ' select (coalesce((%s)::numeric, ''Infinity''), %s)::voygen_lib.facts_place'
+    ' from voygen.trip_facts_told(($1).agency, $2) f'
+    ' join voygen.trips t on t.agency_id = ($1).agency and t.trip_id = f.trip_id'
+    ' where %s)',
+    part.key, part.tie, question.worth)
+  into places
+  using question, trips;
+  return places;
+end
+$$;
+comment on function voygen_lib.facts_built(voygen_lib.facts_question, bigint[]) is 'Those of the trips that fit by facts built just now.';
+
+create function voygen_lib.facts_built_all(question voygen_lib.facts_question) returns voygen_lib.facts_place[]
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  most constant integer := 50000;
+  trips bigint[];
+begin
+  execute format('select array(select t.trip_id from voygen.trips t where %s and %s and (%s) limit $2)',
+    question.narrow, question.wide, question.marked)
+  into trips
+  using question, most + 1;
+  if cardinality(trips) > most then
+    perform voygen.raise('unavailable', 'too many trips wait for their facts to put them in this order now', path => '/sort',
+      expected => format('at most %s', most), hint => 'Leave sort out, or ask again when refresh_trip_facts or the scheduled refresh has been through.');
+  end if;
+  return array(
+    select p
+    from unnest(voygen_lib.facts_built(question, trips)) p
+    where question.after is null or p > question.after);
+end
+$$;
+comment on function voygen_lib.facts_built_all(voygen_lib.facts_question) is
+'All trips whose facts do not hold, built and put in their place: an order by facts cannot know before where they belong.';
+
+-- ---- the answer
+
+create function voygen_lib.facts_first(places voygen_lib.facts_place[], need integer) returns voygen_lib.facts_place
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select p.key, p.tie
+  from unnest(places) as p
+  order by p.key, p.tie
+  offset need - 1
+  limit 1
+$$;
+comment on function voygen_lib.facts_first(voygen_lib.facts_place[], integer) is 'The last of the first so many places; null when there are fewer.';
+
+create function voygen_lib.facts_part(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  found voygen_lib.facts_found := voygen_lib.facts_stored(question, part, need);
+  unasked voygen_lib.facts_place[];
+  place voygen_lib.facts_place;
+  portion integer := 32;
+begin
+  if question.stale_kind = 'none' or part.stored then
+    return found;
+  end if;
+  loop
+    unasked := voygen_lib.facts_unasked(question, part, place, voygen_lib.facts_first(found.places, need), portion);
+    exit when unasked = '{}';
+    found.places := found.places || voygen_lib.facts_built(question, array(select abs(p.tie) from unnest(unasked) p));
+    place := unasked[cardinality(unasked)];
+    exit when cardinality(unasked) < portion;
+    portion := least(2 * portion, 1024);
+  end loop;
+  found.complete := found.complete and voygen_lib.facts_unasked(question, part, place, null, 1) = '{}';
+  return found;
+end
+$$;
+comment on function voygen_lib.facts_part(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'The trips of one part of the order that fit, with those whose facts had to be built; right up to the place that is needed.';
+
+create function voygen_lib.facts_places(question voygen_lib.facts_question, need integer) returns voygen_lib.facts_found
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  parts voygen_lib.facts_order[] := voygen_lib.facts_orders(question);
+  found voygen_lib.facts_found := ('{}', true);
+  more voygen_lib.facts_found;
+begin
+  if parts[1].stored and question.stale_kind <> 'none' then
+    found.places := voygen_lib.facts_built_all(question);
+  end if;
+  for place in 1 .. cardinality(parts) loop
+    more := voygen_lib.facts_part(question, parts[place], need);
+    found.places := found.places || more.places;
+    found.complete := more.complete and place = cardinality(parts);
+    -- What was built may have no key, and then it does not come before what follows.
+    exit when not more.complete or (select count(*) from unnest(found.places) p where p.key < 'Infinity') >= need;
+  end loop;
+  found.places := array(select p from unnest(found.places) p order by p.key, p.tie);
+  return found;
+end
+$$;
+comment on function voygen_lib.facts_places(voygen_lib.facts_question, integer) is 'The trips that fit, in order; right for as many as are needed.';
+
+create function voygen_lib.facts_asked(
+  agency bigint, query text, trip_ids text[], filters voygen_api.facts_filters, sort voygen_api.facts_sort, cursor text
+) returns voygen_lib.facts_question
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  question voygen_lib.facts_question;
+  said text := lower(btrim(query));
+begin
+  question.agency := agency;
+  question.sort := coalesce(sort, 'newest');
+  if said <> '' then
+    question.words := plainto_tsquery('simple', query);
+    select t.trip_id into question.named from trips t where t.agency_id = agency and t.slug = said;
+    if question.named is null and said ~ '^[1-9][0-9]{0,17}$' then
+      question.named := said;
+    end if;
+  end if;
+  if trip_ids is not null then
+    question.trips := voygen_lib.trips_at(trip_ids, '/trip_ids');
+  end if;
+  question.client := voygen_lib.client_at(filters.client, '/filters/client');
+  question.status := filters.status;
+  question.destination := '%' || regexp_replace(lower(filters.destination), '([%_\\])', '\\\1', 'g') || '%';
+  question.starts_after := filters.starts_after;
+  question.starts_before := filters.starts_before;
+  question.price_min := filters.price_min;
+  question.price_max := filters.price_max;
+  question.availability := filters.availability;
+  question.asks_facts := question.sort in ('price', 'commission') or question.availability is not null
+    or question.price_min is not null or question.price_max is not null;
+  return voygen_lib.facts_conditions(voygen_lib.facts_stale(voygen_lib.facts_after(question, cursor)));
+end
+$$;
+comment on function voygen_lib.facts_asked(bigint, text, text[], voygen_api.facts_filters, voygen_api.facts_sort, text) is
+'What query_trip_facts was asked, with names resolved and the state of the queue.';
+
+create function voygen_lib.facts_told(agency bigint, places voygen_lib.facts_place[], fields text[]) returns voygen_api.trip_facts[]
+language sql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select coalesce(
+    array_agg((
+      f.trip_id, t.slug,
+      case
+        when fields is null or f.facts is null then f.facts
+        else (select jsonb_object_agg(field, f.facts -> field) from unnest(fields) as field)
+      end,
+      voygen_lib.exact(f.lead_price_min, f.currency), voygen_lib.exact(f.total_commission_potential, f.currency), f.currency,
+      f.availability_status, f.last_availability_check, f.refreshed_at, f.error
+    )::voygen_api.trip_facts order by p.key, p.tie),
+    '{}')
+  from unnest(places) as p
+  join trip_facts_told(agency, (select array_agg(abs(tie)) from unnest(places))) f on f.trip_id = abs(p.tie)
+  join trips t on t.agency_id = agency and t.trip_id = f.trip_id
+$$;
+comment on function voygen_lib.facts_told(bigint, voygen_lib.facts_place[], text[]) is 'The facts of the trips of a page.';
+
+create function voygen_api.query_trip_facts(
+  query text default null,
+  trip_ids text[] default null,
+  filters voygen_api.facts_filters default null,
+  return_fields text[] default null,
+  "limit" integer default 20,
+  cursor text default null,
+  sort voygen_api.facts_sort default 'newest'
+) returns voygen_api.facts_list
+language plpgsql stable parallel unsafe security definer
+set search_path = pg_catalog, voygen, pg_temp
+set jit = off
+set max_parallel_workers_per_gather = 0
+-- Every statement here is to stop as soon as the page is full: only nested loops do.
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_memoize = off -- no trip is looked up twice, and clearing its table costs milliseconds
+as $$
+#variable_conflict use_column
+declare
+  most integer := voygen_lib.require_limit(query_trip_facts."limit");
+  fields text[] := voygen_lib.facts_fields(query_trip_facts.return_fields);
+  question voygen_lib.facts_question := voygen_lib.facts_asked(voygen_lib.agency(), query_trip_facts.query, query_trip_facts.trip_ids,
+    query_trip_facts.filters, query_trip_facts.sort, query_trip_facts.cursor);
+  found voygen_lib.facts_found := voygen_lib.facts_places(question, most + 1);
+  page voygen_lib.facts_place[] := found.places[:most];
+  fit bigint := cardinality(found.places);
+  counted record;
+  answer voygen_api.facts_list;
+begin
+  if not found.complete and fit <= 1000 then
+    select * into counted from voygen_lib.facts_counted(question, voygen_lib.facts_orders(question));
+    fit := greatest(fit, counted.counted);
+    found.complete := counted.complete and question.stale_kind = 'none';
+  end if;
+  answer.trips := voygen_lib.facts_told(question.agency, page, fields);
+  answer.total := question.shown + fit;
+  answer.total_is_capped := not found.complete;
+  if fit > most then
+    answer.truncated := (fit - most, voygen_lib.facts_cursor(question.sort, page[most], question.shown + most));
+  end if;
+  return answer;
+end
+$$;
+comment on function voygen_api.query_trip_facts is
+'Query trip facts
+Everything known of trips at once: legs, hotels with price tier and best commission, activities, bookings, lead price, commission potential, availability. Never out of date: what changed since the facts were stored is built for the answer. A trip that cannot be built is answered with its last facts and an error of its own. Newest trips first, or as sort says.
+@param query Words of title, destination or slug; or a slug or number. @example Dublin
+@param trip_ids Numbers or slugs of the trips to answer. @max_items 1000 @format id
+@param filters Which trips to answer.
+@param return_fields Fields of facts to answer; all when absent. @example ["legs", "lead_price_min"]
+@param limit Most trips to answer. @min 1 @max 100
+@param cursor The cursor of truncated in an earlier answer to the same question.
+@param sort Order of the trips.
+@example {"query": "Dublin", "return_fields": ["legs", "hotels"]}
+@example {"filters": {"status": "planning", "price_max": 150}, "sort": "price"}';
