@@ -10,15 +10,7 @@
   \set trips 20000
 \endif
 set client_min_messages = warning;
-create schema if not exists bench;
-
--- a number from 0 to n - 1, settled by the row and the salt
-create or replace function bench.pick(id bigint, salt integer, n integer)
-returns integer
-language sql
-immutable
-parallel safe
-return ((hashint8extended(id, salt) & 2147483647) % n)::integer;
+\ir pick.sql
 
 select voygen.create_agency('bench', 'Benchmark Travel', 'USD') as made \gset
 select agency_id as agency from voygen.agencies where slug = 'bench' \gset

@@ -28,6 +28,7 @@ sub connect_bench
 {
 	my (%options) = @_;
 	my $user = delete $options{user} // $ENV{PGUSER};
+	my $of = delete $options{bare} ? 'nobody' : 'bench'; # the gateway has no agency of its own and may read none
 	my $dbh = DBI->connect("dbi:Pg:dbname='$ENV{PGDATABASE}'", $user, '',
 		{ AutoCommit => 1, RaiseError => 1, PrintError => 0, pg_server_prepare => 1, pg_enable_utf8 => 1, %options });
 	$dbh->do("set client_min_messages = warning");
@@ -35,7 +36,7 @@ sub connect_bench
 	$dbh->do("set max_parallel_workers_per_gather = 0");
 	$dbh->do("set work_mem = '256MB'");
 	$dbh->do("set timezone = 'UTC'");
-	$dbh->do("select set_config('voygen.agency_id', agency_id::text, false) from voygen.agencies where slug = 'bench'");
+	$dbh->do("select set_config('voygen.agency_id', agency_id::text, false) from voygen.agencies where slug = 'bench'") if $of eq 'bench';
 	return $dbh;
 }
 
