@@ -99,6 +99,40 @@ create function voygen.marking_enabled() returns boolean
 $$;
 comment on function voygen.marking_enabled() is 'Whether every change marks the trips it concerns.';
 
+create procedure voygen.lock_watched_tables()
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+  set lock_timeout = '200 ms'
+  as $$
+declare
+  subject regclass;
+  began timestamptz;
+begin
+  for attempt in 1 .. 100 loop
+    began := clock_timestamp();
+    begin
+      for subject in select w from voygen.watched_tables() w order by w::text loop
+        execute format('lock table %s in share row exclusive mode', subject);
+        if clock_timestamp() - began > interval '700 ms' then
+          raise lock_not_available;
+        end if;
+      end loop;
+      return;
+    exception
+      -- All are let go, and whoever waited for one goes on, before a wait of his would be looked at as a deadlock.
+      when lock_not_available or deadlock_detected then
+        perform pg_sleep(random() * 0.3);
+    end;
+  end loop;
+  raise lock_not_available using
+    message = 'the tables that are watched for changes are in use all the time',
+    hint = 'Try again when no long transaction, prepared ones included, writes to them.';
+end
+$$;
+revoke execute on procedure voygen.lock_watched_tables() from public;
+comment on procedure voygen.lock_watched_tables() is
+  'Locks all watched tables against writers, whose transactions are let finish first; holds none while it waits long. Owner only.';
+
 create procedure voygen.disable_marking()
   language plpgsql
   set search_path = pg_catalog, pg_temp
@@ -106,6 +140,7 @@ create procedure voygen.disable_marking()
 declare
   marker record;
 begin
+  call voygen.lock_watched_tables();
   for marker in
     select t.tgrelid::regclass as subject, t.tgname
     from pg_trigger t
@@ -128,7 +163,8 @@ create procedure voygen.enable_marking()
 declare
   marker record;
 begin
-  -- The table lock waits for writers under way, so whatever was written unwatched is committed before the marks below are.
+  -- The locks wait for writers under way, so whatever was written unwatched is committed before the marks below are.
+  call voygen.lock_watched_tables();
   for marker in
     select t.tgrelid::regclass as subject, t.tgname, case t.tgname when 'mark_applied' then 'replica' else 'always' end as whose
     from pg_trigger t

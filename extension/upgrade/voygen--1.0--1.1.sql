@@ -12,6 +12,40 @@ create function voygen.hold_calls() returns void
 comment on function voygen.hold_calls() is
   'Waits for the calls that run and holds new ones to the end of the transaction, so that tools can be exchanged.';
 revoke execute on function voygen.hold_calls() from public;
+create procedure voygen.lock_watched_tables()
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+  set lock_timeout = '200 ms'
+  as $$
+declare
+  subject regclass;
+  began timestamptz;
+begin
+  for attempt in 1 .. 100 loop
+    began := clock_timestamp();
+    begin
+      for subject in select w from voygen.watched_tables() w order by w::text loop
+        execute format('lock table %s in share row exclusive mode', subject);
+        if clock_timestamp() - began > interval '700 ms' then
+          raise lock_not_available;
+        end if;
+      end loop;
+      return;
+    exception
+      -- All are let go, and whoever waited for one goes on, before a wait of his would be looked at as a deadlock.
+      when lock_not_available or deadlock_detected then
+        perform pg_sleep(random() * 0.3);
+    end;
+  end loop;
+  raise lock_not_available using
+    message = 'the tables that are watched for changes are in use all the time',
+    hint = 'Try again when no long transaction, prepared ones included, writes to them.';
+end
+$$;
+revoke execute on procedure voygen.lock_watched_tables() from public;
+comment on procedure voygen.lock_watched_tables() is
+  'Locks all watched tables against writers, whose transactions are let finish first; holds none while it waits long. Owner only.';
+
 -- Switching marking off and on takes the trigger for replicated rows along.
 create or replace procedure voygen.disable_marking()
   language plpgsql
@@ -20,6 +54,7 @@ create or replace procedure voygen.disable_marking()
 declare
   marker record;
 begin
+  call voygen.lock_watched_tables();
   for marker in
     select t.tgrelid::regclass as subject, t.tgname
     from pg_trigger t
@@ -39,7 +74,8 @@ create or replace procedure voygen.enable_marking()
 declare
   marker record;
 begin
-  -- The table lock waits for writers under way, so whatever was written unwatched is committed before the marks below are.
+  -- The locks wait for writers under way, so whatever was written unwatched is committed before the marks below are.
+  call voygen.lock_watched_tables();
   for marker in
     select t.tgrelid::regclass as subject, t.tgname, case t.tgname when 'mark_applied' then 'replica' else 'always' end as whose
     from pg_trigger t

@@ -1,7 +1,7 @@
 package FactsMemory;
 
 # One session that changes, refreshes and reads the facts of an agency again and again, and what its backend's memory
-# does meanwhile: the bytes of its memory contexts, and its own pages as the kernel counts them.
+# does meanwhile: the bytes in use in its memory contexts, and its own pages as the kernel counts them.
 #
 #   my $memory = FactsMemory->new(database => $name, trips => 20, seed => 1);
 #   $memory->warm_up($seconds);         # what is kept between refreshes comes to be
@@ -61,7 +61,7 @@ sub warm_up
 sub sample
 {
 	my ($self) = @_;
-	my %of = map { @$_ } @{ $self->{dbh}->selectall_arrayref('select name, sum(total_bytes) from pg_backend_memory_contexts group by name') };
+	my %of = map { @$_ } @{ $self->{dbh}->selectall_arrayref('select name, sum(used_bytes) from pg_backend_memory_contexts group by name') };
 	my $contexts = 0;
 	$contexts += $_ for values %of;
 	open my $status, '<', "/proc/$self->{pid}/status" or die "no process $self->{pid}: $!\n";
