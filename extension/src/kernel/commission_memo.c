@@ -30,7 +30,6 @@ typedef struct terms_key
 typedef struct terms
 {
 	terms_key key;
-	commission_volume volume; /* what tiers were settled by */
 	bool used;
 	bool long_way;
 	bool known;      /* a rate matches, and all it needs besides the base is known */
@@ -43,6 +42,7 @@ typedef struct terms
 	int64_t cap;
 	int64_t floor;
 	int64_t down;
+	commission_volume volume; /* what tiers were settled by; last, as it is seldom looked at */
 } terms;
 
 /* What rules make of a value: (value x up + add) / down; and the highest minimum percentage they ask. */

@@ -88,9 +88,15 @@ follow_keys(int64 agency, Snapshot snapshot, TimestampTz as_of, CommissionTold t
 /* ---- what is kept ---- */
 
 static bool
-fits(const Pass *pass, uint32 n)
+fits(const Pass *pass)
 {
-	return n % ROWS_PER_LOOK != 0 || MemoryContextMemAllocated(pass->facts.run, true) <= pass->limit;
+	return MemoryContextMemAllocated(pass->facts.run, true) <= pass->limit;
+}
+
+static bool
+fits_so_far(const Pass *pass, const KeyedRows *rows)
+{
+	return rows->n % ROWS_PER_LOOK != 0 || fits(pass);
 }
 
 /* Reads the clients' tiers, for the rules that ask them. */
@@ -106,10 +112,10 @@ keep_clients(Pass *pass)
 		PassClient *client = keyed_rows_add(&pass->clients, (RowKey){DatumGetInt64(stream_value(row, CLIENT_ID)), 0});
 
 		client->tier = facts_text(row, CLIENT_TIER);
-		room = fits(pass, pass->clients.n);
+		room = fits_so_far(pass, &pass->clients);
 	}
 	sweep_close(row);
-	return room;
+	return room && fits(pass);
 }
 
 /* What the rules and rates make of the trip that is read. */
@@ -144,10 +150,10 @@ keep_trips(Pass *pass)
 	while (room && sweep_next(row))
 	{
 		keep_trip(pass);
-		room = fits(pass, pass->trips.n);
+		room = fits_so_far(pass, &pass->trips);
 	}
 	sweep_close(row);
-	return room;
+	return room && fits(pass);
 }
 
 static uint32
@@ -184,26 +190,39 @@ keep_hotel(Pass *pass, const FactsHotel *hotel)
 	facts_offer_row(row, hotel, &kept->row);
 }
 
+/* Texts that had to be unpacked go with the row. */
+static void
+look_at_hotel(Pass *pass)
+{
+	Stream *row = &pass->facts.hotels;
+	MemoryContext old = MemoryContextSwitchTo(pass->facts.per_trip);
+	FactsHotel hotel;
+
+	MemoryContextReset(pass->facts.per_trip);
+	facts_read_hotel_terms(row, &hotel);
+	if (hotel.offered && hotel.currency.code[0] != '\0')
+	{
+		hotel.site = facts_peek(row, HOTEL_SITE);
+		hotel.key = facts_peek(row, HOTEL_KEY);
+		keep_hotel(pass, &hotel);
+	}
+	MemoryContextSwitchTo(old);
+}
+
 static bool
 keep_hotels(Pass *pass)
 {
 	Stream *row = &pass->facts.hotels;
 	bool room = true;
-	FactsHotel hotel;
 
 	sweep_open(row, TABLE_HOTELS, pass->facts.agency, pass->facts.snapshot);
 	while (room && sweep_next(row))
 	{
-		facts_read_hotel_terms(row, &hotel);
-		if (!hotel.offered || hotel.currency.code[0] == '\0')
-			continue;
-		hotel.site = facts_peek(row, HOTEL_SITE);
-		hotel.key = facts_peek(row, HOTEL_KEY);
-		keep_hotel(pass, &hotel);
-		room = fits(pass, pass->hotels.n);
+		look_at_hotel(pass);
+		room = fits_so_far(pass, &pass->hotels);
 	}
 	sweep_close(row);
-	return room;
+	return room && fits(pass);
 }
 
 /* ---- offers ---- */
@@ -229,19 +248,51 @@ turn_to(Pass *pass, const PassHotel *kept, FactsHotel *hotel)
 	hotel->refundable = (kernel_tri) kept->refundable;
 }
 
+/* The hotel of the last room, and the last one that there was. */
+typedef struct LastHotel
+{
+	RowKey key;
+	PassHotel *kept; /* NULL: not offered */
+	PassHotel *known;
+	FactsHotel hotel;
+} LastHotel;
+
 /* Rooms mostly lie in the order of their hotels: the one behind the last is tried first. */
 static PassHotel *
-find_hotel(const Pass *pass, RowKey key, const PassHotel *last)
+find_hotel(const Pass *pass, RowKey key, PassHotel *last)
 {
 	PassHotel *end = (PassHotel *) pass->hotels.rows + pass->hotels.n;
 	PassHotel *next;
 
 	if (last == NULL)
 		return keyed_rows_find(&pass->hotels, key);
-	next = (PassHotel *) last + 1;
+	next = last + 1;
 	if (next < end && next->key.second == key.second && next->key.first == key.first)
 		return next;
 	return keyed_rows_find(&pass->hotels, key);
+}
+
+static void
+look_at_room(Pass *pass, LastHotel *last)
+{
+	Facts *facts = &pass->facts;
+	Stream *row = &facts->rooms;
+	RowKey key = {DatumGetInt64(stream_value(row, ROOM_TRIP)), DatumGetInt64(stream_value(row, ROOM_HOTEL))};
+	FactsOffer own;
+
+	if (key.second != last->key.second || key.first != last->key.first)
+	{
+		MemoryContextReset(facts->per_trip);
+		last->key = key;
+		last->kept = find_hotel(pass, key, last->known);
+		if (last->kept)
+			turn_to(pass, last->known = last->kept, &last->hotel);
+	}
+	if (last->kept == NULL)
+		return;
+	last->kept->has_room = true;
+	if (facts_offer_room(facts, row, &last->hotel, last->kept->word[COMMISSION_RATE_TYPE], &own))
+		(void) facts_quote_offer(facts, &last->hotel, &own);
 }
 
 static void
@@ -249,31 +300,16 @@ quote_rooms(Pass *pass)
 {
 	Facts *facts = &pass->facts;
 	Stream *row = &facts->rooms;
-	RowKey last = {0, 0};
-	PassHotel *kept = NULL;
-	PassHotel *last_kept = NULL;
-	FactsHotel hotel = {0};
-	FactsOffer own;
+	LastHotel last = {0};
 
 	sweep_open(row, TABLE_ROOMS, facts->agency, facts->snapshot);
 	while (sweep_next(row))
 	{
-		RowKey key = {DatumGetInt64(stream_value(row, ROOM_TRIP)), DatumGetInt64(stream_value(row, ROOM_HOTEL))};
+		MemoryContext old = MemoryContextSwitchTo(facts->per_trip);
 
-		if (!facts_room_is_offered(row))
-			continue;
-		if (key.second != last.second || key.first != last.first)
-		{
-			last = key;
-			kept = find_hotel(pass, key, last_kept);
-			if (kept)
-				turn_to(pass, last_kept = kept, &hotel);
-		}
-		if (kept == NULL)
-			continue;
-		kept->has_room = true;
-		if (facts_offer_room(facts, row, &hotel, kept->word[COMMISSION_RATE_TYPE], &own))
-			(void) facts_quote_offer(facts, &hotel, &own);
+		if (facts_room_is_offered(row))
+			look_at_room(pass, &last);
+		MemoryContextSwitchTo(old);
 	}
 	sweep_close(row);
 }
@@ -331,21 +367,36 @@ sweep_all(Pass *pass)
 	return true;
 }
 
+/* Why the sweep is not even tried; NULL: it is. */
+static const char *
+hindrance(const Pass *pass)
+{
+	static const TableId tables[] = {TABLE_ROOMS, TABLE_HOTELS, TABLE_TRIPS, TABLE_CLIENTS};
+
+	for (int i = 0; i < lengthof(tables); i++)
+		if (!sweep_possible(tables[i]))
+			return "a table is not plain";
+	if (commission_book_rules(pass->facts.book->book) > COMMISSION_HELD_RULES)
+		return "there are many rules";
+	return sweep_pays(TABLE_ROOMS, pass->facts.agency) ? NULL : "the agency holds a small part of the rooms";
+}
+
 void
 commission_pass(int64 agency, Snapshot snapshot, TimestampTz as_of, CommissionTold told, void *context)
 {
 	Pass *pass = begin(agency, snapshot, as_of);
 	MemoryContext old = MemoryContextSwitchTo(pass->facts.run);
-	bool done = false;
+	const char *why = hindrance(pass);
 
 	pass->facts.on_quote = told;
 	pass->facts.on_quote_context = context;
-	if (commission_book_rules(pass->facts.book->book) <= COMMISSION_HELD_RULES && sweep_pays(TABLE_ROOMS, agency) &&
-		sweep_possible(TABLE_HOTELS) && sweep_possible(TABLE_TRIPS) && sweep_possible(TABLE_CLIENTS))
-		done = sweep_all(pass);
+	if (why == NULL && !sweep_all(pass))
+		why = "the hotels do not fit into work_mem";
 	MemoryContextSwitchTo(old);
 	rates_release(pass->facts.book);
 	MemoryContextDelete(pass->facts.run);
-	if (!done)
-		follow_keys(agency, snapshot, as_of, told, context);
+	if (why == NULL)
+		return;
+	ereport(DEBUG1, (errmsg_internal("commission pass follows the primary keys: %s", why)));
+	follow_keys(agency, snapshot, as_of, told, context);
 }

@@ -297,7 +297,7 @@ voygen_commission_amount(PG_FUNCTION_ARGS)
 	CallSite *site = call_site(fcinfo);
 	commission_offer *offer = &site->offer;
 	kernel_text currency = text_argument(fcinfo, ARG_CURRENCY);
-	kernel_error error = {0};
+	kernel_error error; /* filled when there is one */
 	commission_expected quote;
 	kernel_status status;
 	int digits;

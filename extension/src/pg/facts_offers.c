@@ -133,7 +133,7 @@ commission_expected
 facts_quote_offer(Facts *facts, const FactsHotel *hotel, const FactsOffer *own)
 {
 	commission_expected quote;
-	kernel_error error = {0};
+	kernel_error error; /* filled when there is one: clearing it costs as much as the quote */
 	kernel_status status;
 
 	set_amounts(facts, own, hotel->currency.digits);

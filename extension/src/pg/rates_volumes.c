@@ -44,7 +44,14 @@ struct RateVolumes
 	SiteVolumes *slots;
 	uint32 nslots;
 	uint32 nsites;
+	SiteVolumes *last; /* asked about */
 };
+
+static inline bool
+is_named(const SiteVolumes *slot, kernel_text site)
+{
+	return slot->name.length == site.length && memcmp(slot->name.bytes, site.bytes, site.length) == 0;
+}
 
 static SiteVolumes *
 slot_of(const RateVolumes *volumes, kernel_text site)
@@ -55,8 +62,7 @@ slot_of(const RateVolumes *volumes, kernel_text site)
 	{
 		SiteVolumes *slot = &volumes->slots[at & (volumes->nslots - 1)];
 
-		if (slot->name.bytes == NULL ||
-			(slot->name.length == site.length && memcmp(slot->name.bytes, site.bytes, site.length) == 0))
+		if (slot->name.bytes == NULL || is_named(slot, site))
 			return slot;
 	}
 }
@@ -174,9 +180,14 @@ rates_volume(const RateBook *book, kernel_text site, kernel_day day)
 
 	if (book->volumes == NULL || book->volumes->nsites == 0 || site.bytes == NULL)
 		return NULL;
-	slot = slot_of(book->volumes, site);
-	if (slot->name.bytes == NULL)
-		return NULL;
+	slot = book->volumes->last;
+	if (slot == NULL || !is_named(slot, site))
+	{
+		slot = slot_of(book->volumes, site);
+		if (slot->name.bytes == NULL)
+			return NULL;
+		book->volumes->last = slot;
+	}
 	if (slot->day != day)
 		settle_day(slot, day);
 	return slot->found ? &slot->volume : NULL;
