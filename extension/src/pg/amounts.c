@@ -49,6 +49,14 @@ sum_digits(const char *digits, int ndigits, int weight, int scale, int64 *value)
 	int drop = -low * NUM_DIGIT_DECIMALS - scale;
 	int64 total = 0;
 
+	/* Four digits of 10000 and less cannot overflow: nearly every amount there is. */
+	if (weight - low < 4)
+	{
+		for (int w = weight, i = 0; w >= low; w--, i++)
+			total = total * NUM_BASE + (i < ndigits ? load16(digits + 2 * i) : 0);
+		*value = drop == 1 ? (total + 5) / 10 : (total + power10[drop] / 2) / power10[drop];
+		return true;
+	}
 	for (int w = weight, i = 0; w >= low; w--, i++)
 	{
 		int64 digit = i < ndigits ? load16(digits + 2 * i) : 0;

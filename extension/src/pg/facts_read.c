@@ -116,6 +116,9 @@ id_column(const Stream *row, int column)
 int64
 facts_minor(int64 milli, int digits)
 {
+	/* Two digits are nearly all there is; a division by a constant is none. */
+	if (digits == 2)
+		return milli < 0 ? -((-milli + 5) / 10) : (milli + 5) / 10;
 	return digits > 3 ? milli * 10 : amount_rescale(milli, 3, digits);
 }
 

@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/tupmacs.h"
+#include "port/pg_bitutils.h"
 #include "storage/bufmgr.h"
 #include "utils/snapmgr.h"
 
@@ -26,6 +27,8 @@
 #define PROBE_BLOCKS 64
 #define SHARE_WANTED 8
 #define CACHE_LINE 64
+/* Columns of ours must be among so many. */
+#define MOST_COLUMNS 64
 
 /* One attribute on the way through a tuple. */
 typedef struct Step
@@ -120,33 +123,52 @@ take_missing(Stream *row, int attribute)
 	row->values[attribute] = getmissingattr(RelationGetDescr(row->table), attribute + 1, &row->isnull[attribute]);
 }
 
+/* Which of the first n attributes are not null, the first the lowest bit; n is at most 64. */
+static inline uint64
+present_of(HeapTupleHeader tuple, int n)
+{
+	uint64 all = n < 64 ? (UINT64CONST(1) << n) - 1 : ~UINT64CONST(0);
+	uint64 present = 0;
+
+	if (!(tuple->t_infomask & HEAP_HASNULL))
+		return all;
+	memcpy(&present, tuple->t_bits, BITMAPLEN(n));
+	return present & all;
+}
+
+static inline char *
+aligned(char *at, uint8 alignment)
+{
+	return (char *) (((uintptr_t) at + alignment) & ~(uintptr_t) alignment);
+}
+
 static void
 take_columns(Stream *row, HeapTupleHeader tuple)
 {
 	const struct Sweep *sweep = row->sweep;
-	const Step *step = sweep->steps;
 	int n = Min(HeapTupleHeaderGetNatts(tuple), sweep->nsteps);
-	const bits8 *bits = (tuple->t_infomask & HEAP_HASNULL) ? tuple->t_bits : NULL;
 	char *at = (char *) tuple + tuple->t_hoff;
 
-	for (int i = 0; i < n; i++, step++)
+	memset(row->isnull, true, n);
+	for (uint64 rest = present_of(tuple, n); rest != 0; rest &= rest - 1)
 	{
-		row->isnull[i] = bits != NULL && att_isnull(i, bits);
-		if (row->isnull[i])
-			continue;
+		int i = pg_rightmost_one_pos64(rest);
+		const Step *step = &sweep->steps[i];
+
+		row->isnull[i] = false;
 		if (step->length == -1)
 		{
 			/* A short header is not aligned and not a byte of padding. */
 			if (!VARATT_NOT_PAD_BYTE(at))
-				at = (char *) (((uintptr_t) at + step->alignment) & ~(uintptr_t) step->alignment);
+				at = aligned(at, step->alignment);
 			row->values[i] = PointerGetDatum(at);
 			at += VARSIZE_ANY(at);
 			continue;
 		}
-		at = (char *) (((uintptr_t) at + step->alignment) & ~(uintptr_t) step->alignment);
+		at = aligned(at, step->alignment);
 		if (step->ours)
 			row->values[i] = fetch_att(at, step->byval, step->length);
-		at += step->length == -2 ? (int) strlen(at) + 1 : step->length;
+		at += step->length;
 	}
 	row->sweep->reach = (int) (at - (char *) tuple);
 	for (int i = n; i < sweep->nsteps; i++)
@@ -232,15 +254,19 @@ count_page(Relation table, BlockNumber block, const Door *door, int64 agency, in
 	UnlockReleaseBuffer(buffer);
 }
 
+/* No table of ours has a column of C strings; one that has more columns than bits is read the other way. */
 bool
 sweep_possible(TableId id)
 {
 	const Door *door;
 	Relation table = relations_open(id, AccessShareLock, &door);
-	bool plain = door->plain;
+	TupleDesc desc = RelationGetDescr(table);
+	bool possible = door->plain && door->last_column <= MOST_COLUMNS;
 
+	for (int i = 0; possible && i < door->last_column; i++)
+		possible = TupleDescAttr(desc, i)->attlen != -2;
 	table_close(table, AccessShareLock);
-	return plain;
+	return possible;
 }
 
 bool

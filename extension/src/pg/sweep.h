@@ -12,14 +12,13 @@
 
 #include "pg/relations.h"
 
-/* Is the table plain? */
+/* Is the table one that can be read so: plain, of columns of the usual kind? */
 extern bool sweep_possible(TableId id);
 
-/* Would reading the whole table be less work than following the key? False for
- * a table that is not plain. */
+/* Would reading the whole of such a table be less work than following the key? */
 extern bool sweep_pays(TableId id, int64 agency);
 
-/* Opens a table that is plain. Allocated in CurrentMemoryContext, which must be
+/* Opens such a table. Allocated in CurrentMemoryContext, which must be
  * the current one of every call until the end. */
 extern void sweep_open(Stream *row, TableId id, int64 agency, Snapshot snapshot);
 /* Moves to the next row of the agency; false at the end. */
