@@ -3,18 +3,13 @@
  *	  An agency's commission book, compiled from its tables and kept per backend.
  *
  * Compiling takes a fraction of a millisecond, far more than one trip's facts,
- * so the book is kept. Whether it still holds is asked of the rows themselves:
- * a fingerprint of the place and the writer of every row the snapshot sees. An
- * invalidation message would not do: a change becomes visible to snapshots a
- * moment before its message is sent, and facts computed in that moment from the
- * old book would stay, their mark already taken. The fingerprint costs some
- * 0.2 microseconds per rate, once per batch.
+ * so the book is kept. Whether it still holds is asked of the rows themselves,
+ * once per batch or statement: see rates_fingerprint.c.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "access/xact.h"
-#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -25,6 +20,7 @@
 #include "pg/amounts.h"
 #include "pg/kernels.h"
 #include "pg/rates.h"
+#include "pg/rates_fingerprint.h"
 #include "pg/rates_read.h"
 #include "pg/rates_volumes.h"
 #include "pg/relations.h"
@@ -68,53 +64,6 @@ rates_raise(kernel_status status, const kernel_error *error)
 			 error->path[0] ? errdetail("Of id " INT64_FORMAT ", field %s: expected %s, got %s.",
 										error->id, error->path, error->expected, error->got)
 							: 0));
-}
-
-/* ---- fingerprint ---- */
-
-static uint64
-mix(uint64 hash, uint64 value)
-{
-	value = (value ^ (value >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
-	value = (value ^ (value >> 27)) * UINT64CONST(0x94D049BB133111EB);
-	return hash_combine64(hash, value ^ (value >> 31));
-}
-
-/* Adds every row the snapshot sees; 0 when the rows do not tell who wrote them. */
-static uint64
-fingerprint_table(uint64 hash, TableId id, int64 agency, Snapshot snapshot)
-{
-	Stream rows;
-
-	stream_open(&rows, id, agency, PG_INT64_MAX, snapshot);
-	if (rows.scan == NULL)
-		hash = 0;
-	else
-	{
-		for (bool more = stream_seek(&rows, 0); more; more = stream_next(&rows))
-		{
-			BufferHeapTupleTableSlot *slot = (BufferHeapTupleTableSlot *) rows.slot;
-			HeapTuple tuple = slot->base.tuple;
-
-			hash = mix(hash, HeapTupleHeaderGetRawXmin(tuple->t_data));
-			hash = mix(hash, ((uint64) ItemPointerGetBlockNumber(&tuple->t_self) << 16) |
-								 ItemPointerGetOffsetNumber(&tuple->t_self));
-		}
-		hash = mix(hash, id + 1);
-	}
-	stream_close(&rows);
-	return hash;
-}
-
-static uint64
-fingerprint(int64 agency, Snapshot snapshot)
-{
-	static const TableId tables[] = {TABLE_AGENCIES, TABLE_RATES, TABLE_RULES, TABLE_VOLUMES};
-	uint64 hash = 1;
-
-	for (int i = 0; i < lengthof(tables) && hash != 0; i++)
-		hash = fingerprint_table(hash, tables[i], agency, snapshot);
-	return hash;
 }
 
 /* ---- compiling ---- */
@@ -239,7 +188,7 @@ free_place(void)
 static RateBook *
 find_or_compile(int64 agency, Snapshot snapshot)
 {
-	uint64 print = fingerprint(agency, snapshot);
+	uint64 print = rates_fingerprint(agency, snapshot);
 	MemoryContext context;
 	RateBook *book;
 	int place;

@@ -20,6 +20,40 @@ update voygen.commission_rates set commission_percent = 20 where rate_id = 1;
 select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
 rollback;
 select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+-- ... on pages that vacuum has settled too, where the new row takes the place of the old one
+vacuum voygen.commission_rates;
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+update voygen.commission_rates set commission_percent = 11 where rate_id = 1;
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+vacuum voygen.commission_rates;
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+update voygen.commission_rates set commission_percent = 12 where rate_id = 1;
+vacuum voygen.commission_rates;
+select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+-- ... and by an expression that outlives its statement
+do $$
+begin
+  for i in 1..3 loop
+    raise notice '%', voygen.commission_amount('navitrip', 100, 'USD', 'excluded');
+    update voygen.commission_rates set commission_percent = commission_percent + 1 where rate_id = 1;
+  end loop;
+  begin
+    update voygen.commission_rates set commission_percent = 90 where rate_id = 1;
+    raise notice '%', voygen.commission_amount('navitrip', 100, 'USD', 'excluded');
+    raise division_by_zero;
+  exception when division_by_zero then
+    raise notice '%', voygen.commission_amount('navitrip', 100, 'USD', 'excluded');
+  end;
+end
+$$;
+update voygen.commission_rates set commission_percent = 10 where rate_id = 1;
+-- a day without end is no day
+select voygen.commission_amount('navitrip', 100, 'USD', 'excluded', check_in => 'infinity', booked_on => '-infinity');
+-- words alternate from row to row, longer ones than are kept as well
+insert into voygen.commission_rates (rate_id, kind, property, commission_percent) values (3, 'percent', repeat('long ', 12), 50), (4, 'percent', 'short', 40);
+select i, voygen.commission_amount('vax', 100, c, 'excluded', property => p)
+  from (values (1, repeat('long ', 12), 'USD'), (2, 'short', 'JPY'), (3, repeat('long ', 12), 'USD'), (4, 'shorn', 'USD'), (5, 'short', 'KWD'), (6, null, 'USD')) o (i, p, c) order by i;
+delete from voygen.commission_rates where rate_id > 2;
 -- the same sum row by row, in facts and in one pass
 insert into voygen.clients (client_id, slug, name) values (1, 'c', 'C');
 insert into voygen.trips (trip_id, slug, client_id, title, destination) select i, 't' || i, 1, 'T', 'Rome' from generate_series(1, 20) i;
