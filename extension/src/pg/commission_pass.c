@@ -261,14 +261,10 @@ typedef struct LastHotel
 static PassHotel *
 find_hotel(const Pass *pass, RowKey key, PassHotel *last)
 {
-	PassHotel *end = (PassHotel *) pass->hotels.rows + pass->hotels.n;
-	PassHotel *next;
+	const PassHotel *end = (const PassHotel *) pass->hotels.rows + pass->hotels.n;
 
-	if (last == NULL)
-		return keyed_rows_find(&pass->hotels, key);
-	next = last + 1;
-	if (next < end && next->key.second == key.second && next->key.first == key.first)
-		return next;
+	if (last && last + 1 < end && last[1].key.second == key.second && last[1].key.first == key.first)
+		return last + 1;
 	return keyed_rows_find(&pass->hotels, key);
 }
 
