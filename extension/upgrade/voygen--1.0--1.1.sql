@@ -104,3 +104,23 @@ revoke execute on function voygen.trip_facts_told(bigint, bigint[]) from public;
 comment on function voygen.trip_facts_told(bigint, bigint[]) is
   'The same, but a trip that cannot be built does not end the statement: it is told as stored last, or with nulls, and error '
   'says why.';
+
+-- How many prices fall in each tier.
+create type voygen.price_tier_counts as (method text, low_below numeric, high_from numeric, low bigint, medium bigint, high bigint);
+comment on type voygen.price_tier_counts is
+  'Where prices are cut, as price_cuts, and how many prices are low, medium and high.';
+
+create function voygen.price_tier_counts_final(internal) returns voygen.price_tier_counts
+  language c immutable parallel safe
+  as 'MODULE_PATHNAME', 'voygen_price_tier_counts_final';
+comment on function voygen.price_tier_counts_final(internal) is 'End of the aggregate price_tier_counts.';
+
+create aggregate voygen.price_tier_counts(price numeric) (
+  sfunc = voygen.price_cuts_add, stype = internal, finalfunc = voygen.price_tier_counts_final, parallel = safe);
+comment on aggregate voygen.price_tier_counts(numeric) is
+  'Cuts of prices as price_cuts makes them, and how many prices fall in each tier.';
+
+create aggregate voygen.price_tier_counts(price numeric, method text, low_percent numeric, high_percent numeric) (
+  sfunc = voygen.price_cuts_add, stype = internal, finalfunc = voygen.price_tier_counts_final, parallel = safe);
+comment on aggregate voygen.price_tier_counts(numeric, text, numeric, numeric) is
+  'Cuts of prices by a method (auto, percentile, kmeans, kmeans_log, rank), and how many prices fall in each tier.';

@@ -1,4 +1,4 @@
-/* tiers.c: low, medium, high; see tiers.h. The k-means is in tiers_kmeans.c, the sort in tiers_sort.c. */
+/* tiers.c: low, medium, high; see tiers.h. Each method of some length has a file of its own. */
 #include "tiers.h"
 
 #include <inttypes.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tiers_kmeans.h"
+#include "tiers_percentile.h"
 
 #define POSITIONS 10000   /* a whole, in hundredths of a percent */
 #define PERCENTILE_FROM 9 /* auto: prices from which quartiles mean something */
@@ -79,30 +80,6 @@ set_few(tiers_cuts *cuts)
 	cuts->low_below = INT64_MIN;
 	cuts->high_from = INT64_MAX;
 	cuts->high_open = true;
-}
-
-/* ---- percentile -------------------------------------------------------------------------------------------------------------- */
-
-/* Type 7: the price at position (n - 1) p, between its neighbours in proportion. */
-static tiers_cut
-percentile(const int64_t *sorted, size_t n, int32_t position)
-{
-	kernel_uint128 at = (kernel_uint128) (n - 1) * (kernel_uint128) position;
-	size_t below = (size_t) (at / POSITIONS);
-	int64_t part = (int64_t) (at % POSITIONS);
-	kernel_int128 scaled = (kernel_int128) sorted[below] * POSITIONS;
-	tiers_cut cut;
-
-	if (part > 0)
-		scaled += ((kernel_int128) sorted[below + 1] - sorted[below]) * part;
-	cut.whole = (int64_t) (scaled / POSITIONS);
-	cut.ten_thousandths = (int32_t) (scaled % POSITIONS);
-	if (cut.ten_thousandths < 0)
-	{
-		cut.ten_thousandths += POSITIONS;
-		cut.whole--;
-	}
-	return cut;
 }
 
 /* ---- rank --------------------------------------------------------------------------------------------------------------------- */
@@ -186,28 +163,63 @@ segment_kmeans(const int64_t *sorted, size_t n, bool logarithmic, const kernel_a
 	return status;
 }
 
+static tiers_method
+method_of(size_t n, const tiers_options *options)
+{
+	if (n < FEW_BELOW)
+		return TIERS_FEW;
+	if (options->method != TIERS_AUTO)
+		return options->method;
+	return n >= PERCENTILE_FROM ? TIERS_PERCENTILE : TIERS_RANK;
+}
+
 static kernel_status
 segment(const int64_t *sorted, size_t n, const tiers_options *options, const kernel_alloc *alloc, tiers_cuts *cuts,
 		kernel_error *error)
 {
 	tiers_groups groups;
+	tiers_cut low;
+	tiers_cut high;
 
 	set_few(cuts);
-	if (n < FEW_BELOW)
-		return KERNEL_OK;
-	cuts->method = options->method;
-	if (options->method == TIERS_AUTO)
-		cuts->method = n >= PERCENTILE_FROM ? TIERS_PERCENTILE : TIERS_RANK;
-	if (cuts->method == TIERS_KMEANS || cuts->method == TIERS_KMEANS_LOG)
-		return segment_kmeans(sorted, n, cuts->method == TIERS_KMEANS_LOG, alloc, cuts, error);
-	if (cuts->method == TIERS_PERCENTILE)
+	cuts->method = method_of(n, options);
+	switch (cuts->method)
 	{
-		set_cuts(cuts, percentile(sorted, n, options->low_position), percentile(sorted, n, options->high_position));
-		return KERNEL_OK;
+		case TIERS_KMEANS:
+		case TIERS_KMEANS_LOG:
+			return segment_kmeans(sorted, n, cuts->method == TIERS_KMEANS_LOG, alloc, cuts, error);
+		case TIERS_PERCENTILE:
+			tiers_percentile_sorted(sorted, n, options, &low, &high);
+			set_cuts(cuts, low, high);
+			return KERNEL_OK;
+		case TIERS_RANK:
+			rank_groups(sorted, n, &groups);
+			set_cuts_at(cuts, sorted, n, groups.second, groups.third);
+			return KERNEL_OK;
+		default:
+			return KERNEL_OK; /* too few: no cuts */
 	}
-	rank_groups(sorted, n, &groups);
-	set_cuts_at(cuts, sorted, n, groups.second, groups.third);
+}
+
+/* The percentile cuts of many prices, without sorting them. */
+static kernel_status
+segment_many(const int64_t *prices, size_t n, const tiers_options *options, const kernel_alloc *alloc, tiers_cuts *cuts)
+{
+	tiers_cut low;
+	tiers_cut high;
+	kernel_status status = tiers_percentile_any(prices, n, options, alloc, &low, &high);
+
+	if (status != KERNEL_OK)
+		return status;
+	cuts->method = TIERS_PERCENTILE;
+	set_cuts(cuts, low, high);
 	return KERNEL_OK;
+}
+
+static bool
+needs_no_order(size_t n, const tiers_options *options)
+{
+	return n >= TIERS_SELECT_FROM && method_of(n, options) == TIERS_PERCENTILE;
 }
 
 kernel_status
@@ -229,6 +241,8 @@ tiers_segment(const int64_t *prices, size_t n, const tiers_options *options, con
 
 	if (status != KERNEL_OK)
 		return status;
+	if (needs_no_order(n, options))
+		return segment_many(prices, n, options, alloc, cuts);
 	if (n > SIZE_MAX / sizeof(int64_t))
 		return KERNEL_NO_MEMORY;
 	if (n > TIERS_SMALL)
@@ -245,16 +259,33 @@ tiers_segment(const int64_t *prices, size_t n, const tiers_options *options, con
 	return status;
 }
 
+kernel_status
+tiers_segment_here(int64_t *prices, size_t n, const tiers_options *options, const kernel_alloc *alloc, tiers_cuts *cuts,
+				   kernel_error *error)
+{
+	kernel_status status = check_options(options, error);
+
+	if (status != KERNEL_OK)
+		return status;
+	if (needs_no_order(n, options))
+		return segment_many(prices, n, options, alloc, cuts);
+	status = tiers_sort(prices, n, alloc);
+	return status == KERNEL_OK ? segment(prices, n, options, alloc, cuts, error) : status;
+}
+
 void
 tiers_classify_all(const tiers_cuts *cuts, const int64_t *prices, size_t n, uint8_t *tier, size_t counts[3])
 {
 	size_t low = 0;
 	size_t high = 0;
 
+	bool any_high = !cuts->high_open;
+
+	/* Prices come in no order: a branch on one would be guessed wrong as often as not. */
 	for (size_t i = 0; i < n; i++)
 	{
 		bool is_low = prices[i] < cuts->low_below;
-		bool is_high = !is_low && prices[i] >= cuts->high_from && !cuts->high_open;
+		bool is_high = (prices[i] >= cuts->high_from) & any_high & !is_low;
 
 		low += is_low;
 		high += is_high;

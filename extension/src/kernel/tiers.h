@@ -95,6 +95,10 @@ kernel_status tiers_segment(const int64_t *prices, size_t n, const tiers_options
 kernel_status tiers_segment_sorted(const int64_t *sorted, size_t n, const tiers_options *options,
 								   const kernel_alloc *alloc, tiers_cuts *cuts, kernel_error *error);
 
+/* The same for prices that may be put in another order, which saves the copy. */
+kernel_status tiers_segment_here(int64_t *prices, size_t n, const tiers_options *options, const kernel_alloc *alloc,
+								 tiers_cuts *cuts, kernel_error *error);
+
 /* Tier of each price in the order given, and how many of each; tier or counts may be NULL. */
 void tiers_classify_all(const tiers_cuts *cuts, const int64_t *prices, size_t n, uint8_t *tier, size_t counts[3]);
 

@@ -39,89 +39,129 @@ load16(const char *at)
 	return v;
 }
 
-/* Adds the digits from `weight` down to the scale wanted, plus one guard digit. */
+/* A numeric taken apart; the digits may lie at any address. */
+typedef struct number
+{
+	const char *digits;
+	int ndigits;
+	int weight;
+	int scale; /* decimals it prints */
+	bool negative;
+	bool finite;
+} number;
+
+/* Amounts are never large enough to be compressed, but a caller may pass any
+ * numeric. */
+static pg_noinline struct varlena *
+unpack(struct varlena *numeric)
+{
+	return pg_detoast_datum_packed(numeric);
+}
+
+static inline number
+take_apart(Datum numeric)
+{
+	struct varlena *packed = (struct varlena *) DatumGetPointer(numeric);
+	const char *data;
+	int len;
+	uint16 head;
+
+	if (unlikely(VARATT_IS_EXTENDED(packed) && !VARATT_IS_SHORT(packed)))
+		packed = unpack(packed);
+	data = VARDATA_ANY(packed);
+	len = VARSIZE_ANY_EXHDR(packed);
+	head = load16(data);
+
+	if ((head & NUM_SIGN_MASK) == NUM_SHORT)
+	{
+		int weight = head & NUM_SHORT_WEIGHT_MASK;
+
+		if (head & NUM_SHORT_WEIGHT_SIGN)
+			weight |= ~NUM_SHORT_WEIGHT_MASK;
+		return (number){data + 2, (len - 2) / 2, weight, (head & NUM_SHORT_SCALE_MASK) >> NUM_SHORT_SCALE_SHIFT,
+						(head & NUM_SHORT_NEGATIVE) != 0, true};
+	}
+	if ((head & NUM_SIGN_MASK) == NUM_SPECIAL)
+		return (number){.finite = false};
+	return (number){data + 4, (len - 4) / 2, (int16) load16(data + 2), head & NUM_LONG_SCALE_MASK,
+					(head & NUM_SIGN_MASK) == NUM_NEGATIVE, true};
+}
+
+/* value / 10^decimals for 1 to 4 decimals, half up; by constants, which costs a multiplication each. */
+static inline int64
+drop_decimals(int64 value, int decimals)
+{
+	switch (decimals)
+	{
+		case 1:
+			return (value + 5) / 10;
+		case 2:
+			return (value + 50) / 100;
+		case 3:
+			return (value + 500) / 1000;
+		default:
+			return (value + 5000) / 10000;
+	}
+}
+
+/* The digits from the first down to `low`, as many units of 10000^low. False when they do not fit with room for rounding. */
 static bool
-sum_digits(const char *digits, int ndigits, int weight, int scale, int64 *value)
+sum_large(const number *n, int low, int64 *total)
+{
+	*total = 0;
+	for (int w = n->weight, i = 0; w >= low; w--, i++)
+	{
+		int64 digit = i < n->ndigits ? load16(n->digits + 2 * i) : 0;
+
+		if (__builtin_mul_overflow(*total, NUM_BASE, total) ||
+			__builtin_add_overflow(*total, digit, total))
+			return false;
+	}
+	return *total <= PG_INT64_MAX - NUM_BASE / 2;
+}
+
+/* The number with `scale` decimals, half away from zero. */
+static inline bool
+sum_digits(const number *n, int scale, int64 *value)
 {
 	/* Whole digits needed below the point so that one more than `scale`
 	 * decimals is exact; what lies below cannot change a rounding half up. */
 	int low = -((scale + 1 + NUM_DIGIT_DECIMALS - 1) / NUM_DIGIT_DECIMALS);
-	int drop = -low * NUM_DIGIT_DECIMALS - scale;
+	int wanted = n->weight - low + 1;
 	int64 total = 0;
 
-	/* Four digits of 10000 and less cannot overflow: nearly every amount there is. */
-	if (weight - low < 4)
+	if (!n->finite)
+		return false;
+	if (wanted <= 4)
 	{
-		for (int w = weight, i = 0; w >= low; w--, i++)
-			total = total * NUM_BASE + (i < ndigits ? load16(digits + 2 * i) : 0);
-		*value = drop == 1 ? (total + 5) / 10 : (total + power10[drop] / 2) / power10[drop];
-		return true;
+		/* at most sixteen decimal digits: nothing to overflow */
+		for (int i = 0; i < wanted; i++)
+			total = total * NUM_BASE + (i < n->ndigits ? load16(n->digits + 2 * i) : 0);
 	}
-	for (int w = weight, i = 0; w >= low; w--, i++)
-	{
-		int64 digit = i < ndigits ? load16(digits + 2 * i) : 0;
-
-		if (__builtin_mul_overflow(total, NUM_BASE, &total) ||
-			__builtin_add_overflow(total, digit, &total))
-			return false;
-	}
-	*value = (total + power10[drop] / 2) / power10[drop];
+	else if (!sum_large(n, low, &total))
+		return false;
+	total = drop_decimals(total, -low * NUM_DIGIT_DECIMALS - scale);
+	*value = n->negative ? -total : total;
 	return true;
 }
 
 bool
 amount_decode(Datum numeric, int scale, int64 *value)
 {
-	struct varlena *attr = (struct varlena *) DatumGetPointer(numeric);
-	struct varlena *packed = attr;
-	const char *data;
-	int len;
-	uint16 head;
-	int weight;
-	bool negative;
-	bool ok;
+	number n = take_apart(numeric);
 
-	/* Amounts are never large enough to be compressed, but a caller may pass
-	 * any numeric. */
-	if (VARATT_IS_EXTENDED(attr) && !VARATT_IS_SHORT(attr))
-		packed = pg_detoast_datum_packed(attr);
-	data = VARDATA_ANY(packed);
-	len = VARSIZE_ANY_EXHDR(packed);
-	head = load16(data);
-
-	if ((head & NUM_SIGN_MASK) == NUM_SPECIAL)
-		return false;
-	if ((head & NUM_SIGN_MASK) == NUM_SHORT)
-	{
-		negative = (head & NUM_SHORT_NEGATIVE) != 0;
-		weight = head & NUM_SHORT_WEIGHT_MASK;
-		if (head & NUM_SHORT_WEIGHT_SIGN)
-			weight |= ~NUM_SHORT_WEIGHT_MASK;
-		data += 2;
-		len -= 2;
-	}
-	else
-	{
-		negative = (head & NUM_SIGN_MASK) == NUM_NEGATIVE;
-		weight = (int16) load16(data + 2);
-		data += 4;
-		len -= 4;
-	}
-	ok = sum_digits(data, len / 2, weight, scale, value);
-	if (ok && negative)
-		*value = -*value;
-	return ok;
+	return sum_digits(&n, scale, value);
 }
 
-int
-amount_scale(Datum numeric)
+bool
+amount_decode_finer(Datum numeric, int most, int *scale, int64 *value)
 {
-	struct varlena *packed = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(numeric));
-	uint16 head = load16(VARDATA_ANY(packed));
+	number n = take_apart(numeric);
+	int own = Min(n.scale, most);
 
-	if ((head & NUM_SIGN_MASK) == NUM_SHORT)
-		return (head & NUM_SHORT_SCALE_MASK) >> NUM_SHORT_SCALE_SHIFT;
-	return (head & NUM_SIGN_MASK) == NUM_SPECIAL ? 0 : head & NUM_LONG_SCALE_MASK;
+	if (own > *scale)
+		*scale = own;
+	return sum_digits(&n, *scale, value);
 }
 
 int

@@ -21,8 +21,11 @@
  */
 extern bool amount_decode(Datum numeric, int scale, int64 *value);
 
-/* How many decimals a numeric prints. */
-extern int amount_scale(Datum numeric);
+/*
+ * The same with at least *scale decimals: where the number prints more, *scale
+ * is raised to them, up to `most`.
+ */
+extern bool amount_decode_finer(Datum numeric, int most, int *scale, int64 *value);
 
 /*
  * Writes value / 10^scale as a numeric that prints `scale` decimals, and

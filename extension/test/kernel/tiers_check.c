@@ -310,26 +310,126 @@ START_TEST(sorting_equals_the_library)
 }
 END_TEST
 
+/* Prices of one kind: spread evenly, in a few lumps, all in one step but for one far away, at the ends of the range. */
+static int64_t
+price_of_kind(int kind, uint64_t random, size_t i)
+{
+	switch (kind)
+	{
+		case 0:
+			return (int64_t) (random % 90000) - 30000;
+		case 1:
+			return (int64_t) (random % 3) * 1000000;
+		case 2:
+			return i == 7 ? INT64_MAX : (int64_t) (random % 5000);
+		case 3:
+			return (int64_t) random;
+		case 4:
+			return random % 2 == 0 ? INT64_MIN : INT64_MAX;
+		default:
+			return 42;
+	}
+}
+
+START_TEST(cuts_of_many_prices_are_those_of_the_sorted)
+{
+	static const size_t sizes[] = {1023, 1024, 1025, 4000, 4001};
+	static const int32_t positions[][2] = {{2500, 7500}, {1, 2}, {1, 9999}, {9998, 9999}, {3333, 3334}, {5000, 5001}};
+	static int64_t prices[4001];
+	static int64_t sorted[4001];
+	uint64_t random = 88172645463325252u;
+	allocation state = {0};
+	kernel_alloc alloc = allocation_of(&state);
+
+	for (int kind = 0; kind < 6; kind++)
+	{
+		for (size_t k = 0; k < COUNT(sizes) * COUNT(positions); k++)
+		{
+			size_t n = sizes[k % COUNT(sizes)];
+			const int32_t *position = positions[k / COUNT(sizes)];
+			tiers_options options = {TIERS_PERCENTILE, position[0], position[1]};
+			tiers_cuts any;
+			tiers_cuts ascending;
+
+			for (size_t i = 0; i < n; i++)
+			{
+				random ^= random << 13;
+				random ^= random >> 7;
+				random ^= random << 17;
+				prices[i] = sorted[i] = price_of_kind(kind, random, i);
+			}
+			qsort(sorted, n, sizeof(int64_t), compare_prices);
+			ck_assert_int_eq(tiers_segment_sorted(sorted, n, &options, NULL, &ascending, NULL), KERNEL_OK);
+			ck_assert_int_eq(tiers_segment(prices, n, &options, &alloc, &any, NULL), KERNEL_OK);
+			ck_assert_msg(any.low.whole == ascending.low.whole && any.low.ten_thousandths == ascending.low.ten_thousandths &&
+							  any.high.whole == ascending.high.whole &&
+							  any.high.ten_thousandths == ascending.high.ten_thousandths,
+						  "kind %d, %zu prices, cuts at %d and %d: %ld and %ld, sorted %ld and %ld", kind, n, position[0], position[1],
+						  any.low.whole, any.high.whole, ascending.low.whole, ascending.high.whole);
+			ck_assert_int_eq(tiers_segment_here(prices, n, &options, &alloc, &any, NULL), KERNEL_OK);
+			ck_assert(any.low_below == ascending.low_below && any.high_from == ascending.high_from);
+			ck_assert_uint_eq(state.live, 0);
+		}
+	}
+}
+END_TEST
+
+START_TEST(sorting_in_place_gives_the_same_cuts)
+{
+	for (int method = TIERS_AUTO; method <= TIERS_RANK; method++)
+	{
+		for (size_t n = 0; n < 200; n += n < 12 ? 1 : 37)
+		{
+			tiers_options options = {(tiers_method) method, 2500, 7500};
+			allocation state = {0};
+			kernel_alloc alloc = allocation_of(&state);
+			int64_t prices[200];
+			int64_t sum = 0;
+			tiers_cuts expected;
+			tiers_cuts cuts;
+
+			for (size_t i = 0; i < n; i++)
+				sum += prices[i] = 1 + (int64_t) (i * 7919 % 211);
+			expected = cut(prices, n, options.method);
+			ck_assert_int_eq(tiers_segment_here(prices, n, &options, &alloc, &cuts, NULL), KERNEL_OK);
+			ck_assert_int_eq(cuts.method, expected.method);
+			ck_assert(cuts.low_below == expected.low_below && cuts.high_from == expected.high_from);
+			for (size_t i = 0; i < n; i++)
+				sum -= prices[i];
+			ck_assert_int_eq(sum, 0); /* the same prices */
+			ck_assert_uint_eq(state.live, 0);
+		}
+	}
+}
+END_TEST
+
 START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 {
-	int64_t prices[200];
+	static int64_t prices[2000];
 
-	for (int i = 0; i < 200; i++)
-		prices[i] = (i * 7919) % 1000 + 1;
 	for (int method = TIERS_PERCENTILE; method <= TIERS_RANK; method++)
 	{
-		tiers_options options = {(tiers_method) method, 2500, 7500};
-		allocation state = {0};
-		kernel_alloc alloc = allocation_of(&state);
-		tiers_cuts cuts;
-		size_t requests;
-
-		ck_assert_int_eq(tiers_segment(prices, 200, &options, &alloc, &cuts, NULL), KERNEL_OK);
-		requests = state.requests;
-		for (size_t refuse = 1; refuse <= requests; refuse++)
+		for (size_t n = 200; n <= 2000; n += 1800) /* few enough to sort, and so many that percentiles are found without */
 		{
-			state = (allocation){.refuse = refuse};
-			ck_assert_int_eq(tiers_segment(prices, 200, &options, &alloc, &cuts, NULL), KERNEL_NO_MEMORY);
+			tiers_options options = {(tiers_method) method, 2500, 7500};
+			allocation state = {0};
+			kernel_alloc alloc = allocation_of(&state);
+			tiers_cuts cuts;
+			size_t requests;
+
+			for (size_t i = 0; i < n; i++)
+				prices[i] = i == 0 ? 100000000 : (int64_t) (i * 7919 % 1000) + 1;
+			ck_assert_int_eq(tiers_segment(prices, n, &options, &alloc, &cuts, NULL), KERNEL_OK);
+			requests = state.requests;
+			ck_assert_uint_ge(requests, 2);
+			for (size_t refuse = 1; refuse <= requests; refuse++)
+			{
+				state = (allocation){.refuse = refuse};
+				ck_assert_int_eq(tiers_segment(prices, n, &options, &alloc, &cuts, NULL), KERNEL_NO_MEMORY);
+				ck_assert_uint_eq(state.live, 0);
+			}
+			state = (allocation){.refuse = 1};
+			ck_assert_int_eq(tiers_segment_here(prices, n, &options, &alloc, &cuts, NULL), KERNEL_NO_MEMORY);
 			ck_assert_uint_eq(state.live, 0);
 		}
 	}
@@ -338,9 +438,10 @@ START_TEST(every_refused_allocation_is_told_and_loses_nothing)
 		allocation state = {.refuse = 1};
 		kernel_alloc alloc = allocation_of(&state);
 
-		prices[0] = wide == 0 ? 0 : INT64_MIN; /* radix of 32 and of 64 bits */
+		prices[0] = wide == 0 ? 2 : INT64_MIN; /* radix of 32 and of 64 bits */
+		prices[1] = 1;
 		ck_assert_int_eq(tiers_sort(prices, 200, &alloc), KERNEL_NO_MEMORY);
-		ck_assert_int_eq(prices[1], 7919 % 1000 + 1);
+		ck_assert_int_eq(prices[1], 1);
 	}
 }
 END_TEST
@@ -389,6 +490,8 @@ main(void)
 	tcase_add_test(tiers, the_ends_of_the_range_hold);
 	tcase_add_test(tiers, options_out_of_range_are_refused);
 	tcase_add_test(tiers, sorting_equals_the_library);
+	tcase_add_test(tiers, cuts_of_many_prices_are_those_of_the_sorted);
+	tcase_add_test(tiers, sorting_in_place_gives_the_same_cuts);
 	tcase_add_test(tiers, every_refused_allocation_is_told_and_loses_nothing);
 	tcase_add_test(tiers, a_million_prices_are_cut);
 	srunner_run_all(runner, CK_NORMAL);

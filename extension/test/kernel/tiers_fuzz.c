@@ -8,7 +8,8 @@
 #include "fuzz_input.h"
 #include "kernel/tiers.h"
 
-#define MOST 300
+#define MOST 1500
+#define GIVEN 300 /* prices that the input spells out; the rest are made of them */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -81,17 +82,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 							 (int32_t) fuzz_bits(&input, 2) % 10100};
 	allocation state = {.refuse = fuzz_below(&input, 6)};
 	kernel_alloc alloc = allocation_of(&state);
-	size_t n = fuzz_below(&input, MOST);
+	size_t n = fuzz_bool(&input) ? fuzz_below(&input, GIVEN) : fuzz_below(&input, MOST);
 	size_t width = 1 + fuzz_below(&input, 8);
 	int64_t prices[MOST];
 	int64_t sorted[MOST];
+	int64_t here[MOST];
 	tiers_cuts cuts;
 	tiers_cuts again;
 	kernel_error error;
 	kernel_status status;
 
 	for (size_t i = 0; i < n; i++)
-		prices[i] = sorted[i] = (int64_t) fuzz_bits(&input, width);
+		prices[i] = sorted[i] = here[i] =
+			i < GIVEN ? (int64_t) fuzz_bits(&input, width) : (int64_t) ((uint64_t) prices[i - GIVEN] * 3 + (uint64_t) prices[i % 7] / 5);
 	status = tiers_segment(prices, n, &options, &alloc, &cuts, &error);
 	FUZZ_DEMAND(state.live == 0);
 	FUZZ_DEMAND(status != KERNEL_OVERFLOW && status != KERNEL_INFEASIBLE);
@@ -102,8 +105,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_DEMAND(tiers_segment_sorted(sorted, n, &options, &alloc, &again, &error) == KERNEL_OK);
 	FUZZ_DEMAND(memcmp(&cuts.low, &again.low, sizeof cuts.low) == 0 && memcmp(&cuts.high, &again.high, sizeof cuts.high) == 0);
 	FUZZ_DEMAND(cuts.low_below == again.low_below && cuts.high_from == again.high_from);
+	FUZZ_DEMAND(tiers_segment_here(here, n, &options, &alloc, &again, &error) == KERNEL_OK && state.live == 0);
+	FUZZ_DEMAND(cuts.low_below == again.low_below && cuts.high_from == again.high_from && cuts.method == again.method);
 	demand_ascending(sorted, n, &cuts);
-	if (cuts.method == TIERS_KMEANS && width <= 4)
+	if (cuts.method == TIERS_KMEANS && width <= 4 && n <= GIVEN)
 		demand_optimal(sorted, n, &cuts);
 	return 0;
 }
