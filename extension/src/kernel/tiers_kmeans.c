@@ -266,6 +266,13 @@ distance(int64_t price, int64_t lowest, bool logarithmic)
 	return llround((log((double) price) - log((double) lowest)) * LOG_UNIT);
 }
 
+/* The compiler's conversion of 128 bits is a call; most sums need half of them. */
+static inline double
+real_of(kernel_int128 value)
+{
+	return value >> 63 == 0 ? (double) (int64_t) value : (double) value;
+}
+
 static void
 fill(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, int64_t *sum, int64_t *weights, double *reals)
 {
@@ -288,7 +295,7 @@ fill(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, int64_t *sum,
 		weights[at] = (int64_t) i;
 		sum[at] = sum[at - 1] + value * (int64_t) (i - begin);
 		all_squares += (kernel_int128) value * value * (int64_t) (i - begin);
-		squares[at] = (double) all_squares;
+		squares[at] = real_of(all_squares);
 		real_sum[at] = (double) sum[at];
 		real_weight[at] = (double) weights[at];
 		head[at] = real_sum[at] * real_sum[at] / real_weight[at];
@@ -311,10 +318,12 @@ set_error(kmeans *k, size_t n, int64_t range)
 	k->exact = (double) n * (double) n * (double) range < 0x1p63;
 }
 
+/* The best three groups; the weight before a value is its place among the prices. */
 static kernel_status
-solve(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, const kernel_alloc *alloc, size_t *split, size_t *third)
+solve(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, const kernel_alloc *alloc, tiers_groups *groups)
 {
 	size_t slots = k->m + 1;
+	size_t third;
 	int64_t *whole;
 
 	if (n > SIZE_MAX / (8 * sizeof(double)) - 1)
@@ -327,44 +336,25 @@ solve(kmeans *k, const int64_t *sorted, size_t n, bool logarithmic, const kernel
 	fill(k, sorted, n, logarithmic, whole, whole + slots, (double *) (k->split + slots));
 	set_error(k, n, distance(sorted[n - 1], sorted[0], logarithmic));
 	look_at_thirds(k);
-	*third = best_third(k);
-	*split = k->split[*third];
+	third = best_third(k);
+	*groups = (tiers_groups){(size_t) k->weight[k->split[third]], (size_t) k->weight[third]};
 	alloc->release(alloc->context, whole);
 	return KERNEL_OK;
-}
-
-/* Position in the sorted prices of the at-th distinct value. */
-static size_t
-position_of(const int64_t *sorted, size_t n, size_t at)
-{
-	size_t position = 0;
-
-	for (size_t seen = 0; seen < at; seen++)
-	{
-		int64_t value = sorted[position];
-
-		while (position < n && sorted[position] == value)
-			position++;
-	}
-	return position;
 }
 
 kernel_status
 tiers_kmeans_groups(const int64_t *sorted, size_t n, bool logarithmic, const kernel_alloc *alloc, tiers_groups *groups)
 {
 	kmeans k = {.m = count_distinct(sorted, n)};
-	size_t second = k.m - 1;
-	size_t third = k.m - 1;
-	kernel_status status = KERNEL_OK;
+	size_t second = 0;
 
 	*groups = (tiers_groups){n, n};
 	if (k.m == 1)
 		return KERNEL_OK;
 	if (k.m > 2)
-		status = solve(&k, sorted, n, logarithmic, alloc, &second, &third);
-	if (status != KERNEL_OK)
-		return status;
-	groups->second = position_of(sorted, n, second);
-	groups->third = position_of(sorted, n, third);
+		return solve(&k, sorted, n, logarithmic, alloc, groups);
+	while (sorted[second] == sorted[0])
+		second++;
+	*groups = (tiers_groups){second, second};
 	return KERNEL_OK;
 }
