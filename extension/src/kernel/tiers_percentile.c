@@ -57,7 +57,7 @@ tiers_percentile_sorted(const int64_t *sorted, size_t n, const tiers_options *op
 	*high = between(sorted[second.below], sorted[second.above], second.part);
 }
 
-/* ---- prices in any order ------------------------------------------------------------------------------------------------------- */
+/* ---- prices in any order ------------------------------------------------ */
 
 /* The prices' range in steps of 2^shift, and how many prices lie in each. */
 typedef struct steps

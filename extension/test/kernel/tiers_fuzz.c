@@ -74,6 +74,15 @@ demand_ascending(const int64_t *sorted, size_t n, const tiers_cuts *cuts)
 	}
 }
 
+static void
+demand_same(const tiers_cuts *a, const tiers_cuts *b)
+{
+	FUZZ_DEMAND(a->method == b->method && a->has_cuts == b->has_cuts && a->high_open == b->high_open);
+	FUZZ_DEMAND(a->low.whole == b->low.whole && a->low.ten_thousandths == b->low.ten_thousandths);
+	FUZZ_DEMAND(a->high.whole == b->high.whole && a->high.ten_thousandths == b->high.ten_thousandths);
+	FUZZ_DEMAND(a->low_below == b->low_below && a->high_from == b->high_from);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -103,10 +112,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	state = (allocation){0};
 	FUZZ_DEMAND(tiers_sort(sorted, n, &alloc) == KERNEL_OK);
 	FUZZ_DEMAND(tiers_segment_sorted(sorted, n, &options, &alloc, &again, &error) == KERNEL_OK);
-	FUZZ_DEMAND(memcmp(&cuts.low, &again.low, sizeof cuts.low) == 0 && memcmp(&cuts.high, &again.high, sizeof cuts.high) == 0);
-	FUZZ_DEMAND(cuts.low_below == again.low_below && cuts.high_from == again.high_from);
+	demand_same(&cuts, &again);
 	FUZZ_DEMAND(tiers_segment_here(here, n, &options, &alloc, &again, &error) == KERNEL_OK && state.live == 0);
-	FUZZ_DEMAND(cuts.low_below == again.low_below && cuts.high_from == again.high_from && cuts.method == again.method);
+	demand_same(&cuts, &again);
 	demand_ascending(sorted, n, &cuts);
 	if (cuts.method == TIERS_KMEANS && width <= 4 && n <= GIVEN)
 		demand_optimal(sorted, n, &cuts);
