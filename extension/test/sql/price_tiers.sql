@@ -69,3 +69,6 @@ cross join lateral (
 group by method order by method;
 -- a window that grows: the ends of the aggregate may be asked again and again
 select p, voygen.price_tier_counts(p) over (order by p desc) from generate_series(1, 10) p order by p desc;
+-- more than four decimals of a price, or two of a percent, are rounded half away from zero
+select voygen.price_cuts(p) from unnest(array[-1.00005, -1.00005, -1.00005, 1.00005, 1.00005, 1.00005, 1.00005, 1.00005, 1.00005]) p;
+select voygen.price_cuts(p, 'percentile', 33.335, 66.665) from generate_series(0, 10000) p;
