@@ -35,12 +35,16 @@ sub _postmaster
 	return $pid;
 }
 
-# The clusters' own scripts clear what a dead postmaster has left behind.
+# The cluster's own scripts clear what a dead postmaster has left behind. They fail while a server that runs recovers.
 sub start
 {
 	local $ENV{VOYGEN_CLUSTER} = 'test';
-	system(checkout() . '/service/cluster/start >&2') == 0 or die "the server did not start again\n";
-	return;
+	for (1 .. 60)
+	{
+		return if system(checkout() . '/service/cluster/start >&2') == 0;
+		sleep 0.5;
+	}
+	die "the server did not start again\n";
 }
 
 sub _gone { my ($pid) = @_; sleep 0.05 while kill 0, $pid; return }
