@@ -464,6 +464,7 @@ recall(commission_memo *memo, const commission_scope *scope, const commission_of
 	const effects *e = effects_of(memo, rules, offer);
 	bool has_base = offer->n_components > 0;
 	bool fits = true;
+	bool reached;
 	int64_t base;
 
 	if (t->long_way || e->long_way || is_wild(offer) || !find_base(offer, &base))
@@ -477,9 +478,10 @@ recall(commission_memo *memo, const commission_scope *scope, const commission_of
 	}
 	if (!take_stated(offer, has_base, base, rounding, expected))
 		return false;
-	expected->eligible = (rules & book->sets.excluding) == 0 &&
-						 ((rules & book->sets.refundable_only) == 0 || offer->refundable == KERNEL_YES) &&
-						 reaches(expected, e, has_base, base, rounding, &fits);
+	/* Asked of excluded offers, too: the quote does, and may fail by it. */
+	reached = reaches(expected, e, has_base, base, rounding, &fits);
+	expected->eligible = reached && (rules & book->sets.excluding) == 0 &&
+						 ((rules & book->sets.refundable_only) == 0 || offer->refundable == KERNEL_YES);
 	return fits;
 }
 

@@ -1,12 +1,10 @@
 /*
  * commission_memo_check.c: thousands of offers through one memo of a random book answer as the quote does, whatever came
- * before them; and compiling a book of many sites takes work in proportion to its rates.
+ * before them.
  */
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "commission_case.h"
 
@@ -324,59 +322,32 @@ START_TEST(a_memo_needs_memory)
 }
 END_TEST
 
-/* ---- many sites ---------------------------------------------------------------------------------------------------------- */
-
-/* Every second rate for a site of its own, the others for any site: n rates. */
-static void
-make_sites(commission_rate *rates, char (*names)[24], size_t n)
+/* The share a rule asks of so large a base does not fit: the quote says so of an excluded offer, too. */
+START_TEST(an_excluded_offer_fails_as_the_quote_does)
 {
-	for (size_t i = 0; i < n; i++)
-	{
-		commission_rate_init(&rates[i]);
-		rates[i].id = (int64_t) i + 1;
-		rates[i].kind = COMMISSION_PERCENT;
-		rates[i].has_ppm = true;
-		rates[i].ppm = (int64_t) (100000 + i);
-		snprintf(names[i], sizeof names[i], "s%zu", i);
-		rates[i].word[i % 2 ? COMMISSION_PROPERTY : COMMISSION_SITE] = case_text(names[i]);
-	}
-}
+	commission_case c;
+	commission_book *book;
+	commission_memo *memo;
+	commission_expected expected;
+	allocation memory = {0};
+	kernel_alloc alloc = allocation_of(&memory);
+	commission_rule *rule;
 
-/* Seconds of CPU to compile n rates; the least of three. */
-static double
-compile_time(size_t n)
-{
-	commission_rate *rates = malloc(n * sizeof *rates);
-	char(*names)[24] = malloc(n * sizeof *names);
-	double least = 1e9;
-
-	make_sites(rates, names, n);
-	for (int round = 0; round < 3; round++)
-	{
-		allocation memory = {0};
-		kernel_alloc alloc = allocation_of(&memory);
-		commission_book *book;
-		kernel_error error;
-		clock_t begin = clock();
-		double taken;
-
-		ck_assert_int_eq(commission_book_compile(rates, n, NULL, 0, MONEY_HALF_UP, &alloc, &book, &error), KERNEL_OK);
-		taken = (double) (clock() - begin) / CLOCKS_PER_SEC;
-		least = taken < least ? taken : least;
-		commission_book_free(book);
-	}
-	free(names);
-	free(rates);
-	return least;
-}
-
-/* Ten times the rates: about thirteen times the work; work by rates x sites would be a hundred times. CPU time of one process
- * against itself, so that the load of the machine does not matter. */
-START_TEST(compiling_grows_with_the_rates)
-{
-	double small = compile_time(2000);
-
-	ck_assert_double_lt(compile_time(20000), 40 * small);
+	case_begin(&c);
+	rule = case_rule(&c);
+	rule->exclude = true;
+	rule->has_min_percent = true;
+	rule->min_percent_ppm = 9990000;
+	c.components[0] = (commission_component){.amount = INT64_MAX / 8, .kind = COMMISSION_ROOM};
+	c.offer.has_stated_amount = true;
+	c.offer.stated_amount = 7700;
+	case_run(&c);
+	ck_assert_int_eq(c.status, KERNEL_OVERFLOW);
+	ck_assert_int_eq(commission_book_compile(NULL, 0, c.rules, c.n_rules, MONEY_HALF_UP, &alloc, &book, &c.error), KERNEL_OK);
+	ck_assert_int_eq(commission_memo_new(book, &memo), KERNEL_OK);
+	ck_assert_int_eq(commission_expect(memo, NULL, &c.offer, &expected, &c.error), KERNEL_OVERFLOW);
+	commission_memo_free(memo);
+	commission_book_free(book);
 }
 END_TEST
 
@@ -427,7 +398,7 @@ main(void)
 	tcase_add_test(memo, a_memo_answers_as_the_quote_does);
 	tcase_add_test(memo, a_memo_needs_memory);
 	tcase_add_test(memo, sites_and_any_site_are_merged_by_precedence);
-	tcase_add_test(memo, compiling_grows_with_the_rates);
+	tcase_add_test(memo, an_excluded_offer_fails_as_the_quote_does);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
