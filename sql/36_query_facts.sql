@@ -202,9 +202,9 @@ begin
     when 'newest' then
       return array[(false, '0', '- t.trip_id', 't.trip_id desc', case when continued then 't.trip_id < ($1).after_trip' else 'true' end)::voygen_lib.facts_order];
     when 'start_date' then
-      known := (false, 't.start_date - date ''2000-01-01''', 't.trip_id', 'start_date, t.trip_id',
-        case when continued then '(start_date, t.trip_id) > (($1).after_day, ($1).after_trip)' else 'start_date is not null' end);
-      unknown := (false, '''Infinity''::numeric', 't.trip_id', 't.trip_id', 'start_date is null' || case when beyond then ' and t.trip_id > ($1).after_trip' else '' end);
+      known := (false, 't.start_date - date ''2000-01-01''', 't.trip_id', 't.start_date, t.trip_id',
+        case when continued then '(t.start_date, t.trip_id) > (($1).after_day, ($1).after_trip)' else 't.start_date is not null' end);
+      unknown := (false, '''Infinity''::numeric', 't.trip_id', 't.trip_id', 't.start_date is null' || case when beyond then ' and t.trip_id > ($1).after_trip' else '' end);
     when 'price' then
       known := (true, 'lead_price_min', 't.trip_id', 'lead_price_min, f.trip_id',
         concat_ws(' and ',
@@ -281,13 +281,14 @@ declare
   ordered boolean := question.availability is not null and question.sort = 'newest'
     and question.status is null and question.client is null and question.trips is null;
 begin
-  -- Columns are only asked for where they are needed: without the words and the documents' rows, indexes alone are read.
+  -- No more columns than needed, so that indexes alone are read where they can be. With a status the words are looked up
+  -- behind the window: the planner is then sure to take the index that has the status, where trips of one lie far apart.
   return format(
     'select t.trip_id, t.status, t.start_date, t.destination%s%s'
     ' from voygen.trips t%s'
     ' where %s and %s%s and not (%s)'
     ' order by %s limit $2',
-    case when question.words is not null then ', t.search' end,
+    case when question.words is not null and question.status is null then ', t.search' end,
     case when part.stored then concat(
       case when question.sort = 'price' or num_nonnulls(question.price_min, question.price_max) > 0 then ', lead_price_min' end,
       case when question.sort = 'commission' then ', total_commission_potential' end,
@@ -301,15 +302,16 @@ $$;
 comment on function voygen_lib.facts_window(voygen_lib.facts_question, voygen_lib.facts_order) is
 'The first $2 trips in the order asked for, before the conditions that no order helps with.';
 
-create function voygen_lib.facts_from_window(question voygen_lib.facts_question, part voygen_lib.facts_order) returns text
+create function voygen_lib.facts_of_window(question voygen_lib.facts_question, part voygen_lib.facts_order) returns text
 language sql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select format('(%s) t%s where %s and %s', voygen_lib.facts_window(question, part),
+  select format(' t%s%s where %s and %s',
+    case when question.words is not null and question.status is not null then ' join voygen.trips s on s.agency_id = ($1).agency and s.trip_id = t.trip_id' end,
     case when question.asks_facts and not part.stored then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
-    question.wide, question.worth)
+    case when question.status is null then question.wide else replace(question.wide, 't.search', 's.search') end, question.worth)
 $$;
-comment on function voygen_lib.facts_from_window(voygen_lib.facts_question, voygen_lib.facts_order) is 'The trips of a window that fit.';
+comment on function voygen_lib.facts_of_window(voygen_lib.facts_question, voygen_lib.facts_order) is 'What leaves of a window, which stands before it, the trips that fit.';
 
 create type voygen_lib.facts_found as (
   places voygen_lib.facts_place[],
@@ -413,8 +415,8 @@ begin
   end if;
   found.complete := false;
   loop
-    execute format('select array(select (%s, %s)::voygen_lib.facts_place from %s order by %s limit $3)',
-      part.key, part.tie, voygen_lib.facts_from_window(question, part), replace(part.columns, 'f.', 't.'))
+    execute format('select array(select (%s, %s)::voygen_lib.facts_place from (%s)%s order by %s limit $3)',
+      part.key, part.tie, voygen_lib.facts_window(question, part), voygen_lib.facts_of_window(question, part), replace(part.columns, 'f.', 't.'))
     into found.places
     using question, looked_through, need;
     if cardinality(found.places) = need then
@@ -454,10 +456,8 @@ begin
   end if;
   foreach part in array parts loop
     execute format(
-      'with looked_at as materialized (%s) select (select count(*) from looked_at t%s where %s and %s), (select count(*) from looked_at)',
-      voygen_lib.facts_window(question, part),
-      case when question.asks_facts and not part.stored then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
-      question.wide, question.worth)
+      'with looked_at as materialized (%s) select (select count(*) from looked_at%s), (select count(*) from looked_at)',
+      voygen_lib.facts_window(question, part), voygen_lib.facts_of_window(question, part))
     into fit, seen
     using question, looked_through;
     counted := counted + fit;
