@@ -3,7 +3,7 @@
 # through voygen.call with an agent's token and directly as voygen_agent, row security on; and how fast its facts are refreshed.
 #
 # BENCH_MILLION_TRIPS (100000) is the largest size; 10,000 and 100,000 are measured on the way. BENCH_MILLION_CALLS (200)
-# calls of each kind count, after thirty that do not: a new backend pays for the first touch of every page of shared memory, and a
+# calls of each kind count, after fifteen that do not: a new backend pays for the first touch of every page of shared memory, and a
 # gateway's connections live long. A call's figure is the CPU time of its backend.
 use strict;
 use warnings;
@@ -75,8 +75,8 @@ sub cpu_times
 {
 	my ($dbh, $ask, $tool, $make) = @_;
 	srand 1;
-	my @questions = map { $make->() } 1 .. $calls + 30;
-	$ask->($tool, $_) for splice @questions, 0, 30;
+	my @questions = map { $make->() } 1 .. $calls + 15;
+	$ask->($tool, $_) for splice @questions, 0, 15;
 	return map { my $question = $_; cpu_used($dbh, sub { $ask->($tool, $question) }) } @questions;
 }
 
@@ -110,6 +110,7 @@ sub measure
 		my @direct = cpu_times($agent, $directly, undef, $make);
 		push @{ $result{kinds} }, { kind => $kind, group => $group, p50 => median(@called), p99 => p99(@called), direct => p99(@direct) };
 	}
+	undef $door; undef $directly; # they hold statements of the connections
 	$_->disconnect for $dbh, $gateway, $agent;
 	if (($ENV{BENCH_DATABASE_KEEP} // 'yes') eq 'no')
 	{

@@ -30,4 +30,5 @@ $output = `$checkout/test/bench/run $checkout/test/bench/p9_tiers.pl $checkout/t
 is($? >> 8, 1, 'a file that breaks off fails the run');
 like($output, qr/^\Q$_\E ratio - goal [\d.]+ ours - other - note broke off: \S/m, "$_ says that it broke off") for qw(P-9a P-9b P-9c P-9d);
 like($output, qr/^P-3 ratio \d/m, 'the next file runs');
+drop_database('voygen_bench_million_400');
 done_testing();

@@ -51,7 +51,7 @@ sub question_kinds
 		'word in a hundred' => [ words => sub { { query => $word->() . ' honeymoon' } } ],
 		'unknown word' => [ words => sub { { query => 'zanzibar' . int rand 1000 } } ],
 		'slug' => [ words => sub { { query => scalar $dbh->selectrow_array('select slug from voygen.trips where agency_id = voygen.current_agency() and trip_id = ?', undef, $id->()) } } ],
-		'number' => [ words => sub { { query => $id->() } } ],
+		'number' => [ words => sub { { query => '' . $id->() } } ],
 		'word and status' => [ words => sub { { query => $word->(), filters => { status => $of->([qw(planning completed)]) } } } ],
 		'word and low price' => [ words => sub { { query => $word->(), filters => { price_max => 50 + int rand 20 } } } ],
 		'by start' => [ sort => sub { { sort => 'start_date' } } ],
