@@ -27,6 +27,24 @@ comment on function voygen_lib.likeness(text, text) is
 'How much a word is like the nearest words of a text in plain form, 0 to 1, by their trigrams.';
 comment on function voygen_lib.likeness_whole(text, text) is 'How much two texts are alike as a whole, 0 to 1, by their trigrams.';
 
+create function voygen_lib.words_asked(query text) returns tsquery
+language plpgsql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  most constant integer := 100;
+  words text[] := tsvector_to_array(to_tsvector('simple', left(query, 100000)));
+begin
+  if cardinality(words) > most then
+    perform voygen.raise('invalid_argument', 'query has too many different words', path => '/query',
+      expected => format('at most %s different words', most), got => cardinality(words)::text);
+  end if;
+  -- A word said a thousand times is asked for once: the server goes through a query by recursion.
+  return plainto_tsquery('simple', array_to_string(words, ' '));
+end
+$$;
+comment on function voygen_lib.words_asked(text) is 'All the words of a text, as a question to an index of words.';
+
 create type voygen_lib.place as (
   score numeric,
   id bigint

@@ -690,7 +690,7 @@ begin
   question.agency := agency;
   question.sort := coalesce(sort, 'newest');
   if said <> '' then
-    question.words := plainto_tsquery('simple', query);
+    question.words := voygen_lib.words_asked(query);
     select t.trip_id into question.named from trips t where t.agency_id = agency and t.slug = said;
     if question.named is null and said ~ '^[1-9][0-9]{0,17}$' then
       question.named := said;

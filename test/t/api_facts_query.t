@@ -201,6 +201,8 @@ for my $order (sort keys %orders)
 
 # What a cursor is for
 is($door->fails('agent', 'query_trip_facts', { cursor => 'x' })->{path}, '/cursor', 'a cursor of nobody is refused');
+is(walked({ query => 'rome ' x 20_000 }), walked({ query => 'rome' }), 'a word said many times is one word');
+is($door->fails('agent', 'query_trip_facts', { query => join ' ', 1 .. 101 })->{got}, '101', 'more words than anybody types are refused');
 my $cursor = $door->call('agent', 'query_trip_facts', { limit => 1 })->{truncated}{cursor};
 is($door->fails('agent', 'query_trip_facts', { cursor => $cursor, sort => 'price' })->{path}, '/cursor', 'so is one of another order');
 is($door->call('agent', 'query_trip_facts', { limit => 1, cursor => $cursor })->{total}, $door->call('agent', 'query_trip_facts')->{total}, 'the total stays the same from page to page');
