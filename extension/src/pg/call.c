@@ -224,7 +224,8 @@ check_writable(const call_state *call)
 	call_fault fault = {NULL, NULL, NULL, "Call it on the primary server."};
 
 	if (RecoveryInProgress())
-		call_raise(CALL_UNAVAILABLE, psprintf("the tool %s writes, and this server is a replica, which only reads", call->tool_name), &fault);
+		call_raise(CALL_UNAVAILABLE,
+				   psprintf("the tool %s writes, and this server is a replica, which only reads", call->tool_name), &fault);
 }
 
 static char *

@@ -211,8 +211,9 @@ facts_offer_room(Facts *facts, Stream *row, const FactsHotel *hotel, uint32 hote
 	own->stated_ppm = ppm(row, ROOM_COMMISSION_PERCENT);
 	if (tri(row, ROOM_ELIGIBLE) == KERNEL_NO)
 		own->stated_milli = 0;
-	offer->word[COMMISSION_RATE_TYPE] = stream_null(row, ROOM_RATE_TYPE) ? hotel_rate_type
-																		 : word(facts, COMMISSION_RATE_TYPE, facts_peek(row, ROOM_RATE_TYPE));
+	offer->word[COMMISSION_RATE_TYPE] = hotel_rate_type;
+	if (!stream_null(row, ROOM_RATE_TYPE))
+		offer->word[COMMISSION_RATE_TYPE] = word(facts, COMMISSION_RATE_TYPE, facts_peek(row, ROOM_RATE_TYPE));
 	offer->refundable = stream_null(row, ROOM_REFUNDABLE) ? hotel->refundable : tri(row, ROOM_REFUNDABLE);
 	return true;
 }

@@ -136,19 +136,16 @@ let_go(int64 agency, int64 trip, RefreshResult *result)
 
 /* Builds candidates [from, to) under one snapshot. */
 static void
-build(Batch *batch, int from, int to, RefreshResult *result)
+build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
 {
 	int64 last = batch->trips[to - 1].trip;
 	const Door *door;
 	Relation queue;
-	Snapshot snapshot;
 	Facts *facts;
 	Store store;
 	Stream marks;
 
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	snapshot = GetActiveSnapshot();
+	PushActiveSnapshot(snapshot);
 	queue = relations_open(TABLE_DIRTY, RowExclusiveLock, &door);
 	facts = facts_begin(batch->agency, last, snapshot, GetCurrentTimestamp());
 	store_begin(&store, facts, last);
@@ -214,6 +211,7 @@ typedef struct Build
 	Batch *batch;
 	int from;
 	int to;
+	Snapshot snapshot;
 	RefreshResult *result;
 } Build;
 
@@ -224,34 +222,34 @@ build_told(void *argument)
 	int settings = NewGUCNestLevel();
 
 	limit_waits();
-	build(told->batch, told->from, told->to, told->result);
+	build(told->batch, told->from, told->to, told->snapshot, told->result);
 	AtEOXact_GUC(true, settings);
 }
 
 /* Builds candidates [from, to); NULL when it went well, else the error. */
 static ErrorData *
-try_build(Batch *batch, int from, int to, RefreshResult *result)
+try_build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
 {
 	RefreshResult before = *result;
-	ErrorData *error = attempt(build_told, &(Build){batch, from, to, result});
+	ErrorData *error = attempt(build_told, &(Build){batch, from, to, snapshot, result});
 
 	if (error != NULL)
 		*result = before;
 	return error;
 }
 
-/* Takes the marks of a trip that cannot be built and notes why. */
+/* Takes the marks of a trip that cannot be built and notes why. Just the marks
+ * the build saw: a later one may be that of the change which mends the trip. */
 static void
-set_aside(Batch *batch, int64 trip, const ErrorData *error)
+set_aside(Batch *batch, int64 trip, Snapshot snapshot, const ErrorData *error)
 {
 	const Door *door;
 	Relation queue;
 	Stream marks;
 
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
+	PushActiveSnapshot(snapshot);
 	queue = relations_open(TABLE_DIRTY, RowExclusiveLock, &door);
-	stream_open(&marks, TABLE_DIRTY, batch->agency, trip, GetActiveSnapshot());
+	stream_open(&marks, TABLE_DIRTY, batch->agency, trip, snapshot);
 	take_marks(queue, &marks, trip);
 	stream_close(&marks);
 	table_close(queue, NoLock);
@@ -275,27 +273,48 @@ leave(Batch *batch, int from, int end, RefreshResult *result)
 	result->skipped += end - from;
 }
 
+/* What is committed now and done so far, for a build and what follows it. */
+static Snapshot
+snapshot_now(void)
+{
+	CommandCounterIncrement();
+	return RegisterSnapshot(GetTransactionSnapshot());
+}
+
+/* Builds one trip, or sets it aside; false when it and the rest have to be left. */
+static bool
+refresh_single(Batch *batch, int i, Snapshot snapshot, RefreshResult *result)
+{
+	ErrorData *error = try_build(batch, i, i + 1, snapshot, result);
+
+	if (error == NULL)
+		return true;
+	if (is_in_the_way(error->sqlerrcode))
+		return false;
+	if (error->sqlerrcode == ERRCODE_OBJECT_IN_USE)
+		leave(batch, i, i + 1, result);
+	else
+	{
+		set_aside(batch, batch->trips[i].trip, snapshot, error);
+		result->failed++;
+	}
+	return true;
+}
+
 /* Builds the trips one by one; false when the rest has to be left. */
 static bool
 refresh_singly(Batch *batch, RefreshResult *result)
 {
 	for (int i = 0; i < batch->ntrips; i++)
 	{
-		ErrorData *error = try_build(batch, i, i + 1, result);
+		Snapshot snapshot = snapshot_now();
+		bool done = refresh_single(batch, i, snapshot, result);
 
-		if (error == NULL)
-			continue;
-		if (is_in_the_way(error->sqlerrcode))
+		UnregisterSnapshot(snapshot);
+		if (!done)
 		{
 			leave(batch, i, batch->ntrips, result);
 			return false;
-		}
-		if (error->sqlerrcode == ERRCODE_OBJECT_IN_USE)
-			leave(batch, i, i + 1, result);
-		else
-		{
-			set_aside(batch, batch->trips[i].trip, error);
-			result->failed++;
 		}
 	}
 	return true;
@@ -304,11 +323,14 @@ refresh_singly(Batch *batch, RefreshResult *result)
 bool
 batch_refresh(Batch *batch, RefreshResult *result)
 {
+	Snapshot snapshot;
 	ErrorData *error;
 
 	if (batch->ntrips == 0)
 		return true;
-	error = try_build(batch, 0, batch->ntrips, result);
+	snapshot = snapshot_now();
+	error = try_build(batch, 0, batch->ntrips, snapshot, result);
+	UnregisterSnapshot(snapshot);
 	if (error == NULL)
 		return true;
 	if (!is_in_the_way(error->sqlerrcode))
