@@ -125,16 +125,31 @@ comment on function voygen_lib.fitting(text[], bigint[], text[]) is
 'The ids whose texts the words fit: all words are in them, else as many as possible are in them or nearly so.';
 
 create function voygen_lib.weight(words text[], plains text[], weights numeric[]) returns numeric
-language sql immutable parallel safe
-begin atomic
-  select coalesce(pg_catalog.round(pg_catalog.sum(best.points), 4), 0)
-  from pg_catalog.unnest(words) as said(word)
-  cross join lateral (
-    select pg_catalog.max(part.weight * greatest(
-      voygen_lib.likeness(said.word, part.plain),
-      case when pg_catalog.strpos(part.plain, said.word) > 0 then 0.6 else 0 end)::numeric) as points
-    from rows from (pg_catalog.unnest(plains), pg_catalog.unnest(weights)) as part(plain, weight)
-  ) as best;
-end;
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  points numeric := 0;
+  best numeric;
+  word text;
+begin
+  foreach word in array words loop
+    best := 0;
+    for place in 1 .. cardinality(plains) loop
+      -- Nothing is more than alike, so a lighter part than the best need not be compared, nor a word with itself.
+      continue when weights[place] <= best;
+      if strpos(' ' || plains[place] || ' ', ' ' || word || ' ') > 0 then
+        best := weights[place];
+      elsif strpos(plains[place], word) > 0 then
+        best := greatest(best, weights[place] * greatest(voygen_lib.likeness(word, plains[place]), 0.6)::numeric);
+      else
+        best := greatest(best, weights[place] * voygen_lib.likeness(word, plains[place])::numeric);
+      end if;
+    end loop;
+    points := points + best;
+  end loop;
+  return round(points, 4);
+end
+$$;
 comment on function voygen_lib.weight(text[], text[], numeric[]) is
 'Adds up for each word its likeness to the part of a text it fits best, each part with a weight of its own.';

@@ -33,10 +33,13 @@ comment on column voygen_api.client_filters.archived is 'true: only archived one
 create type voygen_api.client_list as (
   clients voygen_api.client[],
   total bigint,
+  total_is_capped boolean,
   truncated voygen_api.truncated,
   suggestions text[]
 );
 comment on type voygen_api.client_list is 'Clients found, best match first.';
+comment on column voygen_api.client_list.total is 'How many clients fit; at least so many when total_is_capped.';
+comment on column voygen_api.client_list.total_is_capped is 'So many fit that only hundreds of them were looked at.';
 comment on column voygen_api.client_list.suggestions is 'When nothing fits: the names nearest to what was asked.';
 
 create type voygen_api.archived as (

@@ -11,25 +11,31 @@ as $$
 $$;
 comment on function voygen_lib.fitting_clients(text[], bigint[]) is 'Of these clients those the words fit.';
 
+create function voygen_lib.trips_said(considered bigint[]) returns table (trip_id bigint, plain text)
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select t.trip_id, voygen_lib.plain(
+    concat_ws(' ', c.name, t.destination, l.cities, t.title, t.slug, array_to_string(t.traveler_names, ' '), extract(year from t.start_date)))
+  from trips as t
+  join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
+  left join lateral (
+    select string_agg(city, ' ') as cities
+    from trip_legs as s
+    where s.agency_id = t.agency_id
+      and s.trip_id = t.trip_id
+  ) as l on true
+  where t.agency_id = voygen_lib.agency()
+    and t.trip_id = any (considered)
+$$;
+comment on function voygen_lib.trips_said(bigint[]) is 'All that is said of these trips, in plain form.';
+
 create function voygen_lib.fitting_trips(words text[], considered bigint[]) returns bigint[]
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select voygen_lib.fitting(
-    words,
-    coalesce(array_agg(t.trip_id), '{}'),
-    array_agg(voygen_lib.plain(
-      concat_ws(' ', c.name, t.destination, l.cities, t.title, t.slug, array_to_string(t.traveler_names, ' '), extract(year from t.start_date)))))
-  from trips as t
-  join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
-  left join (
-    select trip_id, string_agg(city, ' ') as cities
-    from trip_legs
-    where agency_id = voygen_lib.agency()
-    group by trip_id
-  ) as l on l.trip_id = t.trip_id
-  where t.agency_id = voygen_lib.agency()
-    and t.trip_id = any (considered)
+  select voygen_lib.fitting(words, coalesce(array_agg(trip_id), '{}'), array_agg(plain))
+  from voygen_lib.trips_said(considered)
 $$;
 comment on function voygen_lib.fitting_trips(text[], bigint[]) is 'Of these trips those the words fit.';
 
@@ -39,26 +45,29 @@ create function voygen_api.find_clients(
   "limit" integer default 20,
   cursor text default null
 ) returns voygen_api.client_list
-language plpgsql stable parallel safe
+language plpgsql stable parallel restricted security definer -- 07_candidates.sql says why
 set search_path = pg_catalog, voygen, pg_temp
+set jit = off
+set max_parallel_workers_per_gather = 0
 as $$
 #variable_conflict use_column
 declare
   most integer := voygen_lib.require_limit(find_clients."limit");
   after voygen_lib.place := voygen_lib.place_read(find_clients.cursor);
   words text[] := voygen_lib.search_words(find_clients.query);
+  pool voygen_lib.considered;
+  counted_before bigint := 0;
   considered bigint[];
   fitting bigint[];
   answer voygen_api.client_list;
 begin
-  select coalesce(array_agg(c.client_id), '{}')
-  into considered
-  from clients as c
-  where c.agency_id = voygen_lib.agency()
-    and (c.archived_at is not null) = coalesce((find_clients.filters).archived, false)
-    and ((find_clients.filters).tier is null or c.tier = (find_clients.filters).tier::text)
-    and ((find_clients.filters).email is null or lower(c.email) = lower((find_clients.filters).email));
-  fitting := case when cardinality(words) = 0 then considered else voygen_lib.fitting_clients(words, considered) end;
+  pool := voygen_lib.clients_considered(words, voygen_lib.agency(), find_clients.filters, find_clients.query,
+    case when cardinality(words) = 0 then after.id end);
+  considered := pool.ids;
+  if cardinality(words) = 0 and after is not null then
+    counted_before := cardinality(voygen_lib.clients_where('c.client_id >= ($4)[1]', voygen_lib.agency(), find_clients.filters, array[after.id], voygen_lib.most_counted()));
+  end if;
+  fitting := case when cardinality(words) = 0 then considered[:most] else voygen_lib.fitting_clients(words, considered) end;
 
   with scored as materialized (
     select c.*,
@@ -82,8 +91,11 @@ begin
   ),
   counted as (
     select
-      (select count(*) from scored) as total,
-      (select count(*) from scored where after is null or (score, client_id) < (after.score, after.id)) as ahead
+      case when cardinality(words) = 0 then counted_before + cardinality(considered) else (select count(*) from scored) end as total,
+      case
+        when cardinality(words) = 0 then cardinality(considered)
+        else (select count(*) from scored where after is null or (score, client_id) < (after.score, after.id))
+      end as ahead
   )
   select
     coalesce(
@@ -95,6 +107,7 @@ begin
       from page),
       '{}'),
     counted.total,
+    not pool.complete,
     case
       when counted.ahead > most then (
         counted.ahead - most,
@@ -117,7 +130,7 @@ end
 $$;
 comment on function voygen_api.find_clients is
 'Find clients
-Finds clients by words of name, slug, e-mail or telephone, best match first; misspelt names are found too. Without words every client fits, newest first. When nothing fits, suggestions has the nearest names.
+Finds clients by words of name, slug, e-mail or telephone, best match first; misspelt names are found too. Without words every client fits, newest first. When very many fit, hundreds of them are compared. When nothing fits, suggestions has the nearest names.
 @param query Words, a slug, a number or an address. @example Clent
 @param filters Which clients to consider.
 @param limit Most rows to answer. @min 1 @max 100
@@ -147,28 +160,16 @@ create type voygen_api.trip_match as (
 comment on type voygen_api.trip_match is 'A trip that was found.';
 comment on column voygen_api.trip_match.score is 'How well it fits the words; 0 when none were given.';
 
-create type voygen_api.trip_filters as (
-  status voygen_api.trip_status,
-  destination text,
-  client text,
-  starts_after date,
-  starts_before date,
-  archived boolean
-);
-comment on type voygen_api.trip_filters is 'Which trips to consider.';
-comment on column voygen_api.trip_filters.destination is 'Part of the destination; case and accents do not count.';
-comment on column voygen_api.trip_filters.client is 'Number or slug of a client. @format id';
-comment on column voygen_api.trip_filters.starts_after is 'First day on this day or later.';
-comment on column voygen_api.trip_filters.starts_before is 'First day on this day or earlier.';
-comment on column voygen_api.trip_filters.archived is 'true: only archived ones, false or absent: only those in use.';
-
 create type voygen_api.trip_list as (
   trips voygen_api.trip_match[],
   total bigint,
+  total_is_capped boolean,
   truncated voygen_api.truncated,
   suggestions text[]
 );
 comment on type voygen_api.trip_list is 'Trips found, best match first.';
+comment on column voygen_api.trip_list.total is 'How many trips fit; at least so many when total_is_capped.';
+comment on column voygen_api.trip_list.total_is_capped is 'So many fit that only hundreds of them were looked at.';
 comment on column voygen_api.trip_list.suggestions is 'When nothing fits: the slugs nearest to what was asked.';
 
 create function voygen_api.find_trips(
@@ -177,8 +178,10 @@ create function voygen_api.find_trips(
   "limit" integer default 20,
   cursor text default null
 ) returns voygen_api.trip_list
-language plpgsql stable parallel safe
+language plpgsql stable parallel restricted security definer -- 07_candidates.sql says why
 set search_path = pg_catalog, voygen, pg_temp
+set jit = off
+set max_parallel_workers_per_gather = 0
 as $$
 #variable_conflict use_column
 declare
@@ -186,24 +189,28 @@ declare
   after voygen_lib.place := voygen_lib.place_read(find_trips.cursor);
   words text[] := voygen_lib.search_words(find_trips.query);
   wanted_client bigint;
+  pool voygen_lib.considered;
+  counted_before bigint := 0;
   considered bigint[];
   fitting bigint[];
   answer voygen_api.trip_list;
 begin
   wanted_client := voygen_lib.client_at((find_trips.filters).client, '/filters/client');
 
-  select coalesce(array_agg(t.trip_id), '{}')
-  into considered
-  from trips as t
-  where t.agency_id = voygen_lib.agency()
-    and (t.archived_at is not null) = coalesce((find_trips.filters).archived, false)
-    and ((find_trips.filters).status is null or t.status = (find_trips.filters).status::text)
-    and (wanted_client is null or t.client_id = wanted_client)
-    and ((find_trips.filters).starts_after is null or t.start_date >= (find_trips.filters).starts_after)
-    and ((find_trips.filters).starts_before is null or t.start_date <= (find_trips.filters).starts_before)
-    and ((find_trips.filters).destination is null
-      or strpos(voygen_lib.plain(t.destination), voygen_lib.plain((find_trips.filters).destination)) > 0);
-  fitting := case when cardinality(words) = 0 then considered else voygen_lib.fitting_trips(words, considered) end;
+  pool := voygen_lib.trips_considered(words, voygen_lib.agency(), find_trips.filters, wanted_client, find_trips.query,
+    case when cardinality(words) = 0 then after.id end);
+  considered := pool.ids;
+  if cardinality(words) = 0 and after is not null then
+    counted_before := cardinality(voygen_lib.trips_where('t.trip_id >= ($4)[1]', voygen_lib.agency(), find_trips.filters, wanted_client, array[after.id], voygen_lib.most_counted()));
+  end if;
+  fitting := case when cardinality(words) = 0 then considered[:most] else voygen_lib.fitting_trips(words, considered) end;
+  -- The trip that was named is there, whatever its words are.
+  fitting := fitting || array(
+    select t.trip_id
+    from trips as t
+    where t.agency_id = voygen_lib.agency()
+      and t.trip_id = any (considered)
+      and lower(btrim(find_trips.query)) in (t.slug, t.trip_id::text));
 
   with scored as materialized (
     select t.*, c.name as client_name, c.slug as client_slug,
@@ -223,8 +230,7 @@ begin
     from trips as t
     join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
     where t.agency_id = voygen_lib.agency()
-      and (t.trip_id = any (fitting)
-        or t.trip_id = any (considered) and lower(btrim(find_trips.query)) in (t.slug, t.trip_id::text))
+      and t.trip_id = any (fitting)
   ),
   page as (
     select *
@@ -236,8 +242,11 @@ begin
   ),
   counted as (
     select
-      (select count(*) from scored) as total,
-      (select count(*) from scored where after is null or (score, trip_id) < (after.score, after.id)) as ahead
+      case when cardinality(words) = 0 then counted_before + cardinality(considered) else (select count(*) from scored) end as total,
+      case
+        when cardinality(words) = 0 then cardinality(considered)
+        else (select count(*) from scored where after is null or (score, trip_id) < (after.score, after.id))
+      end as ahead
   )
   select
     coalesce(
@@ -248,6 +257,7 @@ begin
       from page),
       '{}'),
     counted.total,
+    not pool.complete,
     case
       when counted.ahead > most then (
         counted.ahead - most,
@@ -271,7 +281,7 @@ end
 $$;
 comment on function voygen_api.find_trips is
 'Find trips
-Finds trips by words of client, destination, cities, title, travelers, slug or year, best match first; misspelt names are found too. Without words every trip fits, newest first. When nothing fits, suggestions has the nearest slugs.
+Finds trips by words of client, destination, cities, title, travelers, slug or year, best match first; misspelt names are found too. Without words every trip fits, newest first. When very many fit, hundreds of them are compared. When nothing fits, suggestions has the nearest slugs.
 @param query Words, a slug or a number. @example Clent Dublin
 @param filters Which trips to consider.
 @param limit Most rows to answer. @min 1 @max 100
