@@ -111,16 +111,19 @@ declare
     from unnest(words) with ordinality as w(word, place)
     order by w.place);
   wholes text[] := array(select '% ' || w.word || ' %' from unnest(words) with ordinality as w(word, place) order by w.place);
-  found bigint[] := voygen_lib.first_having(searched, conditions, agency, filters, client, parts, most);
+  found bigint[] := voygen_lib.first_having(searched, conditions, agency, filters, client, wholes, most);
 begin
-  if cardinality(found) < most then
+  -- Rows with parts of words come after these.
+  if cardinality(found) = most then
     return found;
   end if;
-  return found || voygen_lib.first_having(searched, conditions, agency, filters, client, wholes, most);
+  return array(
+    select distinct h.id
+    from unnest(found || voygen_lib.first_having(searched, conditions, agency, filters, client, parts, most)) as h(id));
 end
 $$;
 comment on function voygen_lib.having_words(voygen_lib.searched, text, bigint, anyelement, bigint, text[]) is
-'Rows that have all the words: all of them, or more than are to be considered, and then those that have them whole, too.';
+'Rows that have all the words: all of them, or more than are to be considered, those that have them whole first.';
 
 create type voygen_lib.near as (
   ids bigint[],

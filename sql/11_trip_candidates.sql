@@ -68,8 +68,9 @@ begin
   if others <> '{}' then
     found := found || voygen_lib.trips_where('t.client_id = any ($4)', agency, filters, client, others, most);
   end if;
-  others := voygen_lib.having_words(voygen_lib.searched_legs(), 'l.agency_id = $1', agency, filters, null, array[word]);
-  if others <> '{}' then
+  -- A frequent word need not be looked for in the cities, which weigh no more than the destination.
+  if cardinality(found) < most then
+    others := voygen_lib.having_words(voygen_lib.searched_legs(), 'l.agency_id = $1', agency, filters, null, array[word]);
     found := found || voygen_lib.trips_where('t.trip_id = any ($4)', agency, filters, client, others, most);
   end if;
   return array(select distinct t.trip_id from unnest(found) as t(trip_id));

@@ -68,6 +68,13 @@ begin
     counted_before := cardinality(voygen_lib.clients_where('c.client_id >= ($4)[1]', voygen_lib.agency(), find_clients.filters, array[after.id], voygen_lib.most_counted()));
   end if;
   fitting := case when cardinality(words) = 0 then considered[:most] else voygen_lib.fitting_clients(words, considered) end;
+  -- The client that was named is there, whatever its words are.
+  fitting := fitting || array(
+    select c.client_id
+    from clients as c
+    where c.agency_id = voygen_lib.agency()
+      and c.client_id = any (considered)
+      and lower(btrim(find_clients.query)) in (c.slug, c.client_id::text, lower(c.email)));
 
   with scored as materialized (
     select c.*,
