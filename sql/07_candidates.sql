@@ -6,8 +6,9 @@
 -- whole words before parts; and when a word is nowhere, the rows whose words are spelt like it.
 --
 -- The statements are put together from fixed texts, with every value bound: $1 the agency, $2 the filters, $3 the client
--- asked for, $4 words or ids, $5 how many rows at most. They need the owner's rights, which the tools have: row security
--- would keep them from the indexes of words.
+-- asked for, $4 words or ids, $5 how many rows at most. They need the owner's rights, because row security would keep them
+-- from the indexes of words: clients_considered and trips_considered have these, take no agency and no text of SQL, and
+-- answer numbers. The rows themselves are read by the tools with the caller's rights.
 
 create type voygen_lib.considered as (
   ids bigint[],

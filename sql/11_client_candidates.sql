@@ -73,12 +73,13 @@ $$;
 comment on function voygen_lib.clients_named(text, bigint) is 'The clients whose slug, number or address a text is.';
 
 create function voygen_lib.clients_considered(
-  words text[], agency bigint, filters voygen_api.client_filters, query text, before bigint
+  words text[], filters voygen_api.client_filters, query text, before bigint
 ) returns voygen_lib.considered
-language plpgsql stable parallel restricted
+language plpgsql stable parallel restricted security definer -- 07_candidates.sql says why
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
+  agency constant bigint := voygen_lib.agency();
   most constant integer := case when cardinality(words) = 0 then voygen_lib.most_counted() else voygen_lib.most_considered() end;
   newest bigint[] := voygen_lib.clients_where('c.client_id < ($4)[1]', agency, filters, array[coalesce(before, 9223372036854775807)], most + 1);
   named bigint[];
@@ -103,5 +104,5 @@ begin
   return found;
 end
 $$;
-comment on function voygen_lib.clients_considered(text[], bigint, voygen_api.client_filters, text, bigint) is
+comment on function voygen_lib.clients_considered(text[], voygen_api.client_filters, text, bigint) is
 'The clients a search looks at: without words the newest before one, with words those that may fit, or the newest when none may.';

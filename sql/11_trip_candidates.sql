@@ -219,12 +219,13 @@ $$;
 comment on function voygen_lib.newest_trips(bigint, voygen_api.trip_filters, bigint, bigint, integer) is 'The trips to consider made last before one.';
 
 create function voygen_lib.trips_considered(
-  words text[], agency bigint, filters voygen_api.trip_filters, client bigint, query text, before bigint
+  words text[], filters voygen_api.trip_filters, client bigint, query text, before bigint
 ) returns voygen_lib.considered
-language plpgsql stable parallel restricted
+language plpgsql stable parallel restricted security definer -- 07_candidates.sql says why
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
+  agency constant bigint := voygen_lib.agency();
   most constant integer := case when cardinality(words) = 0 then voygen_lib.most_counted() else voygen_lib.most_considered() end;
   newest bigint[] := voygen_lib.newest_trips(agency, filters, client, before, most + 1);
   named bigint[];
@@ -249,5 +250,5 @@ begin
   return found;
 end
 $$;
-comment on function voygen_lib.trips_considered(text[], bigint, voygen_api.trip_filters, bigint, text, bigint) is
+comment on function voygen_lib.trips_considered(text[], voygen_api.trip_filters, bigint, text, bigint) is
 'The trips a search looks at: without words the newest before one, with words those that may fit, or the newest when none may.';

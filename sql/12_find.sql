@@ -45,7 +45,7 @@ create function voygen_api.find_clients(
   "limit" integer default 20,
   cursor text default null
 ) returns voygen_api.client_list
-language plpgsql stable parallel restricted security definer -- 07_candidates.sql says why
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 set jit = off
 set max_parallel_workers_per_gather = 0
@@ -61,7 +61,7 @@ declare
   fitting bigint[];
   answer voygen_api.client_list;
 begin
-  pool := voygen_lib.clients_considered(words, voygen_lib.agency(), find_clients.filters, find_clients.query,
+  pool := voygen_lib.clients_considered(words, find_clients.filters, find_clients.query,
     case when cardinality(words) = 0 then after.id end);
   considered := pool.ids;
   if cardinality(words) = 0 and after is not null then
@@ -185,7 +185,7 @@ create function voygen_api.find_trips(
   "limit" integer default 20,
   cursor text default null
 ) returns voygen_api.trip_list
-language plpgsql stable parallel restricted security definer -- 07_candidates.sql says why
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 set jit = off
 set max_parallel_workers_per_gather = 0
@@ -204,7 +204,7 @@ declare
 begin
   wanted_client := voygen_lib.client_at((find_trips.filters).client, '/filters/client');
 
-  pool := voygen_lib.trips_considered(words, voygen_lib.agency(), find_trips.filters, wanted_client, find_trips.query,
+  pool := voygen_lib.trips_considered(words, find_trips.filters, wanted_client, find_trips.query,
     case when cardinality(words) = 0 then after.id end);
   considered := pool.ids;
   if cardinality(words) = 0 and after is not null then
