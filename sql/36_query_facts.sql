@@ -319,40 +319,166 @@ create type voygen_lib.facts_found as (
 );
 comment on type voygen_lib.facts_found is 'Places found in order; complete when there are no others.';
 
-create function voygen_lib.facts_narrowed(question voygen_lib.facts_question) returns text
+create function voygen_lib.facts_blocks(question voygen_lib.facts_question, most integer default null) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  -- Blocks of 8,192 trip numbers, by which indexes of days, prices and words are cut.
+  select format(
+    '(select last.b from (select coalesce(($1).after_trip, (select max(trip_id) from voygen.trips where agency_id = ($1).agency)) >> 13 as newest) m'
+    ' cross join lateral generate_series(m.newest, %s, -1) last(b) order by last.b desc offset 0) n',
+    case when most is null then '0' else format('greatest(0, m.newest - %s)', most - 1) end)
+$$;
+comment on function voygen_lib.facts_blocks(voygen_lib.facts_question, integer) is
+'The first so many blocks of trip numbers, newest first, from the cursor on, as the table n(b) of a statement; all when most is null.';
+
+create function voygen_lib.facts_by_block(question voygen_lib.facts_question, trips text) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  -- Of a block nothing is read before all of the newer ones was.
+  select format('select n.b, t.trip_id from %s cross join lateral (%s and (t.trip_id >> 13) = n.b offset 0) t order by n.b desc, t.trip_id desc',
+    voygen_lib.facts_blocks(question), trips)
+$$;
+comment on function voygen_lib.facts_by_block(voygen_lib.facts_question, text) is
+'A statement of the trips another one has, newest first, block by block, so that it may be read in part.';
+
+create function voygen_lib.facts_narrowings(question voygen_lib.facts_question) returns text[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  by_facts text := 'select t.trip_id from voygen.trip_facts t where t.agency_id = ($1).agency and ' || question.worth;
+  by_start text := concat_ws(' and ', 'select t.trip_id from voygen.trips t where t.agency_id = ($1).agency and t.archived_at is null',
+    case when question.starts_after is not null then 't.start_date >= ($1).starts_after' end,
+    case when question.starts_before is not null then 't.start_date <= ($1).starts_before' end);
+begin
+  if question.sort <> 'newest' or question.trips is not null or question.client is not null then
+    return '{}';
+  end if;
+  return array_remove(array[
+    case
+      when num_nonnulls(question.price_min, question.price_max) > 0 then voygen_lib.facts_by_block(question, by_facts)
+      -- the trips of one availability are read in their own order
+      when question.availability is not null then
+        replace(by_facts, 't.trip_id from', 't.trip_id >> 13 as b, t.trip_id from')
+        || case when question.after_trip is not null then ' and t.trip_id < ($1).after_trip' else '' end || ' order by t.trip_id desc'
+    end,
+    case when num_nonnulls(question.starts_after, question.starts_before) > 0 then voygen_lib.facts_by_block(question, by_start) end], null);
+end
+$$;
+comment on function voygen_lib.facts_narrowings(voygen_lib.facts_question) is
+'Conditions that an index alone answers, each as a statement of blocks and trips, newest first.';
+
+create function voygen_lib.facts_narrowest(question voygen_lib.facts_question) returns text
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  few constant integer := 100000;
-  by_facts text := 'select trip_id from voygen.trip_facts where agency_id = ($1).agency and ' || question.worth;
-  by_start text := 'select t.trip_id from voygen.trips t where t.agency_id = ($1).agency'
-    || case when question.starts_after is not null then ' and t.start_date >= ($1).starts_after' else '' end
-    || case when question.starts_before is not null then ' and t.start_date <= ($1).starts_before' else '' end;
-  found integer;
-  fewest integer := few;
+  narrowings text[] := voygen_lib.facts_narrowings(question);
   statement text;
-  narrowed text;
+  reached bigint;
+  farthest bigint;
+  narrowest text;
 begin
-  if question.sort <> 'newest' or question.trips is not null or question.client is not null then
-    return null;
+  if cardinality(narrowings) < 2 then
+    return narrowings[1];
   end if;
-  foreach statement in array array[
-    case when question.worth <> 'true' then by_facts end,
-    case when num_nonnulls(question.starts_after, question.starts_before) > 0 then by_start end]
-  loop
-    continue when statement is null;
-    execute format('select count(*) from (%s limit $2) s', statement) into found using question, fewest;
-    if found < fewest then
-      fewest := found;
-      narrowed := statement;
+  foreach statement in array narrowings loop
+    -- The farther the first hundreds lie apart, the fewer there are; what has no hundreds reaches everywhere.
+    execute format('select case when count(*) < 300 then count(*) - 300 else min(s.trip_id) end from (%s limit 300) s', statement)
+    into reached using question;
+    if farthest is null or reached < farthest then
+      farthest := reached;
+      narrowest := statement;
     end if;
   end loop;
-  return narrowed;
+  return narrowest;
 end
 $$;
-comment on function voygen_lib.facts_narrowed(voygen_lib.facts_question) is
-'The condition that an index alone answers with fewest trips, as a statement of their numbers; null when there are many or none is asked.';
+comment on function voygen_lib.facts_narrowest(voygen_lib.facts_question) is
+'The one of these conditions that fewest trips meet, as far as the newest tell; null when none was asked for.';
+
+create function voygen_lib.facts_of_narrowed(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  narrowed text := voygen_lib.facts_narrowest(question);
+  -- Words and parts of a destination have an index that answers whatever these do not.
+  bounded boolean := num_nonnulls(question.words, question.destination) > 0;
+  looked_through integer := case when bounded then 1000 end;
+  widest constant integer := 8000;
+  by_start boolean := narrowed like '%t.start_date%';
+  found voygen_lib.facts_found;
+  seen bigint;
+begin
+  if narrowed is null then
+    return null;
+  end if;
+  loop
+    execute format(
+      'select array('
+      ' select (%s, %s)::voygen_lib.facts_place'
+      ' from (%s limit $3) n'
+      ' join voygen.trips t on t.agency_id = ($1).agency and t.trip_id = n.trip_id%s'
+      ' where %s and %s and %s and %s and not (%s)'
+      ' order by n.b desc, n.trip_id desc limit $2)',
+      part.key, part.tie, narrowed,
+      case when by_start and question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = n.trip_id' end,
+      question.narrow, part.begins, question.wide, case when by_start then question.worth else 'true' end, question.marked)
+    into found.places
+    using question, need, looked_through;
+    if looked_through is null or cardinality(found.places) = need then
+      found.complete := cardinality(found.places) < need;
+      return found;
+    end if;
+    execute format('select count(*) from (%s limit $2) s', narrowed) into seen using question, looked_through;
+    if seen < looked_through then
+      found.complete := true;
+      return found;
+    end if;
+    if looked_through = widest or cardinality(found.places) * (widest / looked_through) < need then
+      return null;
+    end if;
+    looked_through := widest;
+  end loop;
+end
+$$;
+comment on function voygen_lib.facts_of_narrowed(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'The newest trips that fit among those of the narrowest condition; null when too few do, and another index has to say which.';
+
+create function voygen_lib.facts_of_words(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  found voygen_lib.facts_found;
+begin
+  if question.words is null or question.named is not null or question.sort <> 'newest' or question.trips is not null or question.client is not null then
+    return null;
+  end if;
+  execute format(
+    'select array('
+    ' select (%s, %s)::voygen_lib.facts_place'
+    ' from %s cross join lateral ('
+    '  select t.* from voygen.trips t where t.agency_id = ($1).agency and (t.trip_id >> 13) = n.b and t.search @@ ($1).words offset 0) t%s'
+    ' where %s and %s and %s and %s and not (%s)'
+    ' order by n.b desc, t.trip_id desc limit $2)',
+    part.key, part.tie, voygen_lib.facts_blocks(question, 6),
+    case when question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
+    question.narrow, part.begins, question.wide, question.worth, question.marked)
+  into found.places
+  using question, need;
+  if cardinality(found.places) < need then
+    return null;
+  end if;
+  found.complete := false;
+  return found;
+end
+$$;
+comment on function voygen_lib.facts_of_words(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'The newest trips that have the words, when the first blocks have enough of them; otherwise null.';
 
 create function voygen_lib.facts_rare(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
@@ -360,24 +486,12 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   most constant integer := 1001;
-  narrowed text := voygen_lib.facts_narrowed(question);
-  by_trip boolean := narrowed not like 'select trip_id from voygen.trip_facts %';
-  found voygen_lib.facts_found;
+  found voygen_lib.facts_found := voygen_lib.facts_of_narrowed(question, part, need);
 begin
-  if narrowed is not null then
-    execute format(
-      'select array('
-      ' select (%s, %s)::voygen_lib.facts_place'
-      ' from (%s order by 1 desc offset 0) n'
-      ' join voygen.trips t on t.agency_id = ($1).agency and t.trip_id = n.trip_id%s'
-      ' where %s and %s and %s and %s and not (%s)'
-      ' order by n.trip_id desc limit $2)',
-      part.key, part.tie, narrowed,
-      case when by_trip and question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = n.trip_id' end,
-      question.narrow, part.begins, question.wide, case when by_trip then question.worth else 'true' end, question.marked)
-    into found.places
-    using question, need;
-    found.complete := cardinality(found.places) < need;
+  if found.complete is null then
+    found := voygen_lib.facts_of_words(question, part, need);
+  end if;
+  if found.complete is not null then
     return found;
   end if;
   -- The sum keeps the planner from walking the order in the hope of an early end: that hope was just disappointed.
