@@ -141,10 +141,12 @@ comment on column voygen_lib.facts_question.worth is 'Conditions on the facts.';
 comment on column voygen_lib.facts_question.marked is 'Condition that a trip is one whose stored facts may not be asked.';
 
 create function voygen_lib.facts_cursor(sort voygen_api.facts_sort, place voygen_lib.facts_place, shown bigint) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select concat_ws('~', sort, place.key, place.tie, shown)
+begin
+  return concat_ws('~', sort, place.key, place.tie, shown);
+end
 $$;
 comment on function voygen_lib.facts_cursor(voygen_api.facts_sort, voygen_lib.facts_place, bigint) is 'A cursor behind a place, after so many trips were shown.';
 
@@ -303,42 +305,52 @@ comment on function voygen_lib.facts_window(voygen_lib.facts_question, voygen_li
 'The first $2 trips in the order asked for, before the conditions that no order helps with.';
 
 create function voygen_lib.facts_of_window(question voygen_lib.facts_question, part voygen_lib.facts_order) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select format(' t%s%s where %s and %s',
+begin
+  return format(' t%s%s where %s and %s',
     case when question.words is not null and question.status is not null then ' join voygen.trips s on s.agency_id = ($1).agency and s.trip_id = t.trip_id' end,
     case when question.asks_facts and not part.stored then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
-    case when question.status is null then question.wide else replace(question.wide, 't.search', 's.search') end, question.worth)
+    case when question.status is null then question.wide else replace(question.wide, 't.search', 's.search') end, question.worth);
+end
 $$;
 comment on function voygen_lib.facts_of_window(voygen_lib.facts_question, voygen_lib.facts_order) is 'What leaves of a window, which stands before it, the trips that fit.';
 
 create type voygen_lib.facts_found as (
   places voygen_lib.facts_place[],
-  complete boolean
+  complete boolean,
+  fit bigint,
+  counted boolean
 );
 comment on type voygen_lib.facts_found is 'Places found in order; complete when there are no others.';
+comment on column voygen_lib.facts_found.fit is 'How many trips were seen that fit; not all of them need have a place.';
+comment on column voygen_lib.facts_found.counted is 'There are no others that fit.';
 
 create function voygen_lib.facts_blocks(question voygen_lib.facts_question, most integer default null) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
+begin
   -- Blocks of 8,192 trip numbers, by which indexes of days, prices and words are cut.
-  select format(
+  return format(
     '(select last.b from (select coalesce(($1).after_trip, (select max(trip_id) from voygen.trips where agency_id = ($1).agency)) >> 13 as newest) m'
     ' cross join lateral generate_series(m.newest, %s, -1) last(b) order by last.b desc offset 0) n',
-    case when most is null then '0' else format('greatest(0, m.newest - %s)', most - 1) end)
+    case when most is null then '0' else format('greatest(0, m.newest - %s)', most - 1) end);
+end
 $$;
 comment on function voygen_lib.facts_blocks(voygen_lib.facts_question, integer) is
 'The first so many blocks of trip numbers, newest first, from the cursor on, as the table n(b) of a statement; all when most is null.';
 
 create function voygen_lib.facts_by_block(question voygen_lib.facts_question, trips text) returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
+begin
   -- Of a block nothing is read before all of the newer ones was.
-  select format('select n.b, t.trip_id from %s cross join lateral (%s and (t.trip_id >> 13) = n.b offset 0) t order by n.b desc, t.trip_id desc',
-    voygen_lib.facts_blocks(question), trips)
+  return format('select n.b, t.trip_id from %s cross join lateral (%s and (t.trip_id >> 13) = n.b offset 0) t order by n.b desc, t.trip_id desc',
+    voygen_lib.facts_blocks(question), trips);
+end
 $$;
 comment on function voygen_lib.facts_by_block(voygen_lib.facts_question, text) is
 'A statement of the trips another one has, newest first, block by block, so that it may be read in part.';
@@ -448,7 +460,7 @@ $$;
 comment on function voygen_lib.facts_of_narrowed(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
 'The newest trips that fit among those of the narrowest condition; null when too few do, and another index has to say which.';
 
-create function voygen_lib.facts_of_words(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+create function voygen_lib.facts_of_words(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, blocks integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
@@ -465,7 +477,7 @@ begin
     '  select t.* from voygen.trips t where t.agency_id = ($1).agency and (t.trip_id >> 13) = n.b and t.search @@ ($1).words offset 0) t%s'
     ' where %s and %s and %s and %s and not (%s)'
     ' order by n.b desc, t.trip_id desc limit $2)',
-    part.key, part.tie, voygen_lib.facts_blocks(question, 6),
+    part.key, part.tie, voygen_lib.facts_blocks(question, blocks),
     case when question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
     question.narrow, part.begins, question.wide, question.worth, question.marked)
   into found.places
@@ -477,19 +489,20 @@ begin
   return found;
 end
 $$;
-comment on function voygen_lib.facts_of_words(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
-'The newest trips that have the words, when the first blocks have enough of them; otherwise null.';
+comment on function voygen_lib.facts_of_words(voygen_lib.facts_question, voygen_lib.facts_order, integer, integer) is
+'The newest trips that have the words, when so many blocks have enough of them; otherwise null.';
 
-create function voygen_lib.facts_rare(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+create function voygen_lib.facts_rare(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, share numeric) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   most constant integer := 1001;
+  words_blocks constant integer := 6;
   found voygen_lib.facts_found := voygen_lib.facts_of_narrowed(question, part, need);
 begin
-  if found.complete is null then
-    found := voygen_lib.facts_of_words(question, part, need);
+  if found.complete is null and share * 8192 * words_blocks >= need then
+    found := voygen_lib.facts_of_words(question, part, need, words_blocks);
   end if;
   if found.complete is not null then
     return found;
@@ -510,80 +523,86 @@ begin
   return found;
 end
 $$;
-comment on function voygen_lib.facts_rare(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
-'The first trips that fit where the window had too few: by the index that leaves fewest.';
+comment on function voygen_lib.facts_rare(voygen_lib.facts_question, voygen_lib.facts_order, integer, numeric) is
+'The first trips that fit where the window had too few, this share of it: by the index that leaves fewest.';
 
-create function voygen_lib.facts_stored(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+create function voygen_lib.facts_looked_through(
+  question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, out found voygen_lib.facts_found, out share numeric
+)
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  hundreds constant integer := case when question.asks_facts then 300 else 500 end;
+  seen bigint;
+begin
+  execute format(
+    'with looked_at as materialized (%1$s), fit as materialized (select (%2$s)::numeric as key, %3$s as tie from looked_at%4$s)'
+    ' select array(select (key, tie)::voygen_lib.facts_place from fit order by key, tie limit $3), (select count(*) from fit), (select count(*) from looked_at)',
+    voygen_lib.facts_window(question, part), part.key, part.tie, voygen_lib.facts_of_window(question, part))
+  into found.places, found.fit, seen
+  using question, hundreds, need;
+  found.counted := seen < hundreds;
+  found.complete := found.counted and found.fit <= need;
+  share := found.fit / greatest(seen, 1)::numeric;
+end
+$$;
+comment on function voygen_lib.facts_looked_through(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'What fits of the first hundreds of trips in the order, which are counted for the total, and which share of them that is.';
+
+create function voygen_lib.facts_hoped(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, share numeric) returns voygen_lib.facts_place[]
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   -- Words lie in the rows and trips in an order of facts do not lie side by side; the rest is read from an index alone.
   widest constant integer := case when question.words is not null or part.stored then 4000 else 10000 end;
-  looked_through integer := 500;
-  found voygen_lib.facts_found;
-  ended boolean;
+  places voygen_lib.facts_place[] := '{}';
 begin
-  if question.stale_kind = 'all' then
-    return ('{}', true)::voygen_lib.facts_found;
+  -- What blocks have an index for is better read by block, but not words and days or prices together.
+  if share * widest < need
+    or question.sort = 'newest' and (question.words is not null) <> (cardinality(voygen_lib.facts_narrowings(question)) > 0) then
+    return places;
   end if;
-  found.complete := false;
-  loop
-    execute format('select array(select (%s, %s)::voygen_lib.facts_place from (%s)%s order by %s limit $3)',
-      part.key, part.tie, voygen_lib.facts_window(question, part), voygen_lib.facts_of_window(question, part), replace(part.columns, 'f.', 't.'))
-    into found.places
-    using question, looked_through, need;
-    if cardinality(found.places) = need then
-      return found;
-    end if;
-    execute format('select not exists (select from (%s) t offset $3)', voygen_lib.facts_window(question, part))
-    into ended
-    using question, looked_through, looked_through - 1;
-    if ended then
-      found.complete := true;
-      return found;
-    end if;
-    -- Is it to be expected that a wider window fills the page?
-    exit when looked_through = widest or cardinality(found.places) * (widest / looked_through) < need;
-    looked_through := widest;
-  end loop;
-  return voygen_lib.facts_rare(question, part, need);
+  execute format('select array(select (%s, %s)::voygen_lib.facts_place from (%s)%s order by %s limit $3)',
+    part.key, part.tie, voygen_lib.facts_window(question, part), voygen_lib.facts_of_window(question, part), replace(part.columns, 'f.', 't.'))
+  into places
+  using question, widest, need;
+  return places;
 end
 $$;
-comment on function voygen_lib.facts_stored(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
-'The first trips that fit by what the tables say: as many as needed, or all of them up to a thousand.';
+comment on function voygen_lib.facts_hoped(voygen_lib.facts_question, voygen_lib.facts_order, integer, numeric) is
+'The first trips that fit of a wide window, when the share that fits lets it be expected to fill the page.';
 
-create function voygen_lib.facts_counted(question voygen_lib.facts_question, parts voygen_lib.facts_order[], out counted bigint, out complete boolean)
+create function voygen_lib.facts_stored(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  looked_through constant integer := case when question.asks_facts then 200 else 1000 end;
-  part voygen_lib.facts_order;
+  looked record;
+  found voygen_lib.facts_found;
   fit bigint;
-  seen bigint;
 begin
-  counted := 0;
-  complete := true;
   if question.stale_kind = 'all' then
-    return;
+    return ('{}', true, 0, true)::voygen_lib.facts_found;
   end if;
-  foreach part in array parts loop
-    execute format(
-      'with looked_at as materialized (%s) select (select count(*) from looked_at%s), (select count(*) from looked_at)',
-      voygen_lib.facts_window(question, part), voygen_lib.facts_of_window(question, part))
-    into fit, seen
-    using question, looked_through;
-    counted := counted + fit;
-    if seen = looked_through then
-      complete := false;
-      return;
-    end if;
-  end loop;
+  looked := voygen_lib.facts_looked_through(question, part, need);
+  found := looked.found;
+  if found.counted or found.fit >= need then
+    return found;
+  end if;
+  fit := found.fit;
+  found.places := voygen_lib.facts_hoped(question, part, need, looked.share);
+  if cardinality(found.places) < need then
+    found := voygen_lib.facts_rare(question, part, need, looked.share);
+  end if;
+  found.fit := greatest(fit, cardinality(found.places));
+  found.counted := found.complete;
+  return found;
 end
 $$;
-comment on function voygen_lib.facts_counted(voygen_lib.facts_question, voygen_lib.facts_order[]) is
-'How many of the first hundreds of trips in the order fit, and whether there were no more.';
+comment on function voygen_lib.facts_stored(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'The first trips that fit by what the tables say: as many as needed, or all of them up to a thousand.';
 
 -- ---- what the queue says
 
@@ -772,7 +791,7 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   parts voygen_lib.facts_order[] := voygen_lib.facts_orders(question);
-  found voygen_lib.facts_found := ('{}', true);
+  found voygen_lib.facts_found := ('{}', true, 0, true);
   more voygen_lib.facts_found;
 begin
   if parts[1].stored and question.stale_kind <> 'none' then
@@ -782,8 +801,12 @@ begin
     more := voygen_lib.facts_part(question, parts[place], need);
     found.places := found.places || more.places;
     found.complete := more.complete and place = cardinality(parts);
-    -- What was built may have no key, and then it does not come before what follows.
-    exit when not more.complete or (select count(*) from unnest(found.places) p where p.key < 'Infinity') >= need;
+    found.fit := found.fit + more.fit;
+    found.counted := more.counted and place = cardinality(parts);
+    -- Where all could be counted, the next part is counted too. What was built may have no key, and then it does not come
+    -- before what follows.
+    exit when not more.counted
+      or question.stale_kind <> 'none' and (not more.complete or (select count(*) from unnest(found.places) p where p.key < 'Infinity') >= need);
   end loop;
   found.places := array(select p from unnest(found.places) p order by p.key, p.tie);
   return found;
@@ -830,23 +853,26 @@ comment on function voygen_lib.facts_asked(bigint, text, text[], voygen_api.fact
 'What query_trip_facts was asked, with names resolved and the state of the queue.';
 
 create function voygen_lib.facts_told(agency bigint, places voygen_lib.facts_place[], fields text[]) returns voygen_api.trip_facts[]
-language sql stable parallel restricted
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select coalesce(
-    array_agg((
-      f.trip_id, t.slug,
-      case
-        when fields is null or f.facts is null then f.facts
-        else (select jsonb_object_agg(field, f.facts -> field) from unnest(fields) as field)
-      end,
-      voygen_lib.exact(f.lead_price_min, f.currency), voygen_lib.exact(f.total_commission_potential, f.currency), f.currency,
-      f.availability_status, f.last_availability_check, f.refreshed_at, f.error
-    )::voygen_api.trip_facts order by p.key, p.tie),
-    '{}')
-  from unnest(places) as p
-  join trip_facts_told(agency, (select array_agg(abs(tie)) from unnest(places))) f on f.trip_id = abs(p.tie)
-  join trips t on t.agency_id = agency and t.trip_id = f.trip_id
+begin
+  return (
+    select coalesce(
+      array_agg((
+        f.trip_id, t.slug,
+        case
+          when fields is null or f.facts is null then f.facts
+          else (select jsonb_object_agg(field, f.facts -> field) from unnest(fields) as field)
+        end,
+        voygen_lib.exact(f.lead_price_min, f.currency), voygen_lib.exact(f.total_commission_potential, f.currency), f.currency,
+        f.availability_status, f.last_availability_check, f.refreshed_at, f.error
+      )::voygen_api.trip_facts order by p.key, p.tie),
+      '{}')
+    from unnest(places) as p
+    join trip_facts_told(agency, (select array_agg(abs(tie)) from unnest(places))) f on f.trip_id = abs(p.tie)
+    join trips t on t.agency_id = agency and t.trip_id = f.trip_id);
+end
 $$;
 comment on function voygen_lib.facts_told(bigint, voygen_lib.facts_place[], text[]) is 'The facts of the trips of a page.';
 
@@ -876,18 +902,12 @@ declare
     query_trip_facts.filters, query_trip_facts.sort, query_trip_facts.cursor);
   found voygen_lib.facts_found := voygen_lib.facts_places(question, most + 1);
   page voygen_lib.facts_place[] := found.places[:most];
-  fit bigint := cardinality(found.places);
-  counted record;
+  fit bigint := greatest(cardinality(found.places), found.fit);
   answer voygen_api.facts_list;
 begin
-  if not found.complete and fit <= 1000 then
-    select * into counted from voygen_lib.facts_counted(question, voygen_lib.facts_orders(question));
-    fit := greatest(fit, counted.counted);
-    found.complete := counted.complete and question.stale_kind = 'none';
-  end if;
   answer.trips := voygen_lib.facts_told(question.agency, page, fields);
   answer.total := question.shown + fit;
-  answer.total_is_capped := not found.complete;
+  answer.total_is_capped := not (found.complete or found.counted and question.stale_kind = 'none');
   if fit > most then
     answer.truncated := (fit - most, voygen_lib.facts_cursor(question.sort, page[most], question.shown + most));
   end if;

@@ -13,10 +13,11 @@ my $door = CallTest->new('api_facts_query');
 my $owner = $door->owner;
 my ($agency, $other) = map { $door->agency($_) } qw(sunny rainy);
 
-# Trips 1 to n with one hotel each (every third with two), told apart in everything a filter asks for.
+# So many trips with one hotel each (every third with two), told apart in everything a filter asks for; their numbers lie
+# $apart apart.
 sub make_trips
 {
-	my ($of, $trips) = @_;
+	my ($of, $trips, $apart) = @_;
 	$owner->do("select set_config('voygen.agency_id', '$of', false)");
 	$owner->do('set session_replication_role = replica');
 	$owner->do("insert into voygen.clients (client_id, slug, name) select c, 'guest-' || c, 'Demo Guest ' || c from generate_series(1, 10) c");
@@ -24,7 +25,7 @@ sub make_trips
 		select t, 'trip-' || t, 1 + t % 10, case when t % 50 = 0 then 'Honeymoon' else 'Journey' end || ' to ' || place, place,
 			case when t % 17 > 0 then date '2027-01-01' + (t * 37 % 300)::integer end, case when t % 17 > 0 then date '2028-01-01' end,
 			(array['planning', 'completed', 'completed', 'cancelled'])[1 + t % 4], 'USD', case when t % 23 = 0 then now() end
-		from generate_series(1, $trips) t
+		from generate_series(1, $trips * $apart, $apart) t
 		cross join lateral (select (array['Dublin', 'Rome', 'Cancun', '100% Sun_ny\\Isle', 'ÉVORA'])[1 + t % 5] as place) p");
 	$owner->do("insert into voygen.trip_legs (trip_id, leg_id, seq, city) select trip_id, trip_id * 10, 1, destination from voygen.trips where agency_id = $of");
 	$owner->do("insert into voygen.hotel_cache (trip_id, hotel_id, leg_id, site, hotel_key, name, price_amount, currency, price_basis, nights, availability_status, checked_at, commission_percent)
@@ -132,7 +133,7 @@ sub compare
 
 psql('api_facts_query', '', '-f', 'test/facts_model.sql');
 $owner->do('create temp table expected_facts (trip_id bigint primary key, availability_status text, total_commission_potential numeric)');
-make_trips($_, 240) for $agency, $other;
+make_trips($_, 240, 1) for $agency, $other;
 $owner->do("select set_config('voygen.agency_id', '$agency', false)");
 
 # Nothing was ever built: the agency has a mark from its founding
@@ -207,14 +208,21 @@ my $cursor = $door->call('agent', 'query_trip_facts', { limit => 1 })->{truncate
 is($door->fails('agent', 'query_trip_facts', { cursor => $cursor, sort => 'price' })->{path}, '/cursor', 'so is one of another order');
 is($door->call('agent', 'query_trip_facts', { limit => 1, cursor => $cursor })->{total}, $door->call('agent', 'query_trip_facts')->{total}, 'the total stays the same from page to page');
 
-# Three thousand trips, all of them changed
+# Three thousand trips in five blocks of numbers, all of them changed
 $owner->do("delete from voygen.trips where agency_id = $agency");
 $owner->do("delete from voygen.clients where agency_id = $agency");
-make_trips($agency, 3000);
+make_trips($agency, 3000, 11);
 $owner->do("select set_config('voygen.agency_id', '$agency', false)");
 $owner->do("delete from voygen.facts_dirty");
 $owner->selectall_arrayref("select voygen.refresh_facts($agency, null, true)");
-my %many = map { $_ => $filters{$_} } ('price', 'a low price', 'a price nobody asks', 'all at once');
+my @days = ({ starts_after => '2027-03-01', starts_before => '2027-03-05' }, "start_date between '2027-03-01' and '2027-03-05'");
+my %many = (
+	(map { $_ => $filters{$_} } ('price', 'a low price', 'a price nobody asks', 'rare words', 'all at once')),
+	'few days' => [ { filters => $days[0] }, $days[1] ],
+	'few days and a price' => [ { filters => { %{ $days[0] }, price_max => 300 } }, "$days[1] and price <= 300" ],
+	'many days and a low price' => [ { filters => { starts_after => '2027-02-01', price_max => 60 } }, "start_date >= '2027-02-01' and price <= 60" ],
+	'words and a low price' => [ { query => 'rome', filters => { price_max => 80 } }, "destination = 'Rome' and price <= 80" ],
+);
 %filters = %many;
 $owner->do("update voygen.hotel_cache set price_amount = 50 + trip_id * 15485863 % 400 where agency_id = $agency");
 is($owner->selectrow_array("select count(distinct trip_id) from voygen.facts_dirty where agency_id = $agency"), 3000, '3,000 trips are marked one by one');
