@@ -129,11 +129,11 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  points numeric := 0;
+  points numeric;
   best numeric;
   word text;
 begin
-  foreach word in array words loop
+  foreach word in array coalesce(words, '{}') loop
     best := 0;
     for place in 1 .. cardinality(plains) loop
       -- Nothing is more than alike, so a lighter part than the best need not be compared, nor a word with itself.
@@ -146,9 +146,9 @@ begin
         best := greatest(best, weights[place] * voygen_lib.likeness(word, plains[place])::numeric);
       end if;
     end loop;
-    points := points + best;
+    points := coalesce(points, 0) + best;
   end loop;
-  return round(points, 4);
+  return coalesce(round(points, 4), 0);
 end
 $$;
 comment on function voygen_lib.weight(text[], text[], numeric[]) is

@@ -7,10 +7,11 @@ package FactsFaults;
 #   FactsFaults::power_cut($data);           # pg_ctl stop -m immediate, and start
 #   FactsFaults::kill_postmaster($data);     # kill -9, and start
 #   my $disk = FactsFaults->small_disk($dbh, $megabytes);   # a tablespace of that size
-#   $disk->fill($dbh); $disk->free($dbh); $disk->remove;
+#   $disk->fill; $disk->free; $disk->remove;
 
 use strict;
 use warnings;
+use Errno;
 use Time::HiRes qw(sleep);
 use VoygenTest;
 
@@ -35,13 +36,18 @@ sub _postmaster
 	return $pid;
 }
 
-# The cluster's own scripts clear what a dead postmaster has left behind. They fail while a server that runs recovers.
+# What fills the small disk.
+my $ballast;
+
+# The cluster's own scripts clear what a dead postmaster has left behind. They fail while a server that runs recovers, and on
+# a full disk: writing again what the log says needs room, which somebody makes then.
 sub start
 {
 	local $ENV{VOYGEN_CLUSTER} = 'test';
-	for (1 .. 60)
+	for my $try (1 .. 60)
 	{
 		return if system(checkout() . '/service/cluster/start >&2') == 0;
+		unlink $ballast if $ballast && $try == 10;
 		sleep 0.5;
 	}
 	die "the server did not start again\n";
@@ -82,6 +88,7 @@ sub small_disk
 	system('mount', '-t', 'tmpfs', '-o', "size=${megabytes}m,uid=$owner,mode=0700", 'tmpfs', $folder) == 0
 		or die "mounting a small disk at $folder failed\n";
 	my $self = bless { folder => $folder, process => $$ }, $class;
+	$ballast = "$folder/ballast";
 	$dbh->do('drop tablespace if exists small_disk');
 	$dbh->do("create tablespace small_disk location '$folder'");
 	return $self;
@@ -107,20 +114,16 @@ sub move_facts_here
 	return;
 }
 
-# Takes every free block, in ever smaller steps.
+# Takes every free block.
 sub fill
 {
-	my ($self, $dbh) = @_;
-	$dbh->do('create unlogged table if not exists public.filler (content text) tablespace small_disk');
-	for my $rows (2000, 200, 20, 4)
-	{
-		1 while eval { $dbh->do("insert into public.filler select repeat('x', 1900) from generate_series(1, $rows)"); 1 };
-		die $@ if $dbh->state ne '53100';
-	}
+	open my $file, '>>', $ballast or die "cannot write $ballast: $!\n";
+	1 while syswrite $file, 'x' x 4096;
+	die "$ballast: $!\n" unless $!{ENOSPC};
 	return;
 }
 
-sub free { my ($self, $dbh) = @_; $dbh->do('drop table if exists public.filler'); return }
+sub free { unlink $ballast if $ballast; return }
 
 sub remove
 {

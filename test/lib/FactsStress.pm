@@ -216,9 +216,9 @@ sub _bring
 	return FactsFaults::kill_postmaster($data) if $what eq 'postmaster';
 	my $dbh = $self->_connect;
 	return FactsFaults::session($dbh, $what) if $what ne 'small_disk';
-	$disk->fill($dbh);
+	$disk->fill;
 	sleep(0.5 + rand() * 1.5);
-	return $disk->free($dbh);
+	return $disk->free;
 }
 
 # ---- trips that cannot be built ----
@@ -299,7 +299,7 @@ sub settle
 	{
 		$dbh->do(($name =~ /[02468]$/ ? 'commit' : 'rollback') . " prepared '$name'");
 	}
-	$dbh->do('drop table if exists public.filler');
+	FactsFaults->free;
 	my ($watched) = $dbh->selectrow_array('select voygen.marking_enabled()');
 	$dbh->do('call voygen.enable_marking()') unless $watched;
 	for my $agency (@{ $dbh->selectcol_arrayref('select agency_id from voygen.agencies') })

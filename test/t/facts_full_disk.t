@@ -26,7 +26,7 @@ sub fails_full
 	return;
 }
 
-$disk->fill($db);
+$disk->fill;
 
 # Users' writes go on while there is room in the last page of the queue, and fail whole when there is none.
 my $written = 0;
@@ -58,7 +58,7 @@ is($db->selectrow_array("select count(*) from voygen.facts_runs where agency_id 
 
 $stress->power_cut;
 $db = connect_to('facts_full_disk');
-$disk->free($db);
+$disk->free;
 $db->do("call voygen.enable_marking()");
 $stress->settle;
 is_deeply([$stress->drift], [], 'with room again, no fact has drifted') or diag(FactsStress::drift_text($stress->drift));
