@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # P-9: low, medium and high. Optimal three groups of 1,000,000 and 100,000 prices against the npm packages ckmeans and
 # simple-statistics; percentile cuts with classification against SQL; tiers of every trip's hotels against SQL.
-# The packages are installed into build/bench when they are not there; one that cannot be had is named as missing.
+# The packages are installed by test/npm/install; one that cannot be had is named as missing.
 use strict;
 use warnings;
 use FindBin;
@@ -16,11 +16,12 @@ my $many = $ENV{BENCH_PRICES} // 1_000_000;
 my $cache = "$FindBin::Bin/../../build/bench";
 make_path($cache);
 
+# Path of the Node.js that has the packages; nothing when they cannot be had, and why on stderr.
 sub packages_ready
 {
-	my $wanted = 'ckmeans@2.1.0 simple-statistics@7.8.8';
-	return 1 if -d "$cache/node_modules/ckmeans" && -d "$cache/node_modules/simple-statistics";
-	return system("cd '$cache' && npm install --prefix . --no-save --no-audit --no-fund $wanted >npm.log 2>&1") == 0;
+	my $node = `'$FindBin::Bin/../npm/install' bench`;
+	chomp $node;
+	return $? == 0 ? $node : undef;
 }
 
 # Skewed prices of 60.00 to 960.00, the same every time; one table per size.
@@ -55,17 +56,18 @@ for my $part (['P-9a', $many], ['P-9b', int($many / 10)])
 	my ($id, $n) = @$part;
 	$list = price_table($n);
 	my ($own, $scan, $low, $high) = ours_kmeans($list);
-	if (!packages_ready())
+	my $node = packages_ready();
+	if (!$node)
 	{
-		missing($id, 'npm packages ckmeans and simple-statistics could not be installed, see build/bench/npm.log');
+		missing($id, 'npm packages ckmeans and simple-statistics could not be installed');
 		next;
 	}
 	my $file = "$cache/prices.txt";
 	open my $out, '>', $file or die "cannot write $file: $!\n";
 	print {$out} map { "$_->[0]\n" } @{ $dbh->selectall_arrayref("select round(price * 100) from $list") };
 	close $out;
-	local $ENV{NODE_PATH} = "$cache/node_modules";
-	my @peers = map { decode_json($_) } `node $FindBin::Bin/other/kmeans.js $file @{[rounds()]}`;
+	local $ENV{NODE_PATH} = "$FindBin::Bin/../../build/npm/bench/node_modules";
+	my @peers = map { decode_json($_) } `$node $FindBin::Bin/other/kmeans.js $file @{[rounds()]}`;
 	if (!@peers)
 	{
 		missing($id, 'node could not run the packages');
