@@ -40,6 +40,25 @@ arena_close(struct arena *arena)
 	}
 }
 
+void
+arena_reset(struct arena *arena)
+{
+	struct arena_block *kept = arena->newest;
+
+	if (kept == NULL)
+		return;
+	arena->newest = kept->older;
+	arena_close(arena);
+	if (kept->size > BLOCK_BYTES)
+	{
+		free(kept);
+		return;
+	}
+	kept->older = NULL;
+	kept->used = 0;
+	arena->newest = kept;
+}
+
 /* Puts a block of at least `size` usable bytes in front; does not return when there is no memory. */
 static void
 arena_grow(struct arena *arena, size_t size)
