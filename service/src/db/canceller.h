@@ -1,0 +1,25 @@
+/*
+ * canceller.h - asks the server to stop statements. libpq 15 can only wait for that, so it is done in a thread of its
+ * own, one after the other; the answer comes back through the loop.
+ */
+#ifndef VOYGEN_CANCELLER_H
+#define VOYGEN_CANCELLER_H
+
+#include <libpq-fe.h>
+
+#include "loop/loop.h"
+
+struct canceller;
+
+struct canceller *canceller_open(struct loop *loop);
+
+/* Gives up what has not been asked yet. */
+void canceller_close(struct canceller *canceller);
+
+/*
+ * Asks the server to stop what this connection runs; `done` is called when the server has been asked, or could not be.
+ * The next statement may be sent on the connection only then: what was asked earlier would hit it.
+ */
+void canceller_ask(struct canceller *canceller, PGconn *connection, loop_callback *done, void *owner);
+
+#endif

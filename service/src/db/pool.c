@@ -1,0 +1,219 @@
+/*
+ * pool.c - which query runs on which connection, and when.
+ *
+ * A connection that has served a lane before is preferred for it: row security makes the server plan anew when the role
+ * of a session changes (46 to 270 us were measured), so callers of one role should meet the plans of that role.
+ */
+#include "db/pool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/link.h"
+#include "log/log.h"
+
+#define TEND_MS 50
+#define COMPLAINT_BYTES 256
+
+struct pool
+{
+	struct loop *loop;
+	struct pool_settings settings;
+	struct arena scratch; /* words of failures, for the length of one callback */
+	struct query_list urgent;
+	struct query_list spare;
+	char complaint[COMPLAINT_BYTES];
+	bool closing;
+	struct link links[];
+};
+
+/* The next query, spare ones only when no other waits or when there are too many of them. */
+static struct query *
+next_query(const struct pool *pool)
+{
+	if (pool->urgent.first == NULL || pool->spare.count >= pool->settings.waiting)
+		return pool->spare.first != NULL ? pool->spare.first : pool->urgent.first;
+	return pool->urgent.first;
+}
+
+static void
+on_ready(void *owner, struct link *link)
+{
+	struct pool *pool = owner;
+	struct query *query = next_query(pool);
+
+	if (pool->complaint[0] != '\0')
+		log_say(LOG_LEVEL_INFO, "connected to the database");
+	pool->complaint[0] = '\0';
+	if (query == NULL)
+		return;
+	query_list_remove(query);
+	link_run(link, query);
+}
+
+static void
+on_ended(void *owner, struct query *query, struct query_outcome *outcome)
+{
+	struct pool *pool = owner;
+
+	query->done(query->owner, outcome);
+	arena_reset(&pool->scratch);
+}
+
+static void
+on_down(void *owner, const char *why)
+{
+	struct pool *pool = owner;
+
+	if (!pool->closing && pool->complaint[0] == '\0')
+		log_say(LOG_LEVEL_WARNING, "no connection to the database: %s", why);
+	snprintf(pool->complaint, sizeof(pool->complaint), "%s", why);
+	pool->complaint[strcspn(pool->complaint, "\n")] = '\0';
+	if (pool->complaint[0] == '\0')
+		strcpy(pool->complaint, "closed");
+}
+
+static const struct link_events link_events = {on_ready, on_ended, on_down};
+
+/* A query that has waited too long, while connections are busy or none is to be had. */
+static void
+give_up(struct pool *pool, struct query *query)
+{
+	struct query_outcome outcome = {.fate = QUERY_UNSENT};
+
+	query_list_remove(query);
+	failure_set(&outcome.failure, "unavailable",
+				pool->complaint[0] != '\0' ? "the database cannot be reached" : "the database is too busy",
+				"nothing has been done: repeat it after a while");
+	query->done(query->owner, &outcome);
+}
+
+static void
+tend(void *context)
+{
+	struct pool *pool = context;
+
+	for (int i = 0; i < pool->settings.connections; i++)
+		link_tend(&pool->links[i]);
+	while (pool->urgent.first != NULL &&
+		   pool->loop->now_ms - pool->urgent.first->waits_since_ms > pool->settings.wait_ms)
+		give_up(pool, pool->urgent.first);
+}
+
+struct pool *
+pool_open(struct loop *loop, const struct pool_settings *settings, struct canceller *canceller)
+{
+	struct pool *pool =
+		arena_alloc(&loop->arena, sizeof(*pool) + (size_t) settings->connections * sizeof(pool->links[0]));
+
+	pool->loop = loop;
+	pool->settings = *settings;
+	arena_open(&pool->scratch, loop->arena.fail);
+	for (int i = 0; i < settings->connections; i++)
+	{
+		pool->links[i] = (struct link){.loop = loop,
+									   .url = settings->url,
+									   .canceller = canceller,
+									   .scratch = &pool->scratch,
+									   .events = &link_events,
+									   .owner = pool};
+		link_open(&pool->links[i]);
+	}
+	loop_every(loop, TEND_MS, tend, pool);
+	return pool;
+}
+
+void
+pool_close(struct pool *pool)
+{
+	pool->closing = true;
+	for (int i = 0; i < pool->settings.connections; i++)
+		link_close(&pool->links[i]);
+	arena_close(&pool->scratch);
+}
+
+/* An idle connection, of the lane if there is one; NULL when all are busy. */
+static struct link *
+idle_link(struct pool *pool, uint32_t lane)
+{
+	struct link *found = NULL;
+
+	for (int i = 0; i < pool->settings.connections; i++)
+	{
+		struct link *link = &pool->links[i];
+
+		if (link->state != LINK_IDLE)
+			continue;
+		if (link->lane == lane)
+			return link;
+		if (found == NULL || link->lane == 0)
+			found = link;
+	}
+	return found;
+}
+
+static void
+run_or_wait(struct pool *pool, struct query *query, struct query_list *list)
+{
+	struct link *link = idle_link(pool, query->lane);
+
+	if (link != NULL)
+	{
+		link_run(link, query);
+		return;
+	}
+	query->waits_since_ms = pool->loop->now_ms;
+	query_list_add(list, query);
+}
+
+bool
+pool_run(struct pool *pool, struct query *query)
+{
+	if (pool->urgent.count >= pool->settings.waiting)
+		return false;
+	run_or_wait(pool, query, &pool->urgent);
+	return true;
+}
+
+void
+pool_run_spare(struct pool *pool, struct query *query)
+{
+	run_or_wait(pool, query, &pool->spare);
+}
+
+void
+pool_stop(struct pool *pool, struct query *query)
+{
+	(void) pool;
+	if (query->list != NULL)
+		query_list_remove(query);
+	else if (query->link != NULL)
+		link_stop(query->link);
+}
+
+struct pool_state
+pool_look(const struct pool *pool)
+{
+	struct pool_state state = {
+		.connections = pool->settings.connections,
+		.waiting = pool->urgent.count,
+		.spare = pool->spare.count,
+		.complaint = pool->complaint[0] != '\0' ? pool->complaint : NULL,
+	};
+
+	for (int i = 0; i < pool->settings.connections; i++)
+	{
+		state.connected += pool->links[i].state >= LINK_IDLE;
+		state.busy += pool->links[i].state == LINK_BUSY;
+	}
+	return state;
+}
+
+bool
+pool_quiet(const struct pool *pool)
+{
+	struct pool_state state = pool_look(pool);
+
+	return state.busy == 0 && state.waiting == 0 && state.spare == 0;
+}

@@ -1,0 +1,54 @@
+/*
+ * pool.h - a few connections that serve many callers. Who finds none idle waits in a queue that has an end: more load
+ * than the database takes is refused, not piled up.
+ */
+#ifndef VOYGEN_POOL_H
+#define VOYGEN_POOL_H
+
+#include <stdbool.h>
+
+#include "db/canceller.h"
+#include "db/query.h"
+#include "loop/loop.h"
+
+struct pool;
+
+struct pool_settings
+{
+	const char *url;
+	int connections;
+	int waiting; /* queries in the queue, at most */
+	int wait_ms; /* a query that has waited so long fails as unsent */
+};
+
+/* What the pool is doing, for metrics and readiness. */
+struct pool_state
+{
+	int connections; /* as configured */
+	int connected;   /* idle or busy */
+	int busy;
+	int waiting;
+	int spare;             /* queries of no hurry that wait */
+	const char *complaint; /* why the last connection failed; NULL since one has worked */
+};
+
+/* Begins to connect; it goes on trying for as long as it lives. It lies in the arena of the loop. */
+struct pool *pool_open(struct loop *loop, const struct pool_settings *settings, struct canceller *canceller);
+void pool_close(struct pool *pool);
+
+/* Runs the query, now or when a connection is free; false when the queue is full. Never calls back from inside. */
+bool pool_run(struct pool *pool, struct query *query);
+
+/* The same for a query nobody waits for: it runs when no other waits, or when `waiting` of its kind have piled up. It is
+ * never refused and waits as long as it takes. */
+void pool_run_spare(struct pool *pool, struct query *query);
+
+/* Stops a query that was given to pool_run and has not ended: it calls back no more, and the server is asked to stop. */
+void pool_stop(struct pool *pool, struct query *query);
+
+struct pool_state pool_look(const struct pool *pool);
+
+/* True when nothing runs and nothing waits. */
+bool pool_quiet(const struct pool *pool);
+
+#endif

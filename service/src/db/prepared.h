@@ -1,0 +1,27 @@
+/*
+ * prepared.h - the statements the gateway runs, prepared once on every connection. To add one: an entry in prepared.c,
+ * and in the migrations the right of voygen_gateway to the function it calls.
+ */
+#ifndef VOYGEN_PREPARED_H
+#define VOYGEN_PREPARED_H
+
+#include <libpq-fe.h>
+
+#define PREPARED_PARAMETERS 6
+
+struct prepared
+{
+	const char *name; /* on the connection */
+	const char *sql;
+	int count;
+	Oid types[PREPARED_PARAMETERS];
+};
+
+extern const struct prepared prepared_call;
+extern const struct prepared prepared_tools;
+extern const struct prepared prepared_failure;
+
+/* All of them, ended by NULL. */
+extern const struct prepared *const prepared_all[];
+
+#endif

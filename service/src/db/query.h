@@ -1,0 +1,72 @@
+/*
+ * query.h - one run of a prepared statement, and how it ended.
+ *
+ * The one who asks owns the query and its parameters and keeps them where they are until `done` is called or he stops
+ * it (pool_stop).
+ */
+#ifndef VOYGEN_QUERY_H
+#define VOYGEN_QUERY_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/prepared.h"
+#include "failure/failure.h"
+#include "text/slice.h"
+
+struct link;
+
+enum query_fate
+{
+	QUERY_DONE,    /* a result */
+	QUERY_REFUSED, /* the server says why; nothing of it has happened */
+	QUERY_LOST,    /* the connection broke while it ran; whether it took effect is not known */
+	QUERY_UNSENT   /* no connection was to be had; it never reached the server */
+};
+
+struct query_outcome
+{
+	enum query_fate fate;
+	PGresult *result;       /* of QUERY_DONE; the callee's, to be freed with PQclear */
+	char sqlstate[6];       /* of QUERY_REFUSED */
+	struct failure failure; /* of all but QUERY_DONE; valid during the call */
+};
+
+typedef void query_done(void *owner, struct query_outcome *outcome);
+
+struct query
+{
+	const struct prepared *statement;
+	int count;
+	const char *values[PREPARED_PARAMETERS];
+	int lengths[PREPARED_PARAMETERS];
+	char numbers[PREPARED_PARAMETERS][8];
+	uint32_t lane; /* queries of one lane keep to one connection when they can; 0 has none */
+	query_done *done;
+	void *owner;
+	/* the pool's */
+	struct query *next;
+	struct query *previous;
+	struct query_list *list; /* it waits in; NULL when it does not wait */
+	struct link *link;       /* it runs on; NULL when it does not run */
+	int64_t waits_since_ms;
+};
+
+struct query_list
+{
+	struct query *first;
+	struct query *last;
+	int count;
+};
+
+void query_start(struct query *query, const struct prepared *statement, query_done *done, void *owner);
+
+/* The next parameter. */
+void query_integer(struct query *query, int64_t value);
+void query_slice(struct query *query, struct slice value); /* text or bytes */
+
+void query_list_add(struct query_list *list, struct query *query);
+void query_list_remove(struct query *query);
+
+#endif

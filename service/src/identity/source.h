@@ -1,0 +1,67 @@
+/*
+ * source.h - who asks: from what a client shows to the agency and the digest that the database knows him by.
+ *
+ * The gateway decides nothing about rights: it hands both to the database, which looks up role, scope and expiry at
+ * every call. A kind of credentials (a token of ours, a signed one of somebody else's) is a source; the first that
+ * knows the kind answers.
+ */
+#ifndef VOYGEN_IDENTITY_SOURCE_H
+#define VOYGEN_IDENTITY_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "failure/failure.h"
+#include "identity/digest.h"
+#include "memory/arena.h"
+#include "text/slice.h"
+
+struct identity
+{
+	int64_t agency_id;
+	unsigned char digest[DIGEST_BYTES];
+};
+
+enum identity_verdict
+{
+	IDENTITY_KNOWN,
+	IDENTITY_MISSING, /* nothing was shown */
+	IDENTITY_OTHER,   /* credentials of another kind than this source knows */
+	IDENTITY_REFUSED  /* of this kind, and wrong */
+};
+
+struct identity_source
+{
+	const char *name;
+	/* `credentials` is the value of Authorization, empty when there is none. On IDENTITY_REFUSED *reason says why in
+	 * plain words, never with the secret in it. */
+	enum identity_verdict (*identify)(void *context, struct arena *arena, struct slice credentials,
+									  struct identity *identity, const char **reason);
+	void *context;
+};
+
+#define IDENTITY_SOURCES 4
+
+struct identity_sources
+{
+	struct identity_source sources[IDENTITY_SOURCES];
+	int count;
+};
+
+void identity_add(struct identity_sources *sources, const struct identity_source *source);
+
+/* Asks one source after the other; IDENTITY_OTHER is turned into IDENTITY_REFUSED. */
+enum identity_verdict identity_find(const struct identity_sources *sources, struct arena *arena,
+									struct slice credentials, struct identity *identity, const char **reason);
+
+/* "Bearer vg_<agency>_<secret>" */
+extern const struct identity_source identity_bearer;
+
+/* What follows "Bearer "; at is NULL when the credentials are of another scheme. */
+struct slice identity_bearer_secret(struct slice credentials);
+
+/* One identity for everybody who shows no credentials: standard input's, whose token is in the environment. False
+ * with the failure filled when the text is no token. */
+bool identity_of_token(const char *token, struct identity *identity, struct failure *failure);
+
+#endif
