@@ -1,0 +1,87 @@
+/*
+ * exchange.h - one message (or batch) from a client and the way back to him, whatever carries it.
+ *
+ * A transport makes it, hands it in whole, and is called back through `ops`. It stays valid until it is answered or
+ * abandoned; then it is the transport's again, and nobody may touch it.
+ */
+#ifndef VOYGEN_MCP_EXCHANGE_H
+#define VOYGEN_MCP_EXCHANGE_H
+
+#include <stdbool.h>
+
+#include "identity/source.h"
+#include "memory/arena.h"
+#include "output/output.h"
+#include "text/slice.h"
+
+struct exchange;
+
+struct exchange_ops
+{
+	/* The end of it: the body lies in the exchange's arena and is read as the client takes it. An empty body is none.
+	 * `status` is HTTP's; other transports do without. */
+	void (*answer)(struct exchange *exchange, int status, struct output *body);
+	/* A message ahead of the answer, on the same stream. It is copied at once. False when the client cannot take
+	 * messages ahead of the answer, or does not read them. */
+	bool (*notify)(struct exchange *exchange, struct output *message);
+};
+
+/* A header line: of the request with its name as it was written, or one more for the answer. */
+struct exchange_header
+{
+	struct slice name;
+	struct slice value;
+};
+
+#define EXCHANGE_EXTRA 6
+
+typedef void exchange_release(void *kept);
+
+struct exchange_kept;
+
+struct exchange
+{
+	const struct exchange_ops *ops;
+	struct arena *arena;
+	struct slice body;
+	bool has_headers; /* false where there are none, as on standard input */
+	const struct exchange_header *headers;
+	int header_count;
+	struct identity identity;
+	/* What the messages of one client have in common, so that one may speak of another; 0 when nothing is known. */
+	uint64_t conversation;
+	/* For the answer. */
+	const char *content_type; /* NULL: JSON */
+	struct exchange_header extra[EXCHANGE_EXTRA];
+	int extra_count;
+	struct exchange_kept *kept;
+	/* Set by whoever works on it: called when the client has gone, before the exchange is. */
+	void (*abandoned)(struct exchange *exchange);
+	void *work;
+};
+
+/* The value of a header, trimmed; at is NULL when it is not there. The first of several counts. */
+struct slice exchange_header(const struct exchange *exchange, const char *name);
+
+/* One more header line for the answer; the texts must live as long as the exchange. */
+void exchange_say(struct exchange *exchange, const char *name, struct slice value);
+
+/* Releases something when the exchange is over and its answer has been sent. */
+void exchange_keep(struct exchange *exchange, exchange_release *release, void *kept);
+
+void exchange_answer(struct exchange *exchange, int status, struct output *body);
+
+/* An answer without a body. */
+void exchange_answer_empty(struct exchange *exchange, int status);
+
+bool exchange_notify(struct exchange *exchange, struct output *message);
+
+/* --- for transports ------------------------------------------------------ */
+
+/* Tells the one who works on it that the client has gone. */
+void exchange_abandon(struct exchange *exchange);
+
+/* Gives back what was kept. */
+void exchange_end(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * mcp.h - the protocol: exchanges in, methods run, answers out. It knows no transport, and of the database only the
+ * pool and its prepared statements.
+ *
+ *	mcp.c        takes an exchange apart into requests and puts their answers together
+ *	ladder.c     decides which revision a message speaks and whether it is well-formed, in the order of the specification
+ *	methods.c    the list of all methods
+ *	request.c    what every handler uses: results, errors, capabilities
+ *	legacy.c     what only the revisions before 2026-07-28 know
+ *	discover.c, tools_list.c, tools_call.c, cancel.c   methods
+ *	catalogue.c  the tools of each caller
+ */
+#ifndef VOYGEN_MCP_H
+#define VOYGEN_MCP_H
+
+#include "db/pool.h"
+#include "loop/loop.h"
+#include "mcp/exchange.h"
+
+struct catalogue;
+struct mcp_request;
+
+struct mcp
+{
+	struct loop *loop;
+	struct pool *pool;
+	struct catalogue *catalogue;
+	struct mcp_request *running; /* requests that have not been answered, newest first */
+	int running_count;
+};
+
+/* It lies in the arena of the loop. */
+struct mcp *mcp_open(struct loop *loop, struct pool *pool);
+void mcp_close(struct mcp *mcp);
+
+/* Works on an exchange until it is answered: a handler for transports (`mcp` is a struct mcp). */
+void mcp_receive(void *mcp, struct exchange *exchange);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * tools_call.c - tools/call: one statement in the database, its text handed on.
+ *
+ * What the caller can mend is a result with isError, so that an assistant reads it; what a program has to see is an
+ * error of the protocol: no such tool, no valid token, too much load.
+ *
+ * A call that the end of a connection has cut off runs once more when nothing can have happened: the server has said
+ * that it rolled it back, or the tool only reads.
+ */
+#include <time.h>
+
+#include "db/failures.h"
+#include "mcp/catalogue.h"
+#include "mcp/methods.h"
+
+struct tool_call
+{
+	struct mcp_request *request;
+	struct query query;
+	struct slice name;
+	struct slice arguments;
+	int64_t started_us;
+	int attempts;
+};
+
+static int64_t
+microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void
+stop_call(struct mcp_request *request)
+{
+	struct tool_call *call = request->work;
+
+	pool_stop(request->mcp->pool, &call->query);
+}
+
+static void
+free_result(void *result)
+{
+	PQclear(result);
+}
+
+/* The text of the database twice: as text for a model, as value for a program. Both refer to where it lies. */
+static void
+answer_result(struct mcp_request *request, PGresult *result)
+{
+	struct slice text = {PQgetvalue(result, 0, 0), (size_t) PQgetlength(result, 0, 0)};
+	struct output *out;
+
+	exchange_keep(request->exchange, free_result, result);
+	out = mcp_member(request, "content");
+	output_word(out, "[{\"type\":\"text\",\"text\":");
+	output_refer_quoted(out, text);
+	output_word(out, "}]");
+	output_refer(mcp_member(request, "structuredContent"), text);
+	mcp_finish(request);
+}
+
+static void
+answer_failure(struct mcp_request *request, const struct failure *failure)
+{
+	struct output *out = mcp_member(request, "content");
+
+	output_word(out, "[{\"type\":\"text\",\"text\":");
+	output_quoted(out, mcp_failure_json(request->exchange->arena, failure));
+	output_word(out, "}]");
+	output_word(mcp_member(request, "isError"), "true");
+	mcp_finish(request);
+}
+
+/* The database's own words for a tool that is not there; other names that are unknown are the caller's to mend. */
+static bool
+no_such_tool(const struct failure *failure)
+{
+	return strcmp(failure->code, "unknown_name") == 0 && failure->path == NULL && failure->expected != NULL &&
+		   strcmp(failure->expected, "the name of a tool") == 0;
+}
+
+static void
+record(const struct tool_call *call, const struct failure *failure)
+{
+	failures_record(call->request->mcp->pool, &call->request->exchange->identity, call->name, failure->code,
+					call->arguments, microseconds() - call->started_us);
+}
+
+static bool
+only_reads(const struct tool_call *call)
+{
+	const struct mcp_request *request = call->request;
+	const struct catalogue_tool *tool = catalogue_look(request->mcp->catalogue, &request->exchange->identity, call->name);
+
+	return tool != NULL && tool->read_only;
+}
+
+/* Runs it again when that is safe; false when it is not, or has been done. */
+static bool
+run_again(struct tool_call *call, const struct query_outcome *outcome)
+{
+	bool nothing_happened = (outcome->fate == QUERY_REFUSED && strncmp(outcome->sqlstate, "57P", 3) == 0) ||
+							(outcome->fate == QUERY_LOST && only_reads(call));
+
+	return nothing_happened && call->attempts++ == 0 && pool_run(call->request->mcp->pool, &call->query);
+}
+
+static void
+on_called(void *owner, struct query_outcome *outcome)
+{
+	struct tool_call *call = owner;
+	struct mcp_request *request = call->request;
+	struct failure *failure = &outcome->failure;
+
+	if (outcome->fate == QUERY_DONE)
+	{
+		answer_result(request, outcome->result);
+		return;
+	}
+	if (run_again(call, outcome))
+		return;
+	if (outcome->fate == QUERY_UNSENT || mcp_is_token_refusal(outcome))
+	{
+		mcp_end_failed(request, outcome);
+		return;
+	}
+	mcp_hide_internals(request, outcome);
+	record(call, failure);
+	if (no_such_tool(failure))
+		mcp_error(request, MCP_INVALID_PARAMS, failure->message, mcp_failure_json(request->exchange->arena, failure));
+	else
+		answer_failure(request, failure);
+}
+
+/* The arguments as they stand in the message; none is an empty object. */
+static bool
+read_arguments(struct mcp_request *request, struct slice *arguments)
+{
+	const struct scan_node *node = scan_member(request->params, "arguments");
+
+	*arguments = node != NULL ? node->raw : SLICE_OF("{}");
+	if (node == NULL || node->kind == SCAN_OBJECT)
+		return true;
+	mcp_error(request, MCP_INVALID_PARAMS, "params.arguments has to be an object", (struct slice){0});
+	return false;
+}
+
+static void
+handle_call(struct mcp_request *request)
+{
+	struct tool_call *call = arena_alloc(request->exchange->arena, sizeof(*call));
+	const struct identity *identity = &request->exchange->identity;
+
+	if (!mcp_param_text(request, "name", &call->name) || !read_arguments(request, &call->arguments))
+		return;
+	call->request = request;
+	call->started_us = microseconds();
+	request->work = call;
+	request->stop = stop_call;
+	query_start(&call->query, &prepared_call, on_called, call);
+	query_integer(&call->query, identity->agency_id);
+	query_slice(&call->query, (struct slice){(const char *) identity->digest, DIGEST_BYTES});
+	query_slice(&call->query, call->name);
+	query_slice(&call->query, call->arguments);
+	if (!pool_run(request->mcp->pool, &call->query))
+		mcp_end_overloaded(request);
+}
+
+const struct mcp_method tools_call_methods[] = {
+	{.name = "tools/call", .eras = MCP_BOTH, .handle = handle_call, .named_by = "name"},
+	{.name = NULL},
+};
