@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&user_command,
 	&token_command,
 	&demo_command,
+	&serve_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

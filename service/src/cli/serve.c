@@ -1,0 +1,88 @@
+/*
+ * serve.c - `voygen serve`: the gateway through which assistants and other clients of MCP call the tools.
+ */
+#include <stddef.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "config/gateway.h"
+#include "gateway/gateway.h"
+
+static bool
+need(struct session *session, const char *value, const char *name, struct failure *failure)
+{
+	if (value != NULL)
+		return true;
+	return failure_set(failure, "precondition_failed", arena_format(session->arena, "%s is not set", name),
+					   "`make up` writes it to .voygen/env; run there or set it in the environment");
+}
+
+/* A server that strangers talk to has no business being able to do everything. */
+static bool
+check_user(struct failure *failure)
+{
+	if (geteuid() != 0)
+		return true;
+	return failure_set(failure, "not_allowed", "the gateway does not run as root", "start it as a user of its own, or as the database's");
+}
+
+static bool
+serve(struct session *session, struct gateway_task *task, const char *const *given, struct failure *failure)
+{
+	const struct settings *settings = &session->settings;
+
+	if (!check_user(failure) || !gateway_settings_read(session->arena, given, &task->settings, failure))
+		return false;
+	task->database_url = settings->gateway_url;
+	task->token = settings->token;
+	if (!need(session, task->database_url, "VOYGEN_GATEWAY_URL", failure) ||
+		(task->address == NULL && !need(session, task->token, "VOYGEN_TOKEN", failure)))
+		return false;
+	return gateway_run(task, session->arena->fail, failure);
+}
+
+static enum command_status
+run_serve(const struct command *self, struct session *session, int argc, char **argv)
+{
+	const char *given[GATEWAY_SETTINGS] = {NULL};
+	struct option_value options[GATEWAY_SETTINGS + 3] = {{NULL, NULL, NULL}};
+	struct gateway_task task = {0};
+	struct failure failure;
+	bool stdio = false;
+
+	for (int i = 0; i < GATEWAY_SETTINGS; i++)
+		options[i] = (struct option_value){gateway_table[i].option, &given[i], NULL};
+	options[GATEWAY_SETTINGS] = (struct option_value){"--http", &task.address, NULL};
+	options[GATEWAY_SETTINGS + 1] = (struct option_value){"--stdio", NULL, &stdio};
+	if (!options_read(self, argc, argv, options, NULL, 0))
+		return COMMAND_USAGE;
+	if (stdio == (task.address != NULL))
+		return command_misused(self, "either --http ADDR:PORT or --stdio");
+	if (!serve(session, &task, given, &failure))
+		return command_failed(self, &failure);
+	return command_finished(self);
+}
+
+const struct command serve_command = {
+	.name = "serve",
+	.summary = "the gateway: serve the tools to clients of MCP",
+	.help = "usage: voygen serve --http ADDR:PORT | --stdio [OPTIONS]\n"
+			"\n"
+			"Serves the tools over the Model Context Protocol: at http://ADDR:PORT/mcp to whoever shows a token\n"
+			"(Authorization: Bearer vg_...), or on standard input and output to one client, as the owner of\n"
+			"VOYGEN_TOKEN. Port 0 takes a free one; the address is printed. The database is VOYGEN_GATEWAY_URL.\n"
+			"SIGTERM stops taking calls and waits for those that run; SIGHUP reads the tools anew.\n"
+			"\n"
+			"Each option can be set by a variable of the environment as well (--pool: VOYGEN_POOL, …):\n"
+			"  --allow-host LIST    names this server goes by, without port (localhost,127.0.0.1,[::1])\n"
+			"  --allow-origin LIST  origins of web pages that may call, beside those hosts\n"
+			"  --pool N             connections to the database (8)\n"
+			"  --queue N            calls that may wait for one; more are refused (1000)\n"
+			"  --queue-ms N         how long a call may wait for one (5000)\n"
+			"  --connections N      clients at once (2048)\n"
+			"  --max-body N         bytes of one request (33554432)\n"
+			"  --idle-ms N          an unused connection is closed after so long (75000)\n"
+			"  --drain-ms N         how long SIGTERM waits for calls that run (30000)\n",
+	.run = run_serve,
+};

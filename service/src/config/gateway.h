@@ -1,0 +1,46 @@
+/*
+ * gateway.h - what `voygen serve` can be told, each by an option or a variable of the environment.
+ */
+#ifndef VOYGEN_CONFIG_GATEWAY_H
+#define VOYGEN_CONFIG_GATEWAY_H
+
+#include <stdbool.h>
+
+#include "failure/failure.h"
+#include "memory/arena.h"
+
+struct gateway_settings
+{
+	const char *hosts;
+	const char *origins; /* NULL: none */
+	int pool;
+	int waiting;
+	int wait_ms;
+	int connections;
+	int body_bytes;
+	int idle_ms;
+	int drain_ms;
+};
+
+/* One of them. Texts have no bounds. */
+struct gateway_setting
+{
+	const char *option;   /* --pool */
+	const char *variable; /* VOYGEN_POOL */
+	const char *fallback; /* the text of the value that counts when nobody says; NULL: none */
+	long least;
+	long most;
+	size_t offset; /* in struct gateway_settings */
+	bool is_text;
+	const char *help;
+};
+
+#define GATEWAY_SETTINGS 9
+
+extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
+
+/* Fills all of them: `given` has the values of the options in the order of the table, NULL where one was not given. */
+bool gateway_settings_read(struct arena *arena, const char *const *given, struct gateway_settings *settings,
+						   struct failure *failure);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * gateway.c - the life of the gateway: open, run, drain, close.
+ *
+ * At the end it takes nobody new, lets calls that run come to their end for a while, and stays until the failures that
+ * belong into the audit are there. A second signal ends it at once.
+ */
+#include "gateway/gateway.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "db/listener.h"
+#include "db/pool.h"
+#include "log/log.h"
+#include "loop/door.h"
+#include "loop/loop.h"
+#include "mcp/catalogue.h"
+#include "mcp/mcp.h"
+#include "transport/http.h"
+#include "transport/stdio.h"
+
+#define DRAIN_LOOK_MS 20
+
+struct gateway
+{
+	const struct gateway_task *task;
+	struct loop loop;
+	struct canceller *canceller;
+	struct pool *pool;
+	struct listener *listener;
+	struct mcp *mcp;
+	struct identity_sources identities;
+	struct door door;
+	struct http *http;   /* or */
+	struct stdio *stdio; /* the one that serves */
+	bool draining;
+	int64_t drain_since_ms;
+	bool cut; /* calls were under way at the end of the drain */
+};
+
+/* --- the end --------------------------------------------------------------------- */
+
+static void
+look_whether_drained(void *context)
+{
+	struct gateway *gateway = context;
+	bool late;
+
+	if (!gateway->draining)
+		return;
+	late = gateway->loop.now_ms - gateway->drain_since_ms > gateway->task->settings.drain_ms;
+	if (!late && (!pool_quiet(gateway->pool) || (gateway->http != NULL && http_look(gateway->http).exchanges > 0)))
+		return;
+	gateway->cut = late && gateway->mcp->running_count > 0;
+	loop_stop(&gateway->loop);
+}
+
+static void
+on_terminate(void *context)
+{
+	struct gateway *gateway = context;
+
+	if (gateway->draining)
+	{
+		loop_stop(&gateway->loop);
+		return;
+	}
+	gateway->draining = true;
+	gateway->drain_since_ms = gateway->loop.now_ms;
+	log_say(LOG_LEVEL_INFO, "stopping: %d requests are under way", gateway->mcp->running_count);
+	if (gateway->http != NULL)
+	{
+		door_close(&gateway->door);
+		http_drain(gateway->http);
+	}
+	else
+		stdio_drain(gateway->stdio);
+}
+
+/* Standard input has ended: so does the process, once the audit is complete. */
+static void
+on_input_ended(void *context)
+{
+	struct gateway *gateway = context;
+
+	if (gateway->draining)
+		return;
+	gateway->draining = true;
+	gateway->drain_since_ms = gateway->loop.now_ms;
+}
+
+/* --- while it runs ------------------------------------------------------------------ */
+
+static void
+on_reload(void *context)
+{
+	struct gateway *gateway = context;
+
+	log_say(LOG_LEVEL_INFO, "reloading");
+	catalogue_change(gateway->mcp->catalogue);
+}
+
+static void
+on_tools_changed(void *owner, const char *channel, const char *payload)
+{
+	struct gateway *gateway = owner;
+
+	(void) channel;
+	(void) payload;
+	catalogue_change(gateway->mcp->catalogue);
+}
+
+/* --- the beginning ------------------------------------------------------------------- */
+
+/* Every client is an open file. */
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max)
+	{
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static bool
+check_url(const struct gateway *gateway, struct failure *failure)
+{
+	char *why = NULL;
+	PQconninfoOption *options = PQconninfoParse(gateway->task->database_url, &why);
+	bool fine = options != NULL;
+
+	if (!fine)
+		failure_set(failure, "invalid_argument", "VOYGEN_GATEWAY_URL is no address of a database",
+					"postgresql://voygen_gateway:PASSWORD@HOST:PORT/voygen");
+	PQconninfoFree(options);
+	PQfreemem(why);
+	return fine;
+}
+
+static bool
+open_http(struct gateway *gateway, struct failure *failure)
+{
+	const struct gateway_settings *settings = &gateway->task->settings;
+	const struct http_settings http = {
+		.hosts = settings->hosts,
+		.origins = settings->origins,
+		.body_bytes = (size_t) settings->body_bytes,
+		.connections = settings->connections,
+		.idle_ms = settings->idle_ms,
+	};
+	const struct http_route mcp = {
+		.method = "POST",
+		.path = "/mcp",
+		.demands = HTTP_IDENTITY | HTTP_JSON,
+		.handle = mcp_receive,
+		.owner = gateway->mcp,
+	};
+
+	identity_add(&gateway->identities, &identity_bearer);
+	gateway->http = http_open(&gateway->loop, &http, &gateway->identities);
+	http_add_route(gateway->http, &mcp);
+	if (!door_open(&gateway->door, &gateway->loop, gateway->task->address, http_visit, gateway->http, failure))
+		return false;
+	if (!door_is_local(&gateway->door))
+		log_say(LOG_LEVEL_WARNING, "%s is not of this machine alone, and this program speaks no TLS: put a proxy in front",
+				gateway->door.address);
+	printf("voygen: listening on http://%s/mcp\n", gateway->door.address);
+	fflush(stdout);
+	return true;
+}
+
+static bool
+open_stdio(struct gateway *gateway, struct failure *failure)
+{
+	struct stdio_settings settings = {
+		.line_bytes = (size_t) gateway->task->settings.body_bytes,
+		.receive = mcp_receive,
+		.receiver = gateway->mcp,
+		.ended = on_input_ended,
+		.owner = gateway,
+	};
+
+	if (!identity_of_token(gateway->task->token, &settings.identity, failure))
+		return false;
+	gateway->stdio = stdio_open(&gateway->loop, &settings);
+	return true;
+}
+
+static void
+open_database(struct gateway *gateway)
+{
+	const struct gateway_settings *settings = &gateway->task->settings;
+	const struct pool_settings pool = {
+		.url = gateway->task->database_url,
+		.connections = settings->pool,
+		.waiting = settings->waiting,
+		.wait_ms = settings->wait_ms,
+	};
+
+	gateway->canceller = canceller_open(&gateway->loop);
+	gateway->pool = pool_open(&gateway->loop, &pool, gateway->canceller);
+	gateway->mcp = mcp_open(&gateway->loop, gateway->pool);
+	gateway->listener = listener_open(&gateway->loop, gateway->task->database_url);
+	listener_subscribe(gateway->listener, "voygen_tools", on_tools_changed, gateway);
+	listener_start(gateway->listener);
+}
+
+static void
+close_all(struct gateway *gateway)
+{
+	door_close(&gateway->door);
+	if (gateway->http != NULL)
+		http_close(gateway->http);
+	if (gateway->stdio != NULL)
+		stdio_close(gateway->stdio);
+	mcp_close(gateway->mcp);
+	listener_close(gateway->listener);
+	pool_close(gateway->pool);
+	canceller_close(gateway->canceller);
+}
+
+static bool
+serve(struct gateway *gateway, struct failure *failure)
+{
+	bool http = gateway->task->address != NULL;
+
+	if (!check_url(gateway, failure))
+		return false;
+	raise_file_limit();
+	open_database(gateway);
+	if (http ? !open_http(gateway, failure) : !open_stdio(gateway, failure))
+		return false;
+	loop_on_signal(&gateway->loop, SIGTERM, on_terminate, gateway);
+	loop_on_signal(&gateway->loop, SIGINT, on_terminate, gateway);
+	loop_on_signal(&gateway->loop, SIGHUP, on_reload, gateway);
+	loop_every(&gateway->loop, DRAIN_LOOK_MS, look_whether_drained, gateway);
+	loop_run(&gateway->loop);
+	if (gateway->cut)
+		log_say(LOG_LEVEL_WARNING, "stopped while requests were under way");
+	return true;
+}
+
+bool
+gateway_run(const struct gateway_task *task, arena_failure *fail, struct failure *failure)
+{
+	struct gateway gateway = {.task = task, .door = {.socket = -1}};
+	bool served;
+
+	if (!loop_open(&gateway.loop, fail, task->address == NULL, failure))
+		return false;
+	served = serve(&gateway, failure);
+	if (gateway.pool != NULL)
+		close_all(&gateway);
+	loop_close(&gateway.loop);
+	return served;
+}

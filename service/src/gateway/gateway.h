@@ -1,0 +1,26 @@
+/*
+ * gateway.h - all parts of the running gateway, put together: who adds one opens it here and hands it to those who
+ * need it.
+ */
+#ifndef VOYGEN_GATEWAY_H
+#define VOYGEN_GATEWAY_H
+
+#include <stdbool.h>
+
+#include "config/gateway.h"
+#include "failure/failure.h"
+#include "identity/source.h"
+#include "memory/arena.h"
+
+struct gateway_task
+{
+	const char *address;      /* ADDR:PORT of HTTP; NULL: standard input and output */
+	const char *database_url; /* of the gateway's login */
+	const char *token;        /* who asks on standard input */
+	struct gateway_settings settings;
+};
+
+/* Serves until SIGTERM or SIGINT, or until standard input ends. False with the failure filled when it cannot begin. */
+bool gateway_run(const struct gateway_task *task, arena_failure *fail, struct failure *failure);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * http.h - HTTP/1.1: connections in, exchanges out. It knows paths and headers, no method of the protocol above.
+ *
+ * Answers leave in the order of their requests, also when a client sends several at once. A client that closes its
+ * connection abandons what it has asked for.
+ */
+#ifndef VOYGEN_HTTP_H
+#define VOYGEN_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "identity/source.h"
+#include "loop/loop.h"
+#include "mcp/exchange.h"
+
+struct http;
+
+/* What a route asks for before its handler is called. */
+enum http_demands
+{
+	HTTP_IDENTITY = 1, /* credentials that a source knows; else 401 */
+	HTTP_JSON = 2      /* a body in JSON, and a client that takes JSON or an event stream */
+};
+
+struct http_route
+{
+	const char *method;
+	const char *path;
+	int demands; /* of enum http_demands */
+	/* Answers the exchange, now or later. */
+	void (*handle)(void *owner, struct exchange *exchange);
+	void *owner;
+};
+
+struct http_settings
+{
+	const char *hosts;   /* names this server goes by, between commas; of Host and of Origin */
+	const char *origins; /* whole origins that may call from a browser, between commas; NULL for none beside these */
+	size_t body_bytes;   /* the largest request */
+	int connections;     /* at once */
+	int idle_ms;         /* an unused connection is closed after so long */
+	/* What a 401 says in WWW-Authenticate behind "Bearer", NULL for nothing. */
+	const char *challenge;
+};
+
+/* For metrics. */
+struct http_state
+{
+	int connections;
+	int exchanges; /* requests that are being worked on or answered */
+	long long requests;
+	long long refused; /* connections beyond the limit */
+};
+
+/* Both settings and sources are kept, not copied. It lies in the arena of the loop. */
+struct http *http_open(struct loop *loop, const struct http_settings *settings, const struct identity_sources *sources);
+void http_close(struct http *http);
+
+/* A route; the text of method and path is kept. */
+void http_add_route(struct http *http, const struct http_route *route);
+
+/* Takes over a connected socket: a visitor of door.h. */
+void http_visit(void *http, int socket);
+
+/* From now on every connection is closed as soon as its last answer has left; idle ones at once. */
+void http_drain(struct http *http);
+
+struct http_state http_look(const struct http *http);
+
+#endif
