@@ -39,7 +39,7 @@ on_recorded(void *owner, struct query_outcome *outcome)
 
 	if (outcome->fate != QUERY_DONE && try_again(record, outcome))
 	{
-		pool_run_spare(record->pool, &record->query);
+		pool_run_again(record->pool, &record->query);
 		return;
 	}
 	if (outcome->fate != QUERY_DONE)

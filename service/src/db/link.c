@@ -11,6 +11,7 @@
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MOST_MS 2000
 #define CONNECT_MS 10000
+#define ASK_AGAIN_MS 100
 
 /* libpq keeps the room of the largest result it has received for ever; beyond this the connection is made anew. */
 #define KEPT_RESULT_BYTES (1024 * 1024)
@@ -323,8 +324,18 @@ on_cancelled(void *owner)
 	struct link *link = owner;
 
 	link->cancelling = false;
+	link->asked_ms = link->loop->now_ms;
 	if (link->state == LINK_BUSY)
 		settle(link);
+}
+
+static void
+ask_to_stop(struct link *link)
+{
+	if (link->cancelling)
+		return;
+	link->cancelling = true;
+	canceller_ask(link->canceller, link->connection, on_cancelled, link);
 }
 
 void
@@ -332,10 +343,7 @@ link_stop(struct link *link)
 {
 	link->query->link = NULL;
 	link->query = NULL;
-	if (link->cancelling)
-		return;
-	link->cancelling = true;
-	canceller_ask(link->canceller, link->connection, on_cancelled, link);
+	ask_to_stop(link);
 }
 
 void
@@ -348,4 +356,7 @@ link_tend(struct link *link)
 		connect_anew(link);
 	else if (link->state == LINK_CONNECTING && waited > CONNECT_MS)
 		fall(link, "the server does not answer");
+	/* the server forgets a cancellation that reaches it before the statement does */
+	else if (link->state == LINK_BUSY && link->query == NULL && !link->answered && link->loop->now_ms - link->asked_ms > ASK_AGAIN_MS)
+		ask_to_stop(link);
 }

@@ -59,6 +59,7 @@ struct link
 	bool had_rows;       /* rows of it have come */
 	bool answered;       /* all of its results are there, and its transaction has ended */
 	bool cancelling;     /* the canceller works on it */
+	int64_t asked_ms;    /* when the canceller was done */
 	uint32_t lane;       /* of its last query */
 	int backoff_ms;
 	int64_t since_ms; /* when it came to its state */

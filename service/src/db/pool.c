@@ -89,6 +89,40 @@ give_up(struct pool *pool, struct query *query)
 	query->done(query->owner, &outcome);
 }
 
+/* An idle connection, of the lane if there is one; NULL when all are busy. */
+static struct link *
+idle_link(struct pool *pool, uint32_t lane)
+{
+	struct link *found = NULL;
+
+	for (int i = 0; i < pool->settings.connections; i++)
+	{
+		struct link *link = &pool->links[i];
+
+		if (link->state != LINK_IDLE)
+			continue;
+		if (link->lane == lane)
+			return link;
+		if (found == NULL || link->lane == 0)
+			found = link;
+	}
+	return found;
+}
+
+/* What was put back into the queue while connections were idle. */
+static void
+run_waiting(struct pool *pool)
+{
+	struct query *query;
+	struct link *link;
+
+	while ((query = next_query(pool)) != NULL && (link = idle_link(pool, query->lane)) != NULL)
+	{
+		query_list_remove(query);
+		link_run(link, query);
+	}
+}
+
 static void
 tend(void *context)
 {
@@ -96,6 +130,7 @@ tend(void *context)
 
 	for (int i = 0; i < pool->settings.connections; i++)
 		link_tend(&pool->links[i]);
+	run_waiting(pool);
 	while (pool->urgent.first != NULL &&
 		   pool->loop->now_ms - pool->urgent.first->waits_since_ms > pool->settings.wait_ms)
 		give_up(pool, pool->urgent.first);
@@ -133,26 +168,6 @@ pool_close(struct pool *pool)
 	arena_close(&pool->scratch);
 }
 
-/* An idle connection, of the lane if there is one; NULL when all are busy. */
-static struct link *
-idle_link(struct pool *pool, uint32_t lane)
-{
-	struct link *found = NULL;
-
-	for (int i = 0; i < pool->settings.connections; i++)
-	{
-		struct link *link = &pool->links[i];
-
-		if (link->state != LINK_IDLE)
-			continue;
-		if (link->lane == lane)
-			return link;
-		if (found == NULL || link->lane == 0)
-			found = link;
-	}
-	return found;
-}
-
 static void
 run_or_wait(struct pool *pool, struct query *query, struct query_list *list)
 {
@@ -174,6 +189,13 @@ pool_run(struct pool *pool, struct query *query)
 		return false;
 	run_or_wait(pool, query, &pool->urgent);
 	return true;
+}
+
+void
+pool_run_again(struct pool *pool, struct query *query)
+{
+	query->waits_since_ms = pool->loop->now_ms;
+	query_list_add(&pool->urgent, query);
 }
 
 void

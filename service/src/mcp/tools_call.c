@@ -4,7 +4,7 @@
  * What the caller can mend is a result with isError, so that an assistant reads it; what a program has to see is an
  * error of the protocol: no such tool, no valid token, too much load.
  *
- * A call that the end of a connection has cut off runs once more when nothing can have happened: the server has said
+ * A call that the end of a connection has cut off runs again when nothing can have happened: the server has said
  * that it rolled it back, or the tool only reads.
  */
 #include <time.h>
@@ -12,6 +12,8 @@
 #include "db/failures.h"
 #include "mcp/catalogue.h"
 #include "mcp/methods.h"
+
+#define MOST_ATTEMPTS 3
 
 struct tool_call
 {
@@ -98,14 +100,17 @@ only_reads(const struct tool_call *call)
 	return tool != NULL && tool->read_only;
 }
 
-/* Runs it again when that is safe; false when it is not, or has been done. */
+/* Runs it again when that is safe; false when it is not, or has been tried often enough. */
 static bool
 run_again(struct tool_call *call, const struct query_outcome *outcome)
 {
 	bool nothing_happened = (outcome->fate == QUERY_REFUSED && strncmp(outcome->sqlstate, "57P", 3) == 0) ||
 							(outcome->fate == QUERY_LOST && only_reads(call));
 
-	return nothing_happened && call->attempts++ == 0 && pool_run(call->request->mcp->pool, &call->query);
+	if (!nothing_happened || ++call->attempts == MOST_ATTEMPTS)
+		return false;
+	pool_run_again(call->request->mcp->pool, &call->query);
+	return true;
 }
 
 static void
