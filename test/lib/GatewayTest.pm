@@ -61,6 +61,62 @@ sub new
 
 sub db { return $_[0]{db} }
 
+# Tools for the tests: one that answers as many bytes as it is asked for, with quotes and line ends among them, one that
+# waits, reading or writing, and one that writes a client and then waits.
+sub add_tools
+{
+	my ($self) = @_;
+	$self->{db}->do(<<'SQL');
+set client_min_messages = warning;
+create type voygen_api.test_said as (said text);
+create function voygen_api.test_big(bytes integer) returns voygen_api.test_said language sql stable
+  return row(left(repeat(e'A "quoted" line\n', bytes / 16 + 1), bytes))::voygen_api.test_said;
+create function voygen_api.test_wait(seconds numeric) returns voygen_api.test_said language plpgsql stable as $$
+begin
+  perform pg_catalog.pg_sleep(seconds);
+  return row('waited')::voygen_api.test_said;
+end $$;
+create function voygen_api.test_write(name text, seconds numeric, idempotency_key text default null) returns voygen_api.test_said
+language plpgsql volatile as $$
+begin
+  insert into voygen.clients (slug, name) values (test_write.name, test_write.name);
+  perform pg_catalog.pg_sleep(seconds);
+  return row('written')::voygen_api.test_said;
+end $$;
+create function voygen_api.test_break() returns voygen_api.test_said language plpgsql stable as $$
+begin
+  raise exception 'the secret of the server' using errcode = 'XX000';
+end $$;
+comment on function voygen_api.test_big(integer) is 'A large answer
+
+@param bytes How many.
+@required bytes';
+comment on function voygen_api.test_wait(numeric) is 'Wait
+
+@param seconds How long.
+@required seconds';
+comment on function voygen_api.test_write(text, numeric, text) is 'Write and wait
+
+@param name Of the client.
+@param seconds How long.
+@required name seconds';
+comment on function voygen_api.test_break() is 'Break';
+grant execute on function voygen_api.test_big(integer), voygen_api.test_wait(numeric), voygen_api.test_break() to voygen_reader, voygen_agent, voygen_admin;
+grant execute on function voygen_api.test_write(text, numeric, text) to voygen_agent, voygen_admin;
+grant usage on type voygen_api.test_said to voygen_reader, voygen_agent, voygen_admin;
+SQL
+	return;
+}
+
+# How many statements of the gateway run a tool at this moment.
+sub running_statements
+{
+	my ($self) = @_;
+	my ($count) = $self->{db}->selectrow_array(
+		"select count(*) from pg_stat_activity where datname = ? and usename = 'voygen_gateway' and state = 'active'", undef, $self->{database});
+	return $count;
+}
+
 # The command to run the program as the database's user, with nothing of the checkout in its environment.
 sub command
 {
@@ -162,7 +218,7 @@ sub _read_until
 	return 1;
 }
 
-# The next answer on a connection: {status, headers, body, json, events}; undef when the connection has ended.
+# The next answer on a connection: {status, headers, body, and of short ones json, events}; undef when the connection has ended.
 sub read_answer
 {
 	my ($self, $socket) = @_;
@@ -181,6 +237,8 @@ sub read_answer
 		_read_until($socket, $buffer, sub { length ${ $_[0] } >= $length }) or die "the answer is cut\n";
 		$answer->{body} = substr $$buffer, 0, $length, '';
 	}
+	# reading JSON of megabytes takes this module half a minute
+	return $answer if length $answer->{body} > 1_000_000;
 	$answer->{events} = [ map { $json->decode($_) } $answer->{body} =~ /^data: (.*)$/mg ] if ($headers{'content-type'} // '') eq 'text/event-stream';
 	$answer->{json} = eval { $json->decode($answer->{body}) } // $answer->{events} && $answer->{events}[-1];
 	return $answer;

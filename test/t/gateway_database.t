@@ -1,0 +1,184 @@
+# The gateway and its database: clients that go away stop their statements, a server that restarts is met again, more
+# calls than it takes are refused, what fails is in the audit, and SIGTERM loses nothing.
+use strict;
+use warnings;
+use Test::More;
+use Time::HiRes qw(sleep time);
+use GatewayTest;
+use VoygenTest;
+
+my $gateway = GatewayTest->new('gateway_database', more => [ '--pool', '3', '--queue', '5', '--queue-ms', '3000' ]);
+$gateway->add_tools;
+my $db = $gateway->db;
+
+sub call_bytes
+{
+	my ($tool, $arguments, %options) = @_;
+	return $gateway->request_bytes($gateway->modern_request('tools/call', { name => $tool, arguments => $arguments }, %options));
+}
+
+# Sends a call and answers its connection.
+sub send_call
+{
+	my ($tool, $arguments, %options) = @_;
+	my $socket = $gateway->connect;
+	print {$socket} call_bytes($tool, $arguments, %options);
+	return $socket;
+}
+
+sub wait_running
+{
+	my ($count) = @_;
+	GatewayTest::wait_for("$count running statements", sub { $gateway->running_statements == $count });
+	return;
+}
+
+sub clients_named { return ($db->selectrow_array('select count(*) from voygen.clients where name = ?', undef, $_[0]))[0] }
+
+# --- clients that go away --------------------------------------------------------------------
+
+my $socket = send_call('test_wait', { seconds => 25 });
+wait_running(1);
+close $socket;
+my $started = time;
+wait_running(0);
+cmp_ok(time - $started, '<', 10, 'a client that goes away stops his statement');
+
+$socket = send_call('test_write', { name => 'Stopped', seconds => 25 });
+wait_running(1);
+close $socket;
+wait_running(0);
+is(clients_named('Stopped'), 0, 'what he had begun to write is undone');
+
+# a cancellation that is still on its way must not hit the call behind
+my @wrong;
+for (1 .. 60)
+{
+	my $gone = send_call('test_wait', { seconds => 25 });
+	sleep 0.002 * ($_ % 5);
+	close $gone;
+	my $answer = $gateway->modern('tools/call', { name => 'test_wait', arguments => { seconds => 0.01 } });
+	push @wrong, $answer->{body} if !$answer->{json}{result} || $answer->{json}{result}{isError};
+}
+is_deeply(\@wrong, [], 'nobody else is hit by it');
+wait_running(0);
+
+my @waiting = map { send_call('test_wait', { seconds => 1 }) } 1 .. 3;
+wait_running(3);
+$socket = send_call('test_write', { name => 'Never', seconds => 0 });
+sleep 0.1;
+close $socket;
+is($gateway->read_answer($_)->{status}, 200, 'a call that runs ends') for @waiting;
+is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'the next one runs');
+is(clients_named('Never'), 0, 'one whose client went away while it waited has not');
+
+# --- a client that cancels ----------------------------------------------------------------------
+
+my %session = (headers => { 'Mcp-Session-Id' => 'one' });
+$socket = $gateway->connect;
+print {$socket} $gateway->request_bytes($gateway->legacy_request('tools/call', { name => 'test_wait', arguments => { seconds => 25 } }, id => 'x', %session));
+wait_running(1);
+for my $other ({ headers => { 'Mcp-Session-Id' => 'two' } }, { %session, token => $gateway->{tokens}{'sunny:reader'} }, {})
+{
+	is($gateway->legacy('notifications/cancelled', { requestId => 'x' }, id => undef, %$other)->{status}, 202, 'a cancellation of somebody else');
+}
+is($gateway->running_statements, 1, '... stops nothing');
+$gateway->legacy('notifications/cancelled', { requestId => 'x' }, id => undef, %session);
+wait_running(0);
+is($gateway->read_answer($socket)->{body}, '', 'his own does, and there is no result');
+
+# --- too many calls -----------------------------------------------------------------------------
+
+@waiting = map { send_call('test_wait', { seconds => 2 }) } 1 .. 3;
+wait_running(3);
+push @waiting, map { send_call('test_wait', { seconds => 0 }) } 1 .. 5;
+sleep 0.3;
+my $answer = $gateway->modern('tools/call', { name => 'test_write', arguments => { name => 'Beyond', seconds => 0 } }, id => 'much');
+is($answer->{status}, 503, 'more calls than may wait are refused');
+like($answer->{headers}{'retry-after'}, qr/^\d+$/, '... and told when to come back');
+is($answer->{json}{id}, 'much', '... with their id');
+is($answer->{json}{error}{data}{code}, 'unavailable', '... and a code');
+is(clients_named('Beyond'), 0, '... and have done nothing');
+is($gateway->modern('server/discover')->{status}, 200, 'what needs no database is answered all the same');
+is_deeply([ map { $gateway->read_answer($_)->{status} } @waiting ], [ (200) x 8 ], 'those that waited are answered');
+
+# --- failures ------------------------------------------------------------------------------------------
+
+$answer = $gateway->modern('tools/call', { name => 'test_break' });
+my $error = GatewayTest::tool_error($answer);
+is($error->{code}, 'internal', 'what the caller cannot mend is internal');
+unlike($answer->{body}, qr/secret/, '... and not told');
+like($error->{message}, qr/^internal error [0-9a-f]{16}$/, '... but for a number');
+$gateway->modern('tools/call', { name => 'create_client', arguments => { nam => 'Ann' } });
+my $failures = "select tool, outcome, jsonb_exists(args, '(sha256)') from voygen.audit where outcome <> 'ok' order by tool";
+GatewayTest::wait_for('the audit', sub { @{ $db->selectall_arrayref($failures) } >= 2 });
+is_deeply($db->selectall_arrayref($failures), [ [ 'create_client', 'unknown_name', 1 ], [ 'test_break', 'internal', 1 ] ],
+	'calls that failed are in the audit');
+
+# --- a server that goes away ---------------------------------------------------------------------------
+
+sub end_statements { $db->do("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database'") }
+
+$gateway->modern('tools/list');
+$socket = send_call('test_wait', { seconds => 1 });
+wait_running(1);
+end_statements();
+$answer = $gateway->read_answer($socket);
+is($answer->{json}{result}{structuredContent}{said}, 'waited', 'a call whose session was ended runs again') or diag $answer->{body};
+$socket = send_call('test_write', { name => 'Again', seconds => 0.5 });
+wait_running(1);
+end_statements();
+$gateway->read_answer($socket);
+is(clients_named('Again'), 1, '... a writing one too, since the server has said that it was undone: once');
+
+# a backend that is killed says nothing
+sub kill_running
+{
+	my ($pid) = $db->selectrow_array("select pid from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database' and state = 'active'");
+	kill 'KILL', $pid;
+	eval { $db->disconnect };
+	# the server ends all its sessions, then starts anew
+	GatewayTest::wait_for('the server', sub { eval { $db = connect_to('gateway_database'); $db->do('select pg_sleep(0.3)'); 1 } });
+	$gateway->{db} = $db;
+	return;
+}
+$socket = send_call('test_wait', { seconds => 2 });
+wait_running(1);
+kill_running();
+is($gateway->read_answer($socket)->{json}{result}{structuredContent}{said}, 'waited', 'a reading call survives a crash of the server');
+$socket = send_call('test_write', { name => 'Lost', seconds => 2 });
+wait_running(1);
+kill_running();
+$answer = $gateway->read_answer($socket);
+$error = GatewayTest::tool_error($answer);
+is($error->{code}, 'unavailable', 'a writing call does not run again by itself');
+like("$error->{message} $error->{hint}", qr/not known.*idempotency_key/, '... and says what is to be done');
+is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'the next call is answered');
+
+# --- the end -----------------------------------------------------------------------------------------------
+
+$socket = send_call('test_write', { name => 'Ending', seconds => 1 });
+wait_running(1);
+my $idle = $gateway->connect;
+$gateway->modern('tools/call', { name => 'create_client', arguments => { nam => $_ } }) for 1 .. 8;
+$gateway->signal('TERM');
+GatewayTest::wait_for('the door to close', sub { !eval { $gateway->connect } });
+ok(!defined $gateway->read_answer($idle), 'at SIGTERM an unused connection is closed');
+$answer = $gateway->read_answer($socket);
+is($answer->{json}{result}{structuredContent}{said}, 'written', '... and a call that runs comes to its end');
+is($answer->{headers}{connection}, 'close', '... as the last of its connection');
+is($gateway->wait_for_end, 'exit 0', '... then the gateway ends');
+is(($db->selectrow_array("select count(*) from voygen.audit where outcome = 'unknown_name'"))[0], 9, 'no failure is missing in the audit');
+is(clients_named('Ending'), 1, 'what the call wrote is there');
+
+$gateway->{more} = [ '--drain-ms', '300' ];
+$gateway->start;
+$socket = send_call('test_write', { name => 'Late', seconds => 20 });
+wait_running(1);
+$started = time;
+is($gateway->stop, 'exit 0', 'a call that takes too long does not keep it');
+cmp_ok(time - $started, '<', 8, '... for longer than it was told');
+wait_running(0);
+is(clients_named('Late'), 0, '... and is undone');
+
+done_testing();
