@@ -39,7 +39,7 @@ serve(struct session *session, struct gateway_task *task, const char *const *giv
 	if (!need(session, task->database_url, "VOYGEN_GATEWAY_URL", failure) ||
 		(task->address == NULL && !need(session, task->token, "VOYGEN_TOKEN", failure)))
 		return false;
-	return gateway_run(task, session->arena->fail, failure);
+	return gateway_run(task, session->arena, failure);
 }
 
 static enum command_status

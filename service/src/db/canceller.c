@@ -114,7 +114,7 @@ on_answers(evutil_socket_t socket, short what, void *context)
 struct canceller *
 canceller_open(struct loop *loop)
 {
-	struct canceller *c = arena_alloc(&loop->arena, sizeof(*c));
+	struct canceller *c = arena_alloc(loop->arena, sizeof(*c));
 	sigset_t all;
 	sigset_t before;
 
@@ -122,15 +122,15 @@ canceller_open(struct loop *loop)
 	pthread_mutex_init(&c->mutex, NULL);
 	pthread_cond_init(&c->news, NULL);
 	if (pipe2(c->wake, O_NONBLOCK | O_CLOEXEC) != 0)
-		loop->arena.fail(sizeof(*c));
+		loop->arena->fail(sizeof(*c));
 	c->awake = event_new(loop->base, c->wake[0], EV_READ | EV_PERSIST, on_answers, c);
 	if (c->awake == NULL || event_add(c->awake, NULL) != 0)
-		loop->arena.fail(sizeof(*c));
+		loop->arena->fail(sizeof(*c));
 	/* signals are the loop's */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&c->thread, NULL, work, c) != 0)
-		loop->arena.fail(sizeof(*c));
+		loop->arena->fail(sizeof(*c));
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return c;
 }
@@ -179,7 +179,7 @@ canceller_ask(struct canceller *c, PGconn *connection, loop_callback *done, void
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (job == NULL)
-		c->loop->arena.fail(sizeof(*job));
+		c->loop->arena->fail(sizeof(*job));
 	else
 		*job = (struct job){.cancel = PQgetCancel(connection), .done = done, .owner = owner};
 	pthread_mutex_lock(&c->mutex);

@@ -32,7 +32,7 @@ wait_for(struct dial *dial, short what)
 {
 	dial->event = event_new(dial->loop->base, PQsocket(dial->connection), what, on_ready, dial);
 	if (dial->event == NULL || event_add(dial->event, NULL) != 0)
-		dial->loop->arena.fail(sizeof(*dial));
+		dial->loop->arena->fail(sizeof(*dial));
 }
 
 static void

@@ -34,7 +34,7 @@ struct listener
 struct listener *
 listener_open(struct loop *loop, const char *url)
 {
-	struct listener *listener = arena_alloc(&loop->arena, sizeof(*listener));
+	struct listener *listener = arena_alloc(loop->arena, sizeof(*listener));
 
 	listener->loop = loop;
 	listener->url = url;
@@ -63,7 +63,7 @@ listener_close(struct listener *listener)
 void
 listener_subscribe(struct listener *listener, const char *channel, listener_news *news, void *owner)
 {
-	struct subscription *subscription = arena_alloc(&listener->loop->arena, sizeof(*subscription));
+	struct subscription *subscription = arena_alloc(listener->loop->arena, sizeof(*subscription));
 
 	*subscription = (struct subscription){listener->subscriptions, channel, news, owner};
 	listener->subscriptions = subscription;
@@ -87,7 +87,7 @@ send_listens(struct listener *listener)
 	char *text;
 	bool sent;
 
-	arena_open(&arena, listener->loop->arena.fail);
+	arena_open(&arena, listener->loop->arena->fail);
 	text = arena_string(&arena, "");
 	for (struct subscription *s = listener->subscriptions; s != NULL; s = s->next)
 	{

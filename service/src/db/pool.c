@@ -140,11 +140,11 @@ struct pool *
 pool_open(struct loop *loop, const struct pool_settings *settings, struct canceller *canceller)
 {
 	struct pool *pool =
-		arena_alloc(&loop->arena, sizeof(*pool) + (size_t) settings->connections * sizeof(pool->links[0]));
+		arena_alloc(loop->arena, sizeof(*pool) + (size_t) settings->connections * sizeof(pool->links[0]));
 
 	pool->loop = loop;
 	pool->settings = *settings;
-	arena_open(&pool->scratch, loop->arena.fail);
+	arena_open(&pool->scratch, loop->arena->fail);
 	for (int i = 0; i < settings->connections; i++)
 	{
 		pool->links[i] = (struct link){.loop = loop,

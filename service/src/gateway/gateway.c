@@ -245,12 +245,12 @@ serve(struct gateway *gateway, struct failure *failure)
 }
 
 bool
-gateway_run(const struct gateway_task *task, arena_failure *fail, struct failure *failure)
+gateway_run(const struct gateway_task *task, struct arena *arena, struct failure *failure)
 {
 	struct gateway gateway = {.task = task, .door = {.socket = -1}};
 	bool served;
 
-	if (!loop_open(&gateway.loop, fail, task->address == NULL, failure))
+	if (!loop_open(&gateway.loop, arena, task->address == NULL, failure))
 		return false;
 	served = serve(&gateway, failure);
 	if (gateway.pool != NULL)

@@ -20,7 +20,8 @@ struct gateway_task
 	struct gateway_settings settings;
 };
 
-/* Serves until SIGTERM or SIGINT, or until standard input ends. False with the failure filled when it cannot begin. */
-bool gateway_run(const struct gateway_task *task, arena_failure *fail, struct failure *failure);
+/* Serves until SIGTERM or SIGINT, or until standard input ends. False with the failure filled when it cannot begin; the
+ * words of the failure lie in the arena. */
+bool gateway_run(const struct gateway_task *task, struct arena *arena, struct failure *failure);
 
 #endif

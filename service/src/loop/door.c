@@ -94,23 +94,23 @@ door_open(struct door *door, struct loop *loop, const char *where, door_visitor 
 	int fault;
 
 	*door = (struct door){.loop = loop, .socket = -1, .visitor = visitor, .context = context};
-	if (!split_address(&loop->arena, where, &host, &port))
-		return failure_set(failure, "invalid_argument", arena_format(&loop->arena, "\"%s\" is no address to listen on", where),
+	if (!split_address(loop->arena, where, &host, &port))
+		return failure_set(failure, "invalid_argument", arena_format(loop->arena, "\"%s\" is no address to listen on", where),
 						   "expected ADDR:PORT, 127.0.0.1:8080 for example; port 0 takes a free one");
 	fault = getaddrinfo(host, port, &hints, &found);
 	if (fault != 0)
 		return failure_set(failure, "invalid_argument",
-						   arena_format(&loop->arena, "cannot listen on %s: %s", where, gai_strerror(fault)), NULL);
+						   arena_format(loop->arena, "cannot listen on %s: %s", where, gai_strerror(fault)), NULL);
 	door->socket = listen_on(found);
 	fault = errno;
 	freeaddrinfo(found);
 	if (door->socket < 0)
 		return failure_set(failure, "unavailable",
-						   arena_format(&loop->arena, "cannot listen on %s: %s", where, strerror(fault)), NULL);
+						   arena_format(loop->arena, "cannot listen on %s: %s", where, strerror(fault)), NULL);
 	name_address(door);
 	door->event = event_new(loop->base, door->socket, EV_READ | EV_PERSIST, on_visitors, door);
 	if (door->event == NULL || event_add(door->event, NULL) != 0)
-		loop->arena.fail(sizeof(*door));
+		loop->arena->fail(sizeof(*door));
 	return true;
 }
 

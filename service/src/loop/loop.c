@@ -17,14 +17,13 @@ struct loop_job
 };
 
 bool
-loop_open(struct loop *loop, arena_failure *fail, bool files, struct failure *failure)
+loop_open(struct loop *loop, struct arena *arena, bool files, struct failure *failure)
 {
 	struct event_config *config = event_config_new();
 
-	*loop = (struct loop){0};
-	arena_open(&loop->arena, fail);
+	*loop = (struct loop){.arena = arena};
 	if (config == NULL)
-		fail(sizeof(config));
+		arena->fail(sizeof(config));
 	if (files)
 		event_config_require_features(config, EV_FEATURE_FDS);
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
@@ -35,7 +34,7 @@ loop_open(struct loop *loop, arena_failure *fail, bool files, struct failure *fa
 	loop->received = malloc(LOOP_SCRATCH_BYTES);
 	loop->sending = malloc(LOOP_SCRATCH_BYTES);
 	if (loop->received == NULL || loop->sending == NULL)
-		fail(LOOP_SCRATCH_BYTES);
+		arena->fail(LOOP_SCRATCH_BYTES);
 	loop_look_at_clock(loop);
 	return true;
 }
@@ -49,7 +48,6 @@ loop_close(struct loop *loop)
 		event_base_free(loop->base);
 	free(loop->received);
 	free(loop->sending);
-	arena_close(&loop->arena);
 }
 
 void
@@ -87,12 +85,12 @@ run_job(evutil_socket_t socket, short what, void *context)
 static void
 add_job(struct loop *loop, int signal, short what, const struct timeval *every, loop_callback *callback, void *context)
 {
-	struct loop_job *job = arena_alloc(&loop->arena, sizeof(*job));
+	struct loop_job *job = arena_alloc(loop->arena, sizeof(*job));
 
 	*job = (struct loop_job){.next = loop->jobs, .loop = loop, .callback = callback, .context = context};
 	job->event = event_new(loop->base, signal, (short) (what | EV_PERSIST), run_job, job);
 	if (job->event == NULL || event_add(job->event, every) != 0)
-		loop->arena.fail(sizeof(*job));
+		loop->arena->fail(sizeof(*job));
 	loop->jobs = job;
 }
 

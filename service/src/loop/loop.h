@@ -24,7 +24,7 @@ typedef void loop_callback(void *context);
 struct loop
 {
 	struct event_base *base;
-	struct arena arena;    /* lives as long as the loop */
+	struct arena *arena;   /* outlives the loop; for what is made once */
 	struct loop_job *jobs; /* timers and signals */
 	int64_t now_ms;        /* monotonic; set anew before callbacks of sockets and timers */
 	/* Free for use within one callback: nothing in it survives. */
@@ -33,7 +33,7 @@ struct loop
 };
 
 /* `files` tells that regular files may be watched (standard input), which the fastest method cannot. */
-bool loop_open(struct loop *loop, arena_failure *fail, bool files, struct failure *failure);
+bool loop_open(struct loop *loop, struct arena *arena, bool files, struct failure *failure);
 void loop_close(struct loop *loop);
 
 /* Runs until loop_stop. */

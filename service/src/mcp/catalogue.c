@@ -46,7 +46,7 @@ struct catalogue
 struct catalogue *
 catalogue_open(struct loop *loop, struct pool *pool)
 {
-	struct catalogue *catalogue = arena_alloc(&loop->arena, sizeof(*catalogue));
+	struct catalogue *catalogue = arena_alloc(loop->arena, sizeof(*catalogue));
 
 	catalogue->loop = loop;
 	catalogue->pool = pool;
@@ -185,13 +185,13 @@ new_entry(struct catalogue *catalogue, const struct identity *identity)
 
 	if (entry == NULL)
 	{
-		catalogue->loop->arena.fail(sizeof(*entry));
+		catalogue->loop->arena->fail(sizeof(*entry));
 		abort();
 	}
 	entry->catalogue = catalogue;
 	entry->identity = *identity;
 	entry->used_ms = catalogue->loop->now_ms;
-	arena_open(&entry->arena, catalogue->loop->arena.fail);
+	arena_open(&entry->arena, catalogue->loop->arena->fail);
 	entry->next = catalogue->entries;
 	entry->listed = true;
 	catalogue->entries = entry;

@@ -28,7 +28,7 @@ struct mcp_turn
 struct mcp *
 mcp_open(struct loop *loop, struct pool *pool)
 {
-	struct mcp *mcp = arena_alloc(&loop->arena, sizeof(*mcp));
+	struct mcp *mcp = arena_alloc(loop->arena, sizeof(*mcp));
 
 	mcp->loop = loop;
 	mcp->pool = pool;

@@ -30,7 +30,7 @@ tick(void *context)
 struct http *
 http_open(struct loop *loop, const struct http_settings *settings, const struct identity_sources *sources)
 {
-	struct http *http = arena_alloc(&loop->arena, sizeof(*http));
+	struct http *http = arena_alloc(loop->arena, sizeof(*http));
 
 	http->loop = loop;
 	http->settings = *settings;
@@ -119,7 +119,7 @@ http_exchange_take(struct http *http)
 		x = calloc(1, sizeof(*x));
 		if (x == NULL)
 			return NULL;
-		arena_open(&x->arena, http->loop->arena.fail);
+		arena_open(&x->arena, http->loop->arena->fail);
 	}
 	x->next = NULL;
 	x->exchange = (struct exchange){.ops = &http_reply_ops, .arena = &x->arena, .has_headers = true};

@@ -195,10 +195,10 @@ take_line(struct stdio *stdio, struct slice text)
 	line = calloc(1, sizeof(*line));
 	if (line == NULL || !bytes_add(&line->text, text.at, text.length))
 	{
-		stdio->loop->arena.fail(text.length);
+		stdio->loop->arena->fail(text.length);
 		return;
 	}
-	arena_open(&line->arena, stdio->loop->arena.fail);
+	arena_open(&line->arena, stdio->loop->arena->fail);
 	line->stdio = stdio;
 	line->older = stdio->lines;
 	if (line->older != NULL)
@@ -232,7 +232,7 @@ keep_partial(struct stdio *stdio, struct slice text)
 	if (stdio->partial.length + text.length > stdio->settings.line_bytes)
 		refuse_line(stdio);
 	else if (!bytes_add(&stdio->partial, text.at, text.length))
-		stdio->loop->arena.fail(text.length);
+		stdio->loop->arena->fail(text.length);
 }
 
 static void
@@ -243,7 +243,7 @@ end_line(struct stdio *stdio, struct slice text)
 		stdio->skipping = false;
 		return;
 	}
-	if (stdio->partial.length == 0)
+	if (stdio->partial.length == 0 && text.length <= stdio->settings.line_bytes)
 	{
 		take_line(stdio, text);
 		return;
@@ -314,14 +314,14 @@ static const struct stream_events events = {on_received, on_drained, on_gone};
 struct stdio *
 stdio_open(struct loop *loop, const struct stdio_settings *settings)
 {
-	struct stdio *stdio = arena_alloc(&loop->arena, sizeof(*stdio));
+	struct stdio *stdio = arena_alloc(loop->arena, sizeof(*stdio));
 
 	stdio->loop = loop;
 	stdio->settings = *settings;
 	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
 	fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
 	if (!stream_open(&stdio->stream, loop, STDIN_FILENO, STDOUT_FILENO, &events, stdio))
-		loop->arena.fail(sizeof(*stdio));
+		loop->arena->fail(sizeof(*stdio));
 	return stdio;
 }
 
