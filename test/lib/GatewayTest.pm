@@ -47,6 +47,8 @@ sub new
 {
 	my ($class, $database, %options) = @_;
 	my $db = fresh_database($database);
+	# a server that crashes says so to everybody
+	$db->{PrintWarn} = 0;
 	my $voygen = VoygenProgram->new($database);
 	my $self = bless { db => $db, database => $database, voygen => $voygen, creator => $$, tokens => {}, %options }, $class;
 	for my $slug (qw(sunny rainy))
