@@ -13,11 +13,10 @@ my $door = CallTest->new('api_facts_query');
 my $owner = $door->owner;
 my ($agency, $other) = map { $door->agency($_) } qw(sunny rainy);
 
-# So many trips with one hotel each (every third with two), told apart in everything a filter asks for; their numbers lie
-# $apart apart.
+# Trips of these numbers (SQL) with one hotel each, every third with two, told apart in everything a filter asks for.
 sub make_trips
 {
-	my ($of, $trips, $apart) = @_;
+	my ($of, $numbers) = @_;
 	$owner->do("select set_config('voygen.agency_id', '$of', false)");
 	$owner->do('set session_replication_role = replica');
 	$owner->do("insert into voygen.clients (client_id, slug, name) select c, 'guest-' || c, 'Demo Guest ' || c from generate_series(1, 10) c");
@@ -25,7 +24,7 @@ sub make_trips
 		select t, 'trip-' || t, 1 + t % 10, case when t % 50 = 0 then 'Honeymoon' else 'Journey' end || ' to ' || place, place,
 			case when t % 17 > 0 then date '2027-01-01' + (t * 37 % 300)::integer end, case when t % 17 > 0 then date '2028-01-01' end,
 			(array['planning', 'completed', 'completed', 'cancelled'])[1 + t % 4], 'USD', case when t % 23 = 0 then now() end
-		from generate_series(1, $trips * $apart, $apart) t
+		from ($numbers) as n(t)
 		cross join lateral (select (array['Dublin', 'Rome', 'Cancun', '100% Sun_ny\\Isle', 'ÉVORA'])[1 + t % 5] as place) p");
 	$owner->do("insert into voygen.trip_legs (trip_id, leg_id, seq, city) select trip_id, trip_id * 10, 1, destination from voygen.trips where agency_id = $of");
 	$owner->do("insert into voygen.hotel_cache (trip_id, hotel_id, leg_id, site, hotel_key, name, price_amount, currency, price_basis, nights, availability_status, checked_at, commission_percent)
@@ -133,7 +132,7 @@ sub compare
 
 psql('api_facts_query', '', '-f', 'test/facts_model.sql');
 $owner->do('create temp table expected_facts (trip_id bigint primary key, availability_status text, total_commission_potential numeric)');
-make_trips($_, 240, 1) for $agency, $other;
+make_trips($_, 'select generate_series(1, 240)') for $agency, $other;
 $owner->do("select set_config('voygen.agency_id', '$agency', false)");
 
 # Nothing was ever built: the agency has a mark from its founding
@@ -208,10 +207,20 @@ my $cursor = $door->call('agent', 'query_trip_facts', { limit => 1 })->{truncate
 is($door->fails('agent', 'query_trip_facts', { cursor => $cursor, sort => 'price' })->{path}, '/cursor', 'so is one of another order');
 is($door->call('agent', 'query_trip_facts', { limit => 1, cursor => $cursor })->{total}, $door->call('agent', 'query_trip_facts')->{total}, 'the total stays the same from page to page');
 
-# Three thousand trips in five blocks of numbers, all of them changed
+# Three thousand trips in five blocks of numbers, all of them changed. Some stand just where blocks end and begin, those of the
+# indexes (8,192 numbers) and those of the marks (1,024, from 1); they can be had at a price that only some others have.
+my $edges = join ', ', 1024, 1025, 2048, 2049, map { 8192 * $_ - 1, 8192 * $_ } 1 .. 4;
+sub priced
+{
+	my ($multiplier, $at_edges) = @_;
+	return "case when trip_id in ($edges) then $at_edges else 50 + trip_id * $multiplier % 400 end";
+}
 $owner->do("delete from voygen.trips where agency_id = $agency");
 $owner->do("delete from voygen.clients where agency_id = $agency");
-make_trips($agency, 3000, 11);
+make_trips($agency, "select generate_series(1, 33000, 11) union select unnest(array[$edges])");
+$owner->do("update voygen.hotel_cache set availability_status = 'available', price_amount = 55 where agency_id = $agency and trip_id in ($edges)");
+$owner->do("update voygen.trips set title = 'Honeymoon to Rome', destination = 'Rome', start_date = '2027-03-03', end_date = '2028-01-01' where agency_id = $agency and trip_id in ($edges)");
+my ($trips) = $owner->selectrow_array("select count(*) from voygen.trips where agency_id = $agency");
 $owner->do("select set_config('voygen.agency_id', '$agency', false)");
 $owner->do("delete from voygen.facts_dirty");
 $owner->selectall_arrayref("select voygen.refresh_facts($agency, null, true)");
@@ -224,11 +233,11 @@ my %many = (
 	'words and a low price' => [ { query => 'rome', filters => { price_max => 80 } }, "destination = 'Rome' and price <= 80" ],
 );
 %filters = %many;
-$owner->do("update voygen.hotel_cache set price_amount = 50 + trip_id * 15485863 % 400 where agency_id = $agency");
-is($owner->selectrow_array("select count(distinct trip_id) from voygen.facts_dirty where agency_id = $agency"), 3000, '3,000 trips are marked one by one');
+$owner->do("update voygen.hotel_cache set price_amount = " . priced(15485863, 300) . " where agency_id = $agency");
+is($owner->selectrow_array("select count(distinct trip_id) from voygen.facts_dirty where agency_id = $agency"), $trips, '3,000 trips are marked one by one');
 compare('3,000 marks', 'newest', 'price');
 $door->call('agent', 'refresh_trip_facts');
-unnoticed('hotel_cache', "update voygen.hotel_cache set price_amount = 50 + trip_id * 32452843 % 400 where agency_id = $agency");
+unnoticed('hotel_cache', "update voygen.hotel_cache set price_amount = " . priced(32452843, 56) . " where agency_id = $agency");
 isnt(walked({ filters => { price_max => 60 } }), expected('price <= 60', 'trip_id desc'), 'what happened unnoticed is not seen');
 $owner->do('truncate voygen.rooms_cache');
 is(join(' ', @{ $owner->selectcol_arrayref("select trip_id from voygen.facts_dirty where agency_id = $agency") }), '0', 'TRUNCATE marks the agency with one row');
@@ -245,5 +254,23 @@ compare('blocks', 'newest', 'price');
 $door->call('agent', 'refresh_trip_facts');
 is($door->call('reader', 'get_facts_stats')->{dirty}, 0, 'all is fresh again');
 compare('fresh', 'newest', 'commission');
+
+# More marks than are told apart one by one. Each way in which facts do not hold has trips of its own, in every block: those of
+# a mark (twenty each), of a block's mark, of a client's, those that ran out and those that could not be built; a block whose
+# terms alone have changed; and all others, whose facts hold.
+my $by_block = 'trip_id between 1025 and 2048 or trip_id between 8193 and 9216';
+my $of_terms = 'trip_id between 16385 and 17408';
+my %ways = (marked => 0, ran_out => 1, failed => 2);
+unnoticed('hotel_cache',
+	"update voygen.hotel_cache set price_amount = " . priced(49979687, 57) . " where agency_id = $agency and not ($of_terms) and (trip_id % 5 in (0, 1, 2) or $by_block)",
+	"update voygen.hotel_cache set commission_percent = (trip_id * 7 + 3) % 29 where agency_id = $agency and ($of_terms or trip_id in (select trip_id from voygen.trips where agency_id = $agency and client_id = 7))");
+$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) select agency_id, trip_id, 'hotel_cache update' from voygen.trips, generate_series(1, 20) where agency_id = $agency and trip_id % 5 = $ways{marked}");
+$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, trip_until, reason) values ($agency, 1025, 2048, 'agency'), ($agency, 8193, 9216, 'agency'), ($agency, 16385, 17408, 'commission terms')");
+$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) values ($agency, -7, 'clients update')");
+$owner->do("update voygen.trip_facts set valid_until = now() where agency_id = $agency and trip_id % 5 = $ways{ran_out}");
+$owner->do("insert into voygen.facts_failed (agency_id, trip_id, reason, sqlstate) select agency_id, trip_id, 'it was', '22003' from voygen.trips where agency_id = $agency and trip_id % 5 = $ways{failed}");
+my $stale = $owner->selectrow_hashref("select q.stale_kind, q.stale from voygen_lib.facts_asked($agency, null, null, null, 'price', null) q");
+is_deeply([ @$stale{qw(stale_kind stale)} ], [ 'many', undef ], 'too many marks to be told apart one by one');
+compare('every way to be stale', 'newest', 'price', 'commission');
 
 done_testing();
