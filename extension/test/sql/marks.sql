@@ -130,6 +130,33 @@ reset role;
 drop trigger nothing on voygen.facts_dirty;
 select * from pg_temp.marks();
 
+-- a table whose column was made anew: the new one is watched
+begin;
+update voygen.trip_activities set title = 'known' where activity_id = 1;
+alter table voygen.trip_activities drop column status;
+alter table voygen.trip_activities add column status text;
+select * from pg_temp.marks();
+update voygen.trip_activities set status = 'booked' where activity_id = 1;
+select * from pg_temp.marks();
+rollback;
+
+-- a queue that was emptied since the last mark
+begin;
+update voygen.trips set title = 'before' where trip_id = 1;
+truncate voygen.facts_dirty;
+update voygen.trips set title = 'after' where trip_id = 1;
+select * from pg_temp.marks();
+rollback;
+
+-- the locks of an undone savepoint are taken anew
+begin;
+savepoint a;
+update voygen.trips set title = 'undone' where trip_id = 1;
+rollback to a;
+update voygen.trips set title = 'done' where trip_id = 1;
+select mode from pg_locks where pid = pg_backend_pid() and relation in ('voygen.facts_dirty'::regclass, 'voygen.facts_dirty_pkey'::regclass) order by relation::regclass::text;
+rollback;
+
 -- called wrongly
 select voygen.mark_trips();
 create table voygen.odd_one (x int);
