@@ -103,11 +103,11 @@ insert into voygen.trip_legs select * from voygen.trip_legs_heap;
 select * from voygen.refresh_facts(:agency, null, true);
 drop table voygen.trip_legs;
 alter table voygen.trip_legs_heap rename to trip_legs;
-create function pg_temp.nothing() returns trigger language plpgsql as $$ begin return new; end $$;
-create trigger nothing before insert or update on voygen.trip_facts for each row execute function pg_temp.nothing();
+create function pg_temp.told() returns trigger language plpgsql as $$ begin raise notice '% of trip %', tg_op, new.trip_id; return new; end $$;
+create trigger told before insert or update on voygen.trip_facts for each row execute function pg_temp.told();
 update voygen.trips set title = 'through SPI' where trip_id = 251;
 select * from voygen.refresh_facts(:agency);
-drop trigger nothing on voygen.trip_facts;
+drop trigger told on voygen.trip_facts;
 select * from voygen.refresh_facts(:agency, null, true);
 select (v).checked > 0 as checked, (v).drifted from (select voygen_api.verify_facts(sample => 1000) v) x;
 
@@ -125,6 +125,53 @@ select (v).drifted from (select voygen_api.verify_facts(sample => 1000) v) x;
 update voygen.trip_facts set nights = 99, facts = jsonb_set(facts, '{title}', '"wrong"') where agency_id = :agency and trip_id = 751;
 select (v).drifted from (select voygen_api.verify_facts(sample => 1000) v) x;
 select refreshed from voygen.refresh_facts(:agency, null, true);
+
+-- named trips in any order, twice, and numbers that are none
+update voygen.trips set title = 'named' where trip_id in (1, 251, 2001);
+select * from voygen.refresh_facts(:agency, array[2001, 1, 251, 1, null, 0, -5, 2001]::bigint[]);
+select trip_id, facts ->> 'title' as title, stored from voygen.trip_facts_fresh(:agency, array[2001, 1, null, 1, 2001]::bigint[]) order by trip_id;
+
+-- the mark of a block, named like its first trip, is not that trip's to take
+alter table voygen.trips disable trigger mark_update;
+update voygen.trips set title = 'of the block' where trip_id in (1, 251);
+alter table voygen.trips enable always trigger mark_update;
+insert into voygen.facts_dirty (agency_id, trip_id, trip_until, reason) values (:agency, 1, 1024, 'agency');
+select * from voygen.refresh_facts(:agency, array[1]::bigint[]);
+select trip_id, facts ->> 'title' as title, stored from voygen.trip_facts_fresh(:agency, array[1, 251]::bigint[]);
+select * from voygen.refresh_facts(:agency);
+select facts ->> 'title' as title from voygen.trip_facts where agency_id = :agency and trip_id = 251;
+
+-- the last and the first trip of a block
+insert into voygen.trips (trip_id, slug, client_id, title, destination) select i, 'edge' || i, 1, 'Edge', 'Rome' from unnest(array[1024, 1025, 2048, 2049]) i;
+select * from voygen.refresh_facts(:agency);
+insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 'all');
+alter table voygen.trips disable trigger mark_update;
+update voygen.trips set title = 'Edge of a block' where title = 'Edge';
+alter table voygen.trips enable always trigger mark_update;
+select refreshed, skipped from voygen.refresh_facts(:agency);
+select count(*) as marks from voygen.facts_dirty where agency_id = :agency;
+
+-- what no document shows is stored all the same: parts of a second, until when facts hold
+update voygen.hotel_cache set checked_at = date_trunc('second', now()) - interval '0.9 seconds' where trip_id = 1;
+select refreshed from voygen.refresh_facts(:agency);
+update voygen.hotel_cache set checked_at = date_trunc('second', now()) - interval '0.1 seconds' where trip_id = 1;
+select refreshed from voygen.refresh_facts(:agency);
+select f.last_availability_check = h.checked_at as same, f.valid_until = h.checked_at + interval '24 hours' as a_day
+  from voygen.trip_facts f join voygen.hotel_cache h using (agency_id, trip_id) where f.agency_id = :agency and f.trip_id = 1;
+insert into voygen.commission_rates (kind, site, commission_percent, effective_from) values ('percent', 'vax', 99, (now() at time zone 'UTC')::date + 1);
+select refreshed > 0 as refreshed from voygen.refresh_facts(:agency);
+select count(*) as others, bool_and(valid_until = ((now() at time zone 'UTC')::date + 1)::timestamp at time zone 'UTC') as until_tomorrow
+  from voygen.trip_facts where agency_id = :agency and trip_id > 1 and valid_until is not null;
+
+-- a headline is the price, the commission or the availability: each makes a row of history
+select count(*) as history from voygen.trip_facts_history where agency_id = :agency and trip_id = 751 \gset
+update voygen.hotel_cache set checked_at = now() where trip_id = 751;
+select refreshed from voygen.refresh_facts(:agency);
+select count(*) - :history as more from voygen.trip_facts_history where agency_id = :agency and trip_id = 751;
+update voygen.hotel_cache set commission_amount = 12.34 where trip_id = 751;
+delete from voygen.rooms_cache where trip_id = 751;
+select refreshed from voygen.refresh_facts(:agency);
+select count(*) - :history as more from voygen.trip_facts_history where agency_id = :agency and trip_id = 751;
 
 -- the owner's functions are not for everybody
 set role voygen_agent;
