@@ -30,6 +30,14 @@ select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
 update voygen.commission_rates set commission_percent = 12 where rate_id = 1;
 vacuum voygen.commission_rates;
 select voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03);
+-- ... and where a row takes the place of one that was undone
+begin;
+update voygen.commission_rates set commission_percent = 40 where rate_id = 1;
+select ctid as undone, voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03) from voygen.commission_rates where agency_id = :agency and rate_id = 1 \gset
+rollback;
+vacuum voygen.commission_rates;
+update voygen.commission_rates set commission_percent = 12 where rate_id = 1;
+select ctid = :'undone' as same_place, voygen.commission_amount('navitrip', 296.00, 'USD', 'included', 11.03) from voygen.commission_rates where agency_id = :agency and rate_id = 1;
 -- ... and by an expression that outlives its statement
 do $$
 begin
