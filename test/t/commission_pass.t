@@ -126,6 +126,15 @@ $db->do("update voygen.commission_rules set is_active = not is_active");
 equal('own changes', 'sweep');
 $db->do('rollback');
 
+# ---- columns that are younger than their rows ----
+
+$db->do('begin');
+$db->do('set local client_min_messages = warning');
+$db->do("alter table voygen.rooms_cache drop column tax_basis, add column tax_basis text not null default 'excluded', drop column refundable, add column refundable boolean default true");
+$db->do('set local client_min_messages = debug1');
+equal('columns younger than their rows', 'sweep');
+$db->do('rollback');
+
 # ---- rooms without a hotel ----
 
 $db->do('set session_replication_role = replica');
