@@ -206,6 +206,12 @@ START_TEST(cap_and_floor_hold_for_the_sum)
 	c.rates[0].floor_milli = 120000;
 	case_expect(&c, 1, 12000);
 	ck_assert_ptr_nonnull(case_step(&c, COMMISSION_STEP_FLOOR, 0));
+	/* a sum that just reaches both is cut by neither */
+	c.rates[0].has_cap = true;
+	c.rates[0].cap_milli = c.rates[0].floor_milli = 110491;
+	case_expect(&c, 1, 11049);
+	ck_assert_ptr_null(case_step(&c, COMMISSION_STEP_CAP, 0));
+	ck_assert_ptr_null(case_step(&c, COMMISSION_STEP_FLOOR, 0));
 }
 END_TEST
 
