@@ -131,6 +131,12 @@ update voygen.trips set title = 'named' where trip_id in (1, 251, 2001);
 select * from voygen.refresh_facts(:agency, array[2001, 1, 251, 1, null, 0, -5, 2001]::bigint[]);
 select trip_id, facts ->> 'title' as title, stored from voygen.trip_facts_fresh(:agency, array[2001, 1, null, 1, 2001]::bigint[]) order by trip_id;
 
+-- nor are the marks of the agency and of its clients taken for those of trips
+insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 'all'), (:agency, -1, 'clients update');
+select * from voygen.refresh_facts(:agency, array[0, -1]::bigint[]);
+select trip_id from voygen.facts_dirty where agency_id = :agency order by trip_id;
+select refreshed from voygen.refresh_facts(:agency);
+
 -- the mark of a block, named like its first trip, is not that trip's to take
 alter table voygen.trips disable trigger mark_update;
 update voygen.trips set title = 'of the block' where trip_id in (1, 251);
@@ -150,6 +156,14 @@ update voygen.trips set title = 'Edge of a block' where title = 'Edge';
 alter table voygen.trips enable always trigger mark_update;
 select refreshed, skipped from voygen.refresh_facts(:agency);
 select count(*) as marks from voygen.facts_dirty where agency_id = :agency;
+
+-- trips that cannot be built count towards the limit of a call, too: it ends with their block
+alter table voygen.hotel_cache disable trigger mark_update;
+update voygen.hotel_cache set price_amount = 'NaN' where trip_id < 1024;
+alter table voygen.hotel_cache enable always trigger mark_update;
+select * from voygen.refresh_facts(:agency, null, true, 3);
+update voygen.hotel_cache set price_amount = 85 where trip_id < 1024;
+select refreshed, failed from voygen.refresh_facts(:agency);
 
 -- what no document shows is stored all the same: parts of a second, until when facts hold
 update voygen.hotel_cache set checked_at = date_trunc('second', now()) - interval '0.9 seconds' where trip_id = 1;
