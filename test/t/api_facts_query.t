@@ -220,6 +220,9 @@ $owner->do("delete from voygen.clients where agency_id = $agency");
 make_trips($agency, "select generate_series(1, 33000, 11) union select unnest(array[$edges])");
 $owner->do("update voygen.hotel_cache set availability_status = 'available', price_amount = 55 where agency_id = $agency and trip_id in ($edges)");
 $owner->do("update voygen.trips set title = 'Honeymoon to Rome', destination = 'Rome', start_date = '2027-03-03', end_date = '2028-01-01' where agency_id = $agency and trip_id in ($edges)");
+# Words that none of the newest has, and words that few of them have: what is walked for other filters is not walked to its end.
+$owner->do("update voygen.trips set title = 'Safari to ' || destination where agency_id = $agency and trip_id < 20000 and trip_id % 9 = 1");
+$owner->do("update voygen.trips set title = 'Trek to ' || destination where agency_id = $agency and (trip_id < 20000 and trip_id % 9 = 2 or trip_id between 24700 and 26000 and trip_id % 10 = 3)");
 my ($trips) = $owner->selectrow_array("select count(*) from voygen.trips where agency_id = $agency");
 $owner->do("select set_config('voygen.agency_id', '$agency', false)");
 $owner->do("delete from voygen.facts_dirty");
@@ -230,6 +233,8 @@ my %many = (
 	'few days' => [ { filters => $days[0] }, $days[1] ],
 	'few days and a price' => [ { filters => { %{ $days[0] }, price_max => 300 } }, "$days[1] and price <= 300" ],
 	'many days and a low price' => [ { filters => { starts_after => '2027-02-01', price_max => 60 } }, "start_date >= '2027-02-01' and price <= 60" ],
+	'words of old trips and days' => [ { query => 'safari', filters => { starts_after => '2027-01-01' } }, "title like 'Safari%' and start_date >= '2027-01-01'" ],
+	'words of old trips and of some newer, and days' => [ { query => 'trek', filters => { starts_after => '2027-01-01' } }, "title like 'Trek%' and start_date >= '2027-01-01'" ],
 	'words and a low price' => [ { query => 'rome', filters => { price_max => 80 } }, "destination = 'Rome' and price <= 80" ],
 );
 %filters = %many;
