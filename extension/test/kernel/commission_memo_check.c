@@ -135,7 +135,8 @@ make_book(random_book *r, uint64_t seed)
 {
 	memset(r, 0, sizeof *r);
 	r->state = seed;
-	r->n_rates = below(r, MOST);
+	/* In a large book some rate asks everything; what a memo must tell apart shows in books of one or two. */
+	r->n_rates = seed % 3 == 0 ? 1 + below(r, 2) : below(r, MOST);
 	r->n_rules = seed % 16 == 0 ? 60 + below(r, 10) : below(r, 9);
 	for (size_t i = 0; i < r->n_rates; i++)
 		make_rate(r, i);
@@ -351,6 +352,36 @@ START_TEST(an_excluded_offer_fails_as_the_quote_does)
 }
 END_TEST
 
+/* The only rate of a book asks the nights by one thing; the next offer differs in these alone. */
+START_TEST(what_the_only_rate_asks_is_told_apart)
+{
+	commission_case c;
+
+	for (int asks = 0; asks < 4; asks++)
+	{
+		commission_book *book;
+		commission_memo *memo;
+		allocation memory = {0};
+		kernel_alloc alloc = allocation_of(&memory);
+
+		case_begin(&c);
+		case_rate(&c, asks == 2 ? COMMISSION_FIXED_PER_NIGHT : asks == 3 ? COMMISSION_FIXED_PER_ROOM_NIGHT
+																		 : COMMISSION_PERCENT);
+		c.rates[0].first_nights = asks == 0;
+		c.rates[0].min_nights = asks == 1 ? 2 : 0;
+		case_run(&c); /* makes the offer's components */
+		ck_assert_int_eq(commission_book_compile(c.rates, 1, NULL, 0, MONEY_HALF_UP, &alloc, &book, &c.error), KERNEL_OK);
+		ck_assert_int_eq(commission_memo_new(book, &memo), KERNEL_OK);
+		for (c.offer.nights = 1; c.offer.nights < 5; c.offer.nights++)
+			compare(book, memo, NULL, NULL, &c.offer);
+		for (c.offer.rooms = 1; c.offer.rooms < 4; c.offer.rooms++)
+			compare(book, memo, NULL, NULL, &c.offer);
+		commission_memo_free(memo);
+		commission_book_free(book);
+	}
+}
+END_TEST
+
 START_TEST(sites_and_any_site_are_merged_by_precedence)
 {
 	static const struct
@@ -396,6 +427,7 @@ main(void)
 	suite_add_tcase(suite, memo);
 	tcase_set_timeout(memo, 600); /* COMMISSION_BOOKS makes it long */
 	tcase_add_test(memo, a_memo_answers_as_the_quote_does);
+	tcase_add_test(memo, what_the_only_rate_asks_is_told_apart);
 	tcase_add_test(memo, a_memo_needs_memory);
 	tcase_add_test(memo, sites_and_any_site_are_merged_by_precedence);
 	tcase_add_test(memo, an_excluded_offer_fails_as_the_quote_does);
