@@ -192,6 +192,23 @@ START_TEST(only_the_first_nights_earn)
 }
 END_TEST
 
+START_TEST(additions_come_by_their_ids)
+{
+	case_begin(&c);
+	case_rate(&c, COMMISSION_PERCENT);
+	for (int i = 0; i < 4; i++)
+	{
+		commission_rate *rate = case_rate(&c, COMMISSION_BONUS_FIXED);
+
+		if (i % 2 == 1) /* of the site, among those of any site */
+			rate->word[COMMISSION_SITE] = case_text("navitrip");
+	}
+	case_expect(&c, 1, 18549);
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(case_step(&c, COMMISSION_STEP_BONUS, i)->id, (int64_t) i + 2);
+}
+END_TEST
+
 START_TEST(cap_and_floor_hold_for_the_sum)
 {
 	case_begin(&c);
@@ -536,6 +553,7 @@ main(void)
 	tcase_add_test(quote, overrides_and_bonuses_are_added);
 	tcase_add_test(quote, additions_alone_are_no_commission);
 	tcase_add_test(quote, only_the_first_nights_earn);
+	tcase_add_test(quote, additions_come_by_their_ids);
 	tcase_add_test(quote, cap_and_floor_hold_for_the_sum);
 	tcase_add_test(quote, a_whole_tier_goes_by_the_volume_reached_before);
 	tcase_add_test(quote, a_marginal_tier_parts_the_amount);

@@ -28,6 +28,7 @@ update voygen.rooms_cache set name = 'other', max_occupancy = 3;
 update voygen.rooms_cache set total_amount = total_amount;
 update voygen.clients set notes = 'n', email = 'x@example.org';
 update voygen.agencies set name = 'Other', settings = '{"a": 1}' where agency_id = :agency;
+update voygen.commission_rates set updated_at = now(), created_at = now() where agency_id = :agency;
 select * from pg_temp.marks();
 
 -- a change marks; from NULL and to NULL too
@@ -135,6 +136,7 @@ begin;
 update voygen.trip_activities set title = 'known' where activity_id = 1;
 alter table voygen.trip_activities drop column status;
 alter table voygen.trip_activities add column status text;
+update voygen.trip_activities set notes = 'written anew' where activity_id = 1;
 select * from pg_temp.marks();
 update voygen.trip_activities set status = 'booked' where activity_id = 1;
 select * from pg_temp.marks();
@@ -155,6 +157,17 @@ update voygen.trips set title = 'undone' where trip_id = 1;
 rollback to a;
 update voygen.trips set title = 'done' where trip_id = 1;
 select mode from pg_locks where pid = pg_backend_pid() and relation in ('voygen.facts_dirty'::regclass, 'voygen.facts_dirty_pkey'::regclass) order by relation::regclass::text;
+rollback;
+
+-- trips of two agencies that have one number, and one place among the marks that are remembered
+begin;
+insert into voygen.agencies (agency_id, slug, name) values (700001, 'marks-one', 'One'), (700070, 'marks-two', 'Two');
+insert into voygen.clients (agency_id, client_id, slug, name) select a, 1, 'ann', 'Ann' from unnest(array[700001, 700070]) a;
+insert into voygen.trips (agency_id, trip_id, slug, client_id, title, destination) select a, 1, 't1', 1, 'T', 'Rome' from unnest(array[700001, 700070]) a;
+delete from voygen.facts_dirty where agency_id in (700001, 700070);
+update voygen.trips set title = 'one' where agency_id = 700001;
+update voygen.trips set title = 'two' where agency_id = 700070;
+select agency_id, trip_id from voygen.facts_dirty where agency_id in (700001, 700070) order by agency_id;
 rollback;
 
 -- called wrongly

@@ -131,6 +131,9 @@ update voygen.trips set title = 'named' where trip_id in (1, 251, 2001);
 select * from voygen.refresh_facts(:agency, array[2001, 1, 251, 1, null, 0, -5, 2001]::bigint[]);
 select trip_id, facts ->> 'title' as title, stored from voygen.trip_facts_fresh(:agency, array[2001, 1, null, 1, 2001]::bigint[]) order by trip_id;
 
+-- what is fresh is not built again when it is named
+select * from voygen.refresh_facts(:agency, array[1, 251]::bigint[]);
+
 -- nor are the marks of the agency and of its clients taken for those of trips
 insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 'all'), (:agency, -1, 'clients update');
 select * from voygen.refresh_facts(:agency, array[0, -1]::bigint[]);
@@ -186,6 +189,15 @@ update voygen.hotel_cache set commission_amount = 12.34 where trip_id = 751;
 delete from voygen.rooms_cache where trip_id = 751;
 select refreshed from voygen.refresh_facts(:agency);
 select count(*) - :history as more from voygen.trip_facts_history where agency_id = :agency and trip_id = 751;
+
+-- all agencies, to the last
+select voygen.create_agency('refresh-last', 'Last', 'USD') as last \gset
+insert into voygen.clients (agency_id, client_id, slug, name) values (:last, 1, 'ann', 'Ann');
+insert into voygen.trips (agency_id, trip_id, slug, client_id, title, destination) values (:last, 1, 't1', 1, 'T', 'Rome');
+update voygen.trips set title = 'of all agencies' where agency_id = :agency and trip_id = 251;
+select refreshed >= 2 as refreshed from voygen.refresh_facts(null);
+select facts ->> 'title' as title from voygen.trip_facts where agency_id in (:agency, :last) and trip_id in (1, 251) and (trip_id = 251 or agency_id = :last) order by 1;
+select count(*) as marks from voygen.facts_dirty where agency_id in (:agency, :last);
 
 -- the owner's functions are not for everybody
 set role voygen_agent;
