@@ -66,6 +66,14 @@ $$;
 comment on function voygen_lib.require_clearable(text[], text[]) is
 'The fields an update shall empty. A null argument leaves its field unchanged, so emptying needs a way of its own.';
 
+create function voygen_lib.updated(emptied text[], field text, given anycompatible, was anycompatible) returns anycompatible
+language sql immutable parallel safe
+as $$
+  select case when field operator(pg_catalog.=) any (emptied) then null else coalesce(given, was) end
+$$;
+comment on function voygen_lib.updated(text[], text, anycompatible, anycompatible) is
+'What an update makes of a field: empty, or as given, or as it was. Without a search_path of its own, so that the planner puts it in place of the call.';
+
 create function voygen_lib.require_dates(first_day date, last_day date, first_path text, last_path text) returns void
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp

@@ -176,9 +176,9 @@ begin
   if update_client.name is not null then
     new_client.name := voygen_lib.require_text(update_client.name, '/name', 200);
   end if;
-  new_client.email := case when 'email' = any (emptied) then null else coalesce(voygen_lib.require_email(update_client.email), old_client.email) end;
-  new_client.phone := case when 'phone' = any (emptied) then null else coalesce(update_client.phone, old_client.phone) end;
-  new_client.notes := case when 'notes' = any (emptied) then null else coalesce(update_client.notes, old_client.notes) end;
+  new_client.email := voygen_lib.updated(emptied, 'email', voygen_lib.require_email(update_client.email), old_client.email);
+  new_client.phone := voygen_lib.updated(emptied, 'phone', update_client.phone, old_client.phone);
+  new_client.notes := voygen_lib.updated(emptied, 'notes', update_client.notes, old_client.notes);
   new_client.tier := coalesce(update_client.tier::text, old_client.tier);
   if 'preferences' = any (emptied) then
     new_client.preferences := '{}';

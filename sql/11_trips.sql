@@ -259,6 +259,25 @@ Makes a trip for a client, with a slug of client, destination, what the title ad
 @idempotent
 @example {"client_id": "demo-client", "title": "Dublin in October", "destination": "Dublin", "start_date": "2026-10-12", "end_date": "2026-10-19", "travelers": 2}';
 
+create function voygen_lib.trip_row(trip_id text) returns voygen.trips
+language plpgsql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  wanted bigint := voygen.resolve_trip(trip_row.trip_id);
+  found_trip trips;
+begin
+  select *
+  into found_trip
+  from trips
+  where agency_id = voygen_lib.agency()
+    and trip_id = wanted;
+  return found_trip;
+end
+$$;
+comment on function voygen_lib.trip_row(text) is 'The row of a trip by its number or slug.';
+
 create function voygen_lib.lock_trip(trip_id text) returns voygen.trips
 language plpgsql volatile parallel unsafe
 set search_path = pg_catalog, voygen, pg_temp
@@ -321,8 +340,8 @@ begin
   perform voygen_lib.require_dates(will.start_date, will.end_date, '/start_date', '/end_date');
   will.currency := coalesce(update_trip.currency, was.currency);
   will.status := coalesce(update_trip.status::text, was.status);
-  will.notes := case when 'notes' = any (emptied) then null else coalesce(update_trip.notes, was.notes) end;
-  will.advisor_id := case when 'advisor' = any (emptied) then null else coalesce(voygen_lib.advisor(update_trip.advisor), was.advisor_id) end;
+  will.notes := voygen_lib.updated(emptied, 'notes', update_trip.notes, was.notes);
+  will.advisor_id := voygen_lib.updated(emptied, 'advisor', voygen_lib.advisor(update_trip.advisor), was.advisor_id);
   if 'travelers' = any (emptied) or update_trip.travelers is not null then
     will.traveler_count := voygen_lib.travelers_count(update_trip.travelers);
     will.traveler_names := voygen_lib.travelers_names(update_trip.travelers);

@@ -28,6 +28,17 @@ create type voygen_api.removed as (
 );
 comment on type voygen_api.removed is 'What was taken out of a trip, whole, so that it can be put back.';
 
+create function voygen_lib.legs_expected(trip voygen.trips) returns text
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select coalesce('one of ' || string_agg(leg_id || ' (' || city || ')', ', ' order by seq, leg_id), 'a leg; this trip has none')
+  from trip_legs
+  where agency_id = trip.agency_id
+    and trip_id = trip.trip_id
+$$;
+comment on function voygen_lib.legs_expected(voygen.trips) is 'The legs of a trip, in the words of an error that names what was expected.';
+
 create function voygen_lib.lock_leg(trip voygen.trips, leg_id bigint) returns voygen.trip_legs
 language plpgsql volatile parallel unsafe
 set search_path = pg_catalog, voygen, pg_temp
@@ -45,12 +56,7 @@ begin
   for update;
   if not found then
     perform voygen.raise('not_found', format('leg %s does not exist in trip %s', lock_leg.leg_id, trip.slug), path => '/leg_id',
-      expected => coalesce(
-        (select 'one of ' || string_agg(l.leg_id || ' (' || l.city || ')', ', ' order by l.seq, l.leg_id)
-         from trip_legs as l
-         where l.agency_id = trip.agency_id and l.trip_id = trip.trip_id),
-        'a leg; this trip has none'),
-      got => lock_leg.leg_id::text);
+      expected => voygen_lib.legs_expected(trip), got => lock_leg.leg_id::text);
   end if;
   return locked;
 end
@@ -151,11 +157,11 @@ begin
   if update_leg.city is not null then
     will.city := voygen_lib.require_text(update_leg.city, '/city', 200);
   end if;
-  will.arrive_date := case when 'arrive_date' = any (emptied) then null else coalesce(update_leg.arrive_date, was.arrive_date) end;
-  will.depart_date := case when 'depart_date' = any (emptied) then null else coalesce(update_leg.depart_date, was.depart_date) end;
-  will.region := case when 'region' = any (emptied) then null else coalesce(update_leg.region, was.region) end;
-  will.country := case when 'country' = any (emptied) then null else coalesce(update_leg.country, was.country) end;
-  will.notes := case when 'notes' = any (emptied) then null else coalesce(update_leg.notes, was.notes) end;
+  will.arrive_date := voygen_lib.updated(emptied, 'arrive_date', update_leg.arrive_date, was.arrive_date);
+  will.depart_date := voygen_lib.updated(emptied, 'depart_date', update_leg.depart_date, was.depart_date);
+  will.region := voygen_lib.updated(emptied, 'region', update_leg.region, was.region);
+  will.country := voygen_lib.updated(emptied, 'country', update_leg.country, was.country);
+  will.notes := voygen_lib.updated(emptied, 'notes', update_leg.notes, was.notes);
   will.seq := coalesce(update_leg.seq, was.seq);
   perform voygen_lib.require_dates(will.arrive_date, will.depart_date, '/arrive_date', '/depart_date');
   if will is distinct from was then

@@ -216,15 +216,13 @@ begin
   if num_nonnulls((update_activity.price).amount, (update_activity.price).currency) > 0 or 'price' = any (emptied) then
     will := voygen_lib.price_into(will, update_activity.price);
   end if;
-  will.leg_id := case when 'leg_id' = any (emptied) then null else coalesce(voygen_lib.require_leg(trip, update_activity.leg_id), was.leg_id) end;
-  will.activity_date := case when 'activity_date' = any (emptied) then null else coalesce(update_activity.activity_date, was.activity_date) end;
-  will.start_time := case when 'start_time' = any (emptied) then null else coalesce(update_activity.start_time, was.start_time) end;
-  will.duration_minutes := case
-    when 'duration_minutes' = any (emptied) then null
-    else coalesce(voygen_lib.require_whole(update_activity.duration_minutes, '/duration_minutes', 1, 525600), was.duration_minutes)
-  end;
-  will.url := case when 'url' = any (emptied) then null else coalesce(update_activity.url, was.url) end;
-  will.notes := case when 'notes' = any (emptied) then null else coalesce(update_activity.notes, was.notes) end;
+  will.leg_id := voygen_lib.updated(emptied, 'leg_id', voygen_lib.require_leg(trip, update_activity.leg_id), was.leg_id);
+  will.activity_date := voygen_lib.updated(emptied, 'activity_date', update_activity.activity_date, was.activity_date);
+  will.start_time := voygen_lib.updated(emptied, 'start_time', update_activity.start_time, was.start_time);
+  will.duration_minutes := voygen_lib.updated(
+    emptied, 'duration_minutes', voygen_lib.require_whole(update_activity.duration_minutes, '/duration_minutes', 1, 525600), was.duration_minutes);
+  will.url := voygen_lib.updated(emptied, 'url', update_activity.url, was.url);
+  will.notes := voygen_lib.updated(emptied, 'notes', update_activity.notes, was.notes);
   will.status := coalesce(update_activity.status::text, was.status);
   if will is distinct from was then
     update trip_activities

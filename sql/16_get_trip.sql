@@ -94,117 +94,59 @@ begin atomic
 end;
 comment on function voygen_lib.money_of(numeric, text) is 'A stored amount with its currency; null when there is no amount.';
 
-create function voygen_lib.legs_of(trip voygen.trips) returns voygen_api.leg[]
-language sql stable parallel safe
+create function voygen_api.get_trip(trip_id text) returns voygen_api.trip_detail
+language plpgsql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select coalesce(
-    array_agg(
-      (leg_id, seq::integer, city, region, country, arrive_date, depart_date, depart_date - arrive_date, notes)::voygen_api.leg
+#variable_conflict use_column
+declare
+  trip trips := voygen_lib.trip_row(get_trip.trip_id);
+begin
+  return (
+    trip.trip_id, trip.slug, trip.title, trip.destination,
+    (select (client_id, slug, name)::voygen_api.client_name from clients where agency_id = trip.agency_id and client_id = trip.client_id),
+    trip.start_date, trip.end_date, trip.end_date - trip.start_date, trip.status, trip.traveler_count::integer,
+    trip.traveler_names, trip.currency, voygen_lib.money_of(trip.budget_amount, trip.budget_currency),
+    (select email from users where agency_id = trip.agency_id and user_id = trip.advisor_id), trip.notes,
+    array(
+      select (leg_id, seq::integer, city, region, country, arrive_date, depart_date, depart_date - arrive_date, notes)::voygen_api.leg
+      from trip_legs
+      where agency_id = trip.agency_id and trip_id = trip.trip_id
       order by seq, leg_id),
-    '{}')
-  from trip_legs
-  where agency_id = trip.agency_id
-    and trip_id = trip.trip_id
-$$;
-comment on function voygen_lib.legs_of(voygen.trips) is 'The legs of a trip in order.';
-
-create function voygen_lib.activities_of(trip voygen.trips) returns voygen_api.activity[]
-language sql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-  select coalesce(
-    array_agg((
+    array(
+      select (
         activity_id, leg_id, site, product_code, title, activity_date, start_time, duration_minutes,
         case
           when price_amount is not null
           then (voygen_lib.exact(price_amount, currency), currency, price_basis, 'unknown')::voygen_api.price
         end,
         status, url, notes)::voygen_api.activity
+      from trip_activities
+      where agency_id = trip.agency_id and trip_id = trip.trip_id
       order by activity_date nulls last, start_time nulls last, activity_id),
-    '{}')
-  from trip_activities
-  where agency_id = trip.agency_id
-    and trip_id = trip.trip_id
-$$;
-comment on function voygen_lib.activities_of(voygen.trips) is 'The activities of a trip in order of time.';
-
-create function voygen_lib.bookings_of(trip voygen.trips) returns voygen_api.booking[]
-language sql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-  select coalesce(
-    array_agg((
+    array(
+      select (
+        flight_id, carrier, flight_number, origin, destination, depart_at, arrive_at, cabin,
+        voygen_lib.money_of(price_amount, currency), status)::voygen_api.flight
+      from flights
+      where agency_id = trip.agency_id and trip_id = trip.trip_id
+      order by depart_at nulls last, flight_id),
+    array(
+      select (
+        transfer_id, kind, from_place, to_place, pickup_at, voygen_lib.money_of(price_amount, currency), status, notes)::voygen_api.transfer
+      from transfers
+      where agency_id = trip.agency_id and trip_id = trip.trip_id
+      order by pickup_at nulls last, transfer_id),
+    array(
+      select (
         booking_id, leg_id, kind, site, supplier, reference, hotel_key, room_key, status, voygen_lib.money_of(price_amount, currency),
         voygen_lib.exact(tax_amount, currency), tax_basis, nights::integer, rooms::integer, refundable, rate_type, product_type,
         booked_on, check_in, check_out, voygen_lib.exact(commission_amount, currency), trim_scale(commission_percent),
         commission_source, rate_id, cancelled_at, notes)::voygen_api.booking
+      from bookings
+      where agency_id = trip.agency_id and trip_id = trip.trip_id
       order by booking_id),
-    '{}')
-  from bookings
-  where agency_id = trip.agency_id
-    and trip_id = trip.trip_id
-$$;
-comment on function voygen_lib.bookings_of(voygen.trips) is 'The bookings of a trip in the order they were made.';
-
-create function voygen_lib.flights_of(trip voygen.trips) returns voygen_api.flight[]
-language sql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-  select coalesce(
-    array_agg((
-        flight_id, carrier, flight_number, origin, destination, depart_at, arrive_at, cabin,
-        voygen_lib.money_of(price_amount, currency), status)::voygen_api.flight
-      order by depart_at nulls last, flight_id),
-    '{}')
-  from flights
-  where agency_id = trip.agency_id
-    and trip_id = trip.trip_id
-$$;
-comment on function voygen_lib.flights_of(voygen.trips) is 'The flights of a trip in order of departure.';
-
-create function voygen_lib.transfers_of(trip voygen.trips) returns voygen_api.transfer[]
-language sql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-  select coalesce(
-    array_agg((
-        transfer_id, kind, from_place, to_place, pickup_at, voygen_lib.money_of(price_amount, currency), status, notes)::voygen_api.transfer
-      order by pickup_at nulls last, transfer_id),
-    '{}')
-  from transfers
-  where agency_id = trip.agency_id
-    and trip_id = trip.trip_id
-$$;
-comment on function voygen_lib.transfers_of(voygen.trips) is 'The transfers of a trip in order of time.';
-
-create function voygen_api.get_trip(trip_id text) returns voygen_api.trip_detail
-language plpgsql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-declare
-  wanted bigint := voygen.resolve_trip(get_trip.trip_id);
-  trip voygen.trips;
-  owner voygen.clients;
-begin
-  select t.*
-  into trip
-  from trips as t
-  where t.agency_id = voygen_lib.agency()
-    and t.trip_id = wanted;
-  select c.*
-  into owner
-  from clients as c
-  where c.agency_id = trip.agency_id
-    and c.client_id = trip.client_id;
-  return (
-    trip.trip_id, trip.slug, trip.title, trip.destination, (owner.client_id, owner.slug, owner.name)::voygen_api.client_name,
-    trip.start_date, trip.end_date, trip.end_date - trip.start_date, trip.status, trip.traveler_count::integer,
-    trip.traveler_names, trip.currency, voygen_lib.money_of(trip.budget_amount, trip.budget_currency),
-    (select u.email from users as u where u.agency_id = trip.agency_id and u.user_id = trip.advisor_id), trip.notes,
-    voygen_lib.legs_of(trip), voygen_lib.activities_of(trip), voygen_lib.flights_of(trip), voygen_lib.transfers_of(trip),
-    voygen_lib.bookings_of(trip),
-    (select count(*) from hotel_cache as h where h.agency_id = trip.agency_id and h.trip_id = trip.trip_id),
+    (select count(*) from hotel_cache where agency_id = trip.agency_id and trip_id = trip.trip_id),
     trip.created_at, trip.updated_at, trip.archived_at)::voygen_api.trip_detail;
 end
 $$;

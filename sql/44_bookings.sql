@@ -350,16 +350,16 @@ begin
   will.price_amount := coalesce((update_booking.price).amount, was.price_amount);
   will.currency := coalesce((update_booking.price).currency, was.currency);
   will.site := coalesce(voygen_lib.require_site(update_booking.site), was.site);
-  will.supplier := case when 'supplier' = any (emptied) then null else coalesce(update_booking.supplier, was.supplier) end;
-  will.reference := case when 'reference' = any (emptied) then null else coalesce(update_booking.reference, was.reference) end;
-  will.leg_id := case when 'leg_id' = any (emptied) then null else coalesce(voygen_lib.require_leg(trip, update_booking.leg_id), was.leg_id) end;
-  will.hotel_key := case when 'hotel_key' = any (emptied) then null else coalesce(update_booking.hotel_key, was.hotel_key) end;
-  will.room_key := case when 'room_key' = any (emptied) then null else coalesce(update_booking.room_key, was.room_key) end;
+  will.supplier := voygen_lib.updated(emptied, 'supplier', update_booking.supplier, was.supplier);
+  will.reference := voygen_lib.updated(emptied, 'reference', update_booking.reference, was.reference);
+  will.leg_id := voygen_lib.updated(emptied, 'leg_id', voygen_lib.require_leg(trip, update_booking.leg_id), was.leg_id);
+  will.hotel_key := voygen_lib.updated(emptied, 'hotel_key', update_booking.hotel_key, was.hotel_key);
+  will.room_key := voygen_lib.updated(emptied, 'room_key', update_booking.room_key, was.room_key);
   will.status := coalesce(update_booking.status::text, was.status);
   will.tax_basis := coalesce(update_booking.tax::text, was.tax_basis);
-  will.tax_amount := case when 'tax_amount' = any (emptied) then null else coalesce(update_booking.tax_amount, was.tax_amount) end;
-  will.check_in := case when 'check_in' = any (emptied) then null else coalesce(update_booking.check_in, was.check_in) end;
-  will.check_out := case when 'check_out' = any (emptied) then null else coalesce(update_booking.check_out, was.check_out) end;
+  will.tax_amount := voygen_lib.updated(emptied, 'tax_amount', update_booking.tax_amount, was.tax_amount);
+  will.check_in := voygen_lib.updated(emptied, 'check_in', update_booking.check_in, was.check_in);
+  will.check_out := voygen_lib.updated(emptied, 'check_out', update_booking.check_out, was.check_out);
   -- Nights that followed from the dates follow the new ones.
   will.nights := case
     when 'nights' = any (emptied) then null
@@ -368,11 +368,11 @@ begin
     else was.nights
   end;
   will.rooms := coalesce(update_booking.rooms, was.rooms);
-  will.refundable := case when 'refundable' = any (emptied) then null else coalesce(update_booking.refundable, was.refundable) end;
-  will.rate_type := case when 'rate_type' = any (emptied) then null else coalesce(update_booking.rate_type::text, was.rate_type) end;
+  will.refundable := voygen_lib.updated(emptied, 'refundable', update_booking.refundable, was.refundable);
+  will.rate_type := voygen_lib.updated(emptied, 'rate_type', update_booking.rate_type::text, was.rate_type);
   will.product_type := coalesce(update_booking.product_type::text, was.product_type);
   will.booked_on := coalesce(update_booking.booked_on, was.booked_on);
-  will.notes := case when 'notes' = any (emptied) then null else coalesce(update_booking.notes, was.notes) end;
+  will.notes := voygen_lib.updated(emptied, 'notes', update_booking.notes, was.notes);
   if 'stated_commission' = any (emptied) then
     will.commission_source := null;
     will.commission_amount := null;

@@ -85,36 +85,12 @@ begin
   where rank is not null;
   if met is null then
     perform voygen.raise('not_found', format('leg %s does not exist in trip %s', left(find_leg.leg, 100), trip.slug), path => '/leg',
-      expected => coalesce(
-        (select 'one of ' || string_agg(l.leg_id || ' (' || l.city || ')', ', ' order by l.seq, l.leg_id)
-         from trip_legs as l
-         where l.agency_id = trip.agency_id and l.trip_id = trip.trip_id),
-        'a leg; this trip has none'),
-      got => left(find_leg.leg, 100));
+      expected => voygen_lib.legs_expected(trip), got => left(find_leg.leg, 100));
   end if;
   return met[1];
 end
 $$;
 comment on function voygen_lib.find_leg(voygen.trips, text) is 'A leg by its number, its place in the journey or its city.';
-
-create function voygen_lib.trip_row(trip_id text) returns voygen.trips
-language plpgsql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-#variable_conflict use_column
-declare
-  wanted bigint := voygen.resolve_trip(trip_row.trip_id);
-  found_trip trips;
-begin
-  select *
-  into found_trip
-  from trips
-  where agency_id = voygen_lib.agency()
-    and trip_id = wanted;
-  return found_trip;
-end
-$$;
-comment on function voygen_lib.trip_row(text) is 'The row of a trip by its number or slug.';
 
 create type voygen_lib.house as (
   leg_id bigint,
