@@ -78,6 +78,41 @@ touches('sunny', 'ingest_rooms', { %at, site => 'web', hotel_key => 'web:h1', ro
 touches('sunny', 'ingest_hotels', { %at, site => 'web', hotels => [{ site_id => 'h2', name => 'Hotel 2', city => 'Rome', available => $yes, lead_price => { amount => 300, currency => 'USD' } }] },
 	'hotel_cache ' . $owner->selectrow_array('select hotel_id from voygen.hotel_cache where trip_id = ? and agency_id = ? and hotel_key = ?', undef, $one->{trip_id}, $door->agency('sunny'), 'web:h2'));
 
+# An update sets each field that is given, whatever stood there, and empties each that is named; all others stay
+my ($four) = grep { $_->{agency} eq 'rainy' } @trips;
+my %updates = (
+	update_leg => ['trip_legs', 'leg_id', $four->{leg_id}[0], { arrive_date => ['2026-09-11', '2026-09-12'], depart_date => ['2026-09-16', '2026-09-17'], region => [qw(Lazio Umbria)], country => [qw(Italy Malta)], notes => [qw(a b)] }],
+	update_activity => ['trip_activities', 'activity_id', $four->{activity_id}[0], { leg_id => $four->{leg_id}, activity_date => ['2026-09-11', '2026-09-12'], start_time => ['10:00:00', '11:30:00'], duration_minutes => [60, 90], url => [qw(https://a.example https://b.example)], notes => [qw(a b)] }],
+	update_booking => ['bookings', 'booking_id', $four->{booking_id}[0], { leg_id => $four->{leg_id}, supplier => [qw(a b)], reference => [qw(a b)], hotel_key => [qw(web:h1 web:h2)], room_key => [qw(r1 r2)], tax_amount => ['5.000', '6.500'], check_in => ['2026-09-11', '2026-09-12'], check_out => ['2026-09-14', '2026-09-15'], refundable => [qw(true false)], rate_type => [qw(promo net)], notes => [qw(a b)] }],
+	update_client => ['clients', 'client_id', $four->{client_id}, { email => [qw(a@rainy.example b@rainy.example)], phone => ['+1 555 0001', '+1 555 0002'], notes => [qw(a b)] }]);
+for my $tool (sort keys %updates)
+{
+	my ($table, $id, $number, $fields) = @{ $updates{$tool} };
+	my @names = sort keys %$fields;
+	my %of = ($tool eq 'update_client' ? () : (trip_id => $four->{trip_id}), $id => $number);
+	my $stored = sub {
+		my ($row) = $owner->selectrow_array("select json_object_agg(f.key, f.value) from voygen.$table t, jsonb_each_text(to_jsonb(t)) f where agency_id = ? and $id = ? and f.key = any (?)", undef, $door->agency('rainy'), $number, \@names);
+		return decode_json($row);
+	};
+	my %is;
+	for my $round (0, 1)
+	{
+		for my $name (@names)
+		{
+			$is{$name} = $fields->{$name}[$round];
+			my $value = $name eq 'duration_minutes' ? $is{$name} + 0 : $name eq 'refundable' ? ($is{$name} eq 'true' ? $yes : JSON::PP::false) : $is{$name};
+			$door->call('rainy:admin', $tool, { %of, $name => $value });
+		}
+		is_deeply($stored->(), \%is, "$tool: each field has been set, time " . ($round + 1));
+	}
+	for my $name (@names)
+	{
+		my $before = $stored->();
+		$door->call('rainy:admin', $tool, { %of, clear => [$name] });
+		is_deeply($stored->(), { %$before, $name => undef }, "$tool: $name has been emptied alone");
+	}
+}
+
 # A leg leaves its offers without one; offers of other legs and trips keep theirs
 my @of_leg = @{ $owner->selectcol_arrayref('select hotel_id from voygen.hotel_cache where agency_id = ? and trip_id = ? and leg_id = ?', undef, $door->agency('sunny'), $one->{trip_id}, $one->{leg_id}[0]) };
 touches('sunny', 'archive_leg', { %at, leg_id => $one->{leg_id}[0], confirm => $yes }, "trip_legs $one->{leg_id}[0]", map { "hotel_cache $_" } @of_leg);
