@@ -52,6 +52,7 @@
 #include "utils/snapmgr.h"
 
 #include "pg/call.h"
+#include "pg/call_allowed.h"
 #include "pg/call_arguments.h"
 #include "pg/call_error.h"
 #include "pg/call_caller.h"
@@ -91,44 +92,6 @@ call_init(void)
 	call_guard_init();
 	call_arguments_init();
 	call_tools_init();
-}
-
-/* --- who may call what --------------------------------------------------- */
-
-/* A scope is a tool's name, or the beginning of names with a * behind. */
-static bool
-scope_matches(const char *scope, const char *tool)
-{
-	size_t length = strlen(scope);
-
-	if (length > 0 && scope[length - 1] == '*')
-		return strncmp(scope, tool, length - 1) == 0;
-	return strcmp(scope, tool) == 0;
-}
-
-static bool
-in_scope(const call_identity *identity, const char *tool)
-{
-	ListCell *cell;
-
-	if (!identity->has_scopes)
-		return true;
-	foreach (cell, identity->scopes)
-		if (scope_matches(lfirst(cell), tool))
-			return true;
-	return false;
-}
-
-static void
-check_allowed(const call_state *call, Oid function)
-{
-	call_fault fault = {NULL, NULL, NULL, "voygen.tool lists the tools of a role."};
-
-	if (pg_proc_aclcheck(function, call->identity.role, ACL_EXECUTE) == ACLCHECK_OK &&
-		in_scope(&call->identity, call->tool_name))
-		return;
-	call_raise(CALL_NOT_ALLOWED,
-			   psprintf("this token may not call the tool %s", call->tool_name), &fault);
 }
 
 static void
@@ -266,10 +229,24 @@ run_call(call_state *call, Datum digest, size_t length)
 	function = call_tools_function(call->tool_name);
 	if (!OidIsValid(function))
 		refuse_tool(call->tool_name, call->identity.role);
-	check_allowed(call, function);
+	call_allowed_check(&call->identity, call->tool_name, function);
 	call->tool = call_tools_get(call->tool_name, function);
 	call->object = call_arguments_check(call->tool, call->text, length, &call->memory);
 	return call->tool->signature->read_only ? run_reading(call) : run_writing(call);
+}
+
+void
+call_fail(call_guard *guard, MemoryContext context, const char *tool, const call_place *place)
+{
+	ErrorData *error;
+	bool struck;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	FlushErrorState();
+	struck = call_guard_fail(guard);
+	call_tools_forget_uses();
+	call_raise_again(error, tool, place == NULL ? NULL : call_place_text(place), struck);
 }
 
 /* Opens the door, works, closes it, and turns any error into one of ours. */
@@ -289,15 +266,7 @@ call_tool_guarded(call_state *call, Datum digest, size_t length)
 	}
 	PG_CATCH();
 	{
-		ErrorData *error;
-		bool struck;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		struck = call_guard_fail(&call->guard);
-		call_tools_forget_uses();
-		call_raise_again(error, call->tool_name, call_place_text(&call->place), struck);
+		call_fail(&call->guard, context, call->tool_name, &call->place);
 	}
 	PG_END_TRY();
 	call_guard_leave(&call->guard);
@@ -311,13 +280,6 @@ check_door(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_GETARG_INT64(0) <= 0)
 		call_raise(CALL_NOT_ALLOWED, "an agency and a token are needed", NULL);
-	if (call_guard_active())
-		call_raise(CALL_NOT_ALLOWED, "a tool cannot open the door again", NULL);
-	if (GetDatabaseEncoding() != PG_UTF8)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("the encoding of the database is not UTF8"),
-				 errhint("Create the database with ENCODING 'UTF8'.")));
 }
 
 /* call(agency_id, token_digest, tool, arguments) returns the result as JSON.
@@ -376,7 +338,7 @@ tools_of(const call_identity *identity, MemoryContext context)
 	{
 		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 
-		if (!in_scope(identity, name))
+		if (!call_allowed_scope(identity, name))
 			continue;
 		if (out.len > 1)
 			appendStringInfoChar(&out, ',');
@@ -411,14 +373,7 @@ voygen_tools(PG_FUNCTION_ARGS)
 	}
 	PG_CATCH();
 	{
-		ErrorData *error;
-		bool struck;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		struck = call_guard_fail(&guard);
-		call_raise_again(error, "tools", NULL, struck);
+		call_fail(&guard, context, "tools", NULL);
 	}
 	PG_END_TRY();
 	call_guard_leave(&guard);

@@ -22,6 +22,7 @@
 #include "catalog/objectaccess.h"
 #include "catalog/pg_description.h"
 #include "catalog/pg_proc.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "tcop/cmdtag.h"
@@ -200,11 +201,25 @@ set_for_call(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+/* What has to hold before anything is changed. */
+static void
+check_closed(void)
+{
+	if (active)
+		call_raise(CALL_NOT_ALLOWED, "a tool cannot open the door again", NULL);
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the encoding of the database is not UTF8"),
+				 errhint("Create the database with ENCODING 'UTF8'.")));
+}
+
 void
 call_guard_enter(call_guard *guard, int64 agency)
 {
 	char number[32];
 
+	check_closed();
 	GetUserIdAndSecContext(&guard->user, &guard->context);
 	guard->settings = NewGUCNestLevel();
 	guard->xid = InvalidTransactionId;

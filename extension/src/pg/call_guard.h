@@ -22,7 +22,8 @@ extern void call_guard_init(void);
 extern bool call_guard_active(void);
 
 /* Opens a call for an agency: from here on the time runs, utility statements
- * and some functions are refused, and settings are remembered. */
+ * and some functions are refused, and settings are remembered. Refuses inside
+ * a call, and in a database that is not UTF-8. */
 extern void call_guard_enter(call_guard *guard, int64 agency);
 
 /* Works as a role, restricted, until the next call of this or the end. */
