@@ -1,21 +1,25 @@
 -- Owner, rights and the last look over the API. Runs after every other file.
 --
 -- A tool that only reads may be used by every role, one that writes by agents and administrators. A file that grants
--- its tool by itself (commission rates: administrators only) is left as it is.
+-- its tool by itself (commission rates: administrators only) is left as it is. What does the work of jobs is given to
+-- nobody: voygen.work_job alone runs it, for whoever may use the tool.
 
 do $$
 declare
   object record;
 begin
   for object in
-    select p.oid::regprocedure as name, p.provolatile, p.proacl, n.nspname as schema
+    select p.oid::regprocedure as name, p.provolatile, p.proacl, n.nspname as schema,
+           n.nspname = 'voygen_lib' and p.proname like 'job\_%' and p.proargtypes[0] = 'voygen.job'::regtype as is_work
     from pg_proc as p
     join pg_namespace as n on n.oid = p.pronamespace
     where n.nspname in ('voygen_api', 'voygen_lib')
     order by 1
   loop
     execute format('revoke execute on function %s from public', object.name);
-    if object.proacl is null and (object.schema = 'voygen_lib' or object.provolatile <> 'v') then
+    if object.is_work then
+      null;
+    elsif object.proacl is null and (object.schema = 'voygen_lib' or object.provolatile <> 'v') then
       execute format('grant execute on function %s to voygen_admin, voygen_agent, voygen_reader', object.name);
     elsif object.proacl is null then
       execute format('grant execute on function %s to voygen_admin, voygen_agent', object.name);

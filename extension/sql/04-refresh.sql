@@ -12,6 +12,16 @@ comment on function voygen.refresh_facts(bigint, bigint[], boolean, bigint) is
   'max_trips ends the call after the portion that reaches it. skipped counts trips another session was working on; '
   'failed ones are in facts_failed.';
 
+create function voygen.refresh_and_tell(agency_id bigint default null, trip_ids bigint[] default null,
+                                        force boolean default false, max_trips bigint default null,
+                                        out refreshed bigint, out unchanged bigint, out failed bigint, out skipped bigint)
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_refresh_and_tell';
+revoke execute on function voygen.refresh_and_tell(bigint, bigint[], boolean, bigint) from public;
+comment on function voygen.refresh_and_tell(bigint, bigint[], boolean, bigint) is
+  'Refreshes as refresh_facts does, and tells whoever listens on voygen_facts of the trips whose facts changed, as "AGENCY '
+  'TRIP,TRIP,…" or "AGENCY many". Such a transaction cannot be prepared.';
+
 create function voygen.trip_facts_fresh(agency_id bigint, trip_ids bigint[])
   returns table (trip_id bigint, facts jsonb, lead_price_min numeric, total_commission_potential numeric,
                  currency text, availability_status text, last_availability_check timestamptz, nights integer,

@@ -20,7 +20,7 @@ begin
       began := pg_catalog.clock_timestamp();
       fault := null;
       begin
-        select * into done from voygen.refresh_facts(agency, max_trips => portion);
+        select * into done from voygen.refresh_and_tell(agency, max_trips => portion);
       exception
         when others then
           fault := sqlerrm;

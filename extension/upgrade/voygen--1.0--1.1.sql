@@ -124,3 +124,82 @@ create aggregate voygen.price_tier_counts(price numeric, method text, low_percen
   sfunc = voygen.price_cuts_add, stype = internal, finalfunc = voygen.price_tier_counts_final, parallel = safe);
 comment on aggregate voygen.price_tier_counts(numeric, text, numeric, numeric) is
   'Cuts of prices by a method (auto, percentile, kmeans, kmeans_log, rank), and how many prices fall in each tier.';
+
+create function voygen.refresh_and_tell(agency_id bigint default null, trip_ids bigint[] default null,
+                                        force boolean default false, max_trips bigint default null,
+                                        out refreshed bigint, out unchanged bigint, out failed bigint, out skipped bigint)
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_refresh_and_tell';
+revoke execute on function voygen.refresh_and_tell(bigint, bigint[], boolean, bigint) from public;
+comment on function voygen.refresh_and_tell(bigint, bigint[], boolean, bigint) is
+  'Refreshes as refresh_facts does, and tells whoever listens on voygen_facts of the trips whose facts changed, as "AGENCY '
+  'TRIP,TRIP,…" or "AGENCY many". Such a transaction cannot be prepared.';
+
+create or replace procedure voygen.refresh_job(budget interval default '50 s', portion bigint default 2000)
+  language plpgsql
+  as $$
+declare
+  ends timestamptz := pg_catalog.clock_timestamp() operator(pg_catalog.+) budget;
+  agencies bigint[];
+  agency bigint;
+  done record;
+  fault text;
+  found_work boolean := true;
+  began timestamptz;
+begin
+  while found_work and pg_catalog.clock_timestamp() operator(pg_catalog.<) ends loop
+    found_work := false;
+    agencies := array(select a.agency_id from voygen.agencies a order by a.agency_id);
+    foreach agency in array agencies loop
+      began := pg_catalog.clock_timestamp();
+      fault := null;
+      begin
+        select * into done from voygen.refresh_and_tell(agency, max_trips => portion);
+      exception
+        when others then
+          fault := sqlerrm;
+          select 0::bigint as refreshed, 0::bigint as unchanged, 0::bigint as failed, 0::bigint as skipped into done;
+      end;
+      if fault is not null or done.refreshed operator(pg_catalog.+) done.unchanged operator(pg_catalog.+) done.failed operator(pg_catalog.>) 0 then
+        insert into voygen.facts_runs (agency_id, started_at, finished_at, refreshed, unchanged, failed, error)
+        values (agency, began, pg_catalog.clock_timestamp(), done.refreshed, done.unchanged, done.failed, fault);
+        -- A fault is tried again by the next run, not at once.
+        found_work := found_work or fault is null;
+      end if;
+      commit;
+      exit when pg_catalog.clock_timestamp() operator(pg_catalog.>=) ends;
+    end loop;
+  end loop;
+  -- A sign of life, though there was nothing to do.
+  insert into voygen.facts_runs (agency_id, started_at, finished_at)
+  values (null, pg_catalog.now(), pg_catalog.clock_timestamp());
+end
+$$;
+
+-- Long work: the steps of jobs, and the news of them.
+
+create function voygen.caller_token() returns bigint
+  language c stable parallel restricted
+  as 'MODULE_PATHNAME', 'voygen_caller_token';
+revoke execute on function voygen.caller_token() from public;
+comment on function voygen.caller_token() is
+  'Number of the token that the running call was made with; null outside of calls. Owner only.';
+
+create function voygen.redact_arguments(tool text, arguments jsonb) returns jsonb
+  language c stable strict parallel safe
+  as 'MODULE_PATHNAME', 'voygen_redact_arguments';
+comment on function voygen.redact_arguments(text, jsonb) is
+  'Arguments of a tool with what its comment tags @redact left out.';
+
+create function voygen.work_job(agency_id bigint, job_id bigint, run bigint) returns text
+  language c volatile strict parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_work_job';
+revoke execute on function voygen.work_job(bigint, bigint, bigint) from public;
+comment on function voygen.work_job(bigint, bigint, bigint) is
+  'Does one step of a job that was taken (voygen.take_job) as whoever asked for it, and answers its status; running: there is more to do.';
+
+create function voygen.job_changed() returns trigger
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_job_changed';
+comment on function voygen.job_changed() is
+  'Trigger for voygen.job: tells who listens on voygen_job of a change, as "AGENCY JOB STATUS".';

@@ -54,6 +54,7 @@ subtest 'retention takes away what an agency no longer keeps, and nothing else' 
 		[ 'template_processings', 'created_at', 180, 'template_processings' ],
 		[ 'extraction_sessions', 'started_at', 180, 'extraction_sessions' ],
 		[ 'chain_executions', 'started_at', 365, 'chain_executions' ],
+		[ 'job', 'finished_at', 30, 'jobs' ],
 	);
 	my %insert = (
 		audit => "(agency_id, audit_id, tool, outcome, at) values (A, N, 't', 'ok', T)",
@@ -63,6 +64,7 @@ subtest 'retention takes away what an agency no longer keeps, and nothing else' 
 		facts_runs => "(agency_id, started_at) values (A, T)",
 		template_processings => "(agency_id, processing_id, template_id, variables_provided, processed_content, created_at) select A, N, min(template_id), '{}', 'x', T from voygen.template_definitions where agency_id = A",
 		extraction_sessions => "(agency_id, session_id, trip_id, site, status, started_at) select A, 's' || N, trip_id, 'navitrip', 'completed', T from voygen.trips where agency_id = A",
+		job => "(agency_id, job_id, tool, role, login, status, finished_at) values (A, N, 't', 'voygen_admin', 'postgres', 'cancelled', T)",
 		chain_executions => "(agency_id, execution_id, chain_id, execution_context, status, started_at) select A, N, min(chain_id), '{}', 'completed', T from voygen.execution_chains where agency_id = A",
 	);
 	my $number = 900_000;
@@ -96,6 +98,17 @@ subtest 'retention takes away what an agency no longer keeps, and nothing else' 
 	}
 	is(count_of('facts_runs', 'agency_id is null'), 1, 'runs for all agencies are kept for 30 days');
 	is(count_of('extraction_sessions', "session_id = 'running'"), 1, 'what still runs is kept');
+	$db->do("insert into voygen.job (agency_id, job_id, tool, role, login, created_at, updated_at, status, input_requests) values
+		($agency, 1, 'queued', 'voygen_admin', 'postgres', now() - interval '1 year', now() - interval '1 year', 'queued', null),
+		($agency, 2, 'asks', 'voygen_admin', 'postgres', now() - interval '1 year', now() - interval '31 days', 'input_required', '{\"a\": {}}'),
+		($agency, 3, 'asks', 'voygen_admin', 'postgres', now() - interval '1 year', now() - interval '29 days', 'input_required', '{\"a\": {}}')");
+	$db->do("insert into voygen.job (agency_id, job_id, tool, role, login, status, finished_at, ttl) values
+		($agency, 4, 'short', 'voygen_admin', 'postgres', 'cancelled', now() - interval '2 hours', '1 hour'),
+		($agency, 5, 'short', 'voygen_admin', 'postgres', 'cancelled', now() - interval '2 hours', '3 hours')");
+	run_job('call voygen.retention_job()');
+	is_deeply($db->selectall_arrayref("select job_id, status, message from voygen.job where agency_id = $agency and job_id < 10 order by 1"),
+		[ [ 1, 'queued', undef ], [ 2, 'cancelled', 'nobody answered' ], [ 3, 'input_required', undef ], [ 5, 'cancelled', undef ] ],
+		'a job that waits is kept, a question nobody answers ends, and a job may be kept for less');
 	$db->do("update voygen.agencies set settings = '{\"retention\": {\"audit\": \"soon\"}}' where agency_id = $agency");
 	run_job('call voygen.retention_job()');
 	cmp_ok(count_of('audit', "agency_id = $agency"), '>', 0, 'a setting that is no number counts as none');

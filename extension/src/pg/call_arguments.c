@@ -22,10 +22,13 @@
 #include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/json.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 
 #include "pg/call_arguments.h"
 #include "pg/call_error.h"
+
+PG_FUNCTION_INFO_V1(voygen_redact_arguments);
 
 static int max_kilobytes = 64 * 1024;
 static int max_values = 4000000;
@@ -409,4 +412,29 @@ call_arguments_redacted(call_tool *tool, const jdoc_value *object, const char *t
 	initStringInfo(&out);
 	write_redacted(&out, tool->signature->arguments, object, text);
 	return out.data;
+}
+
+/* redact_arguments(tool, arguments): arguments of a tool with what is tagged
+ * @redact left out. Reads the signature anew: the tool may be running. */
+Datum
+voygen_redact_arguments(PG_FUNCTION_ARGS)
+{
+	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char *text = DatumGetCString(DirectFunctionCall1(jsonb_out, PG_GETARG_DATUM(1)));
+	Oid function = tool_function(name);
+	jdoc_error error;
+	arena memory;
+	const jdoc_value *object;
+	StringInfoData out;
+
+	if (!OidIsValid(function))
+		call_raise(CALL_UNKNOWN_NAME, psprintf("there is no tool %s", name), NULL);
+	arena_start(&memory, call_tools_memory(CurrentMemoryContext));
+	object = jdoc_parse(&memory, text, strlen(text), NULL, &error);
+	if (object == NULL)
+		elog(ERROR, "arguments cannot be read: expected %s, got %s", error.expected, error.got);
+	initStringInfo(&out);
+	write_redacted(&out, tool_signature_read(function)->arguments, object, text);
+	arena_end(&memory);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
 }

@@ -17,11 +17,14 @@
 #include "pg/call_guard.h"
 
 PG_FUNCTION_INFO_V1(voygen_caller);
+PG_FUNCTION_INFO_V1(voygen_caller_token);
 
 typedef struct caller
 {
 	bool has_user;
 	int64 user;
+	bool has_token;
+	int64 token;
 	char role[NAMEDATALEN];
 	char tool[NAMEDATALEN];
 } caller;
@@ -34,6 +37,8 @@ call_caller_set(const call_identity *identity, const char *tool)
 {
 	current.has_user = identity->has_user;
 	current.user = identity->user;
+	current.has_token = identity->has_token;
+	current.token = identity->token;
 	strlcpy(current.role, identity->role_name, sizeof(current.role));
 	strlcpy(current.tool, tool, sizeof(current.tool));
 }
@@ -61,4 +66,14 @@ voygen_caller(PG_FUNCTION_ARGS)
 	else
 		values[1] = CStringGetTextDatum(GetUserNameFromId(GetOuterUserId(), false));
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
+}
+
+/* caller_token(): the number of the token the running call was made with; null
+ * outside of calls. */
+Datum
+voygen_caller_token(PG_FUNCTION_ARGS)
+{
+	if (!call_guard_active() || !current.has_token)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(current.token);
 }

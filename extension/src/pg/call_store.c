@@ -1,6 +1,6 @@
 /*
  * call_store.c
- *	  Statements on tokens, idempotency keys and the audit. The plans are kept;
+ *	  Statements on tokens, requesters of jobs, idempotency keys and the audit. The plans are kept;
  *	  names and operators are written with their schema.
  */
 #include "postgres.h"
@@ -24,7 +24,7 @@ typedef struct statement
 } statement;
 
 static statement find_token = {
-	"select t.role, t.user_id, t.scopes"
+	"select t.role, t.user_id, t.scopes, t.token_id"
 	" from voygen.tokens t"
 	" join voygen.agencies a on a.agency_id operator(pg_catalog.=) t.agency_id"
 	" left join voygen.users u on u.agency_id operator(pg_catalog.=) t.agency_id"
@@ -36,6 +36,30 @@ static statement find_token = {
 	" and a.archived_at is null and u.archived_at is null",
 	2,
 	{INT8OID, BYTEAOID},
+	NULL};
+
+/*
+ * Who asked for a job, with the rights there are now: the token must hold as
+ * if it were shown once more; a session that asked without one must still be
+ * able to take the role.
+ */
+static statement find_requester = {
+	"select j.role, j.user_id, t.scopes, j.token_id"
+	" from voygen.job j"
+	" join voygen.agencies a on a.agency_id operator(pg_catalog.=) j.agency_id"
+	" left join voygen.tokens t on t.agency_id operator(pg_catalog.=) j.agency_id"
+	" and t.token_id operator(pg_catalog.=) j.token_id"
+	" left join voygen.users u on u.agency_id operator(pg_catalog.=) j.agency_id"
+	" and u.user_id operator(pg_catalog.=) j.user_id"
+	" where j.agency_id operator(pg_catalog.=) $1"
+	" and j.job_id operator(pg_catalog.=) $2"
+	" and a.archived_at is null and u.archived_at is null"
+	" and case when j.token_id is not null then t.revoked_at is null"
+	" and (t.expires_at is null or t.expires_at operator(pg_catalog.>) pg_catalog.clock_timestamp())"
+	" and t.role operator(pg_catalog.=) j.role"
+	" else voygen.login_may(j.login, j.role) end",
+	2,
+	{INT8OID, INT8OID},
 	NULL};
 
 static statement claim_key = {
@@ -125,39 +149,57 @@ is_tool_role(const char *name)
 		   strcmp(name, "voygen_reader") == 0;
 }
 
-void
-call_store_identify(int64 agency, Datum digest, call_identity *identity)
+/* Fills the identity from the row a statement found; false when there is none,
+ * or a role beyond the three (the tables' own rules say the same). */
+static bool
+identity_of(statement *s, Datum *values, int64 agency, call_identity *identity)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Datum values[2] = {Int64GetDatum(agency), digest};
+	Datum scopes;
 	bool isnull;
-	bool found;
 
 	memset(identity, 0, sizeof(*identity));
 	identity->agency = agency;
 	SPI_connect();
-	found = run(&find_token, values, NULL, true) == 1;
-	if (found)
+	if (run(s, values, NULL, true) != 1)
 	{
-		Datum scopes;
-
-		identity->role_name = kept_text(context, column(1, &isnull));
-		identity->user = DatumGetInt64(column(2, &isnull));
-		identity->has_user = !isnull;
-		scopes = column(3, &isnull);
-		identity->has_scopes = !isnull;
-		if (!isnull)
-			identity->scopes = kept_scopes(context, scopes);
+		SPI_finish();
+		return false;
 	}
+	identity->role_name = kept_text(context, column(1, &isnull));
+	identity->user = DatumGetInt64(column(2, &isnull));
+	identity->has_user = !isnull;
+	scopes = column(3, &isnull);
+	identity->has_scopes = !isnull;
+	if (!isnull)
+		identity->scopes = kept_scopes(context, scopes);
+	identity->token = DatumGetInt64(column(4, &isnull));
+	identity->has_token = !isnull;
 	SPI_finish();
-	/* the table's own rule says the same; a role beyond the three is never taken */
-	if (!found || !is_tool_role(identity->role_name))
-	{
-		call_fault fault = {NULL, NULL, NULL, "Ask an administrator of the agency for a token."};
-
-		call_raise(CALL_NOT_ALLOWED, "the token is not valid for this agency", &fault);
-	}
+	if (!is_tool_role(identity->role_name))
+		return false;
 	identity->role = get_role_oid(identity->role_name, false);
+	return true;
+}
+
+void
+call_store_identify(int64 agency, Datum digest, call_identity *identity)
+{
+	Datum values[2] = {Int64GetDatum(agency), digest};
+	call_fault fault = {NULL, NULL, NULL, "Ask an administrator of the agency for a token."};
+
+	if (!identity_of(&find_token, values, agency, identity))
+		call_raise(CALL_NOT_ALLOWED, "the token is not valid for this agency", &fault);
+}
+
+void
+call_store_identify_requester(int64 agency, int64 job, call_identity *identity)
+{
+	Datum values[2] = {Int64GetDatum(agency), Int64GetDatum(job)};
+	call_fault fault = {NULL, NULL, NULL, "The token was revoked or ran out, or its owner left the agency: start the job anew."};
+
+	if (!identity_of(&find_requester, values, agency, identity))
+		call_raise(CALL_NOT_ALLOWED, "who asked for this job may not have it done any more", &fault);
 }
 
 /* The stored result of a key, after making sure that it was the same call. */

@@ -14,6 +14,8 @@ typedef struct call_identity
 	int64 agency;
 	bool has_user;
 	int64 user;
+	bool has_token; /* false: a session that asked for a job */
+	int64 token;
 	Oid role;
 	char *role_name;
 	List *scopes; /* char *; NIL with has_scopes: nothing allowed */
@@ -24,6 +26,10 @@ typedef struct call_identity
 
 /* Raises the one error for every token that does not hold. */
 extern void call_store_identify(int64 agency, Datum digest, call_identity *identity);
+
+/* The same for whoever asked for a job, by the rights there are now; its own
+ * error for those that are gone. */
+extern void call_store_identify_requester(int64 agency, int64 job, call_identity *identity);
 
 /* Takes a key for this call: NULL when it is ours to run, else the stored
  * result. Waits for another call that holds the key. */

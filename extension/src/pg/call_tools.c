@@ -211,6 +211,8 @@ tool_make(Oid function, MemoryContext context)
 				 errhint("select * from voygen.tool_problems();")));
 	shape_prepare(tool->signature->arguments, context);
 	shape_prepare(tool->signature->result, context);
+	if (tool->signature->job_result != NULL)
+		shape_prepare(tool->signature->job_result, context);
 	fmgr_info_cxt(function, &tool->function, context);
 	tool->has_secret = shape_has_secret(tool->signature->arguments);
 	MemoryContextSwitchTo(before);

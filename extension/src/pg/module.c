@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "pg/call.h"
+#include "pg/job_step.h"
 #include "pg/marks.h"
 #include "pg/module.h"
 #include "pg/queue.h"
@@ -37,6 +38,7 @@ _PG_init(void)
 	marks_init();
 	rates_init();
 	call_init();
+	job_step_init();
 	MarkGUCPrefixReserved("voygen");
 }
 

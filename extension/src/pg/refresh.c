@@ -15,6 +15,9 @@
  *
  * A refresh of named trips does the same with just these, and builds a trip
  * that any mark stands for, that has no facts yet or whose facts ran out.
+ *
+ * refresh_and_tell tells whoever listens which trips have new facts (news.c);
+ * refresh_facts does not, so that its transaction can be prepared.
  */
 #include "postgres.h"
 
@@ -35,12 +38,14 @@
 
 #include "pg/facts_fresh.h"
 #include "pg/module.h"
+#include "pg/news.h"
 #include "pg/queue.h"
 #include "pg/refresh_batch.h"
 #include "pg/refresh_lock.h"
 #include "pg/relations.h"
 
 PG_FUNCTION_INFO_V1(voygen_refresh_facts);
+PG_FUNCTION_INFO_V1(voygen_refresh_and_tell);
 
 /* Trips built under one snapshot. */
 #define PORTION 1024
@@ -52,8 +57,10 @@ typedef struct Refresh
 	int64 agency;
 	int64 limit; /* stop after the portion that reaches it */
 	bool force;
+	bool tell;
 	int locks_left;
 	RefreshResult result;
+	WrittenTrips written; /* of the agency */
 	Batch batch;
 } Refresh;
 
@@ -321,6 +328,15 @@ gather_all(Refresh *refresh, int64 *next)
 	return more;
 }
 
+/* Tells of the trips of an agency that were written, once for the agency. */
+static void
+tell_written(Refresh *refresh)
+{
+	if (refresh->tell)
+		news_of_facts(refresh->agency, refresh->written.trips, refresh->written.count);
+	refresh->written.count = 0;
+}
+
 /* ---- whole agencies ---- */
 
 static bool
@@ -356,6 +372,7 @@ refresh_agency(Refresh *refresh, int64 agency)
 	refresh_unlock_tables();
 	while (!limit_reached(refresh) && refresh_portion(refresh, &next))
 		;
+	tell_written(refresh);
 }
 
 /* ---- named trips ---- */
@@ -430,12 +447,10 @@ result_tuple(FunctionCallInfo fcinfo, const RefreshResult *result)
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
 
-/*
- * refresh_facts(agency_id, trip_ids, force, max_trips): an agency, or all of
- * them (NULL); named trips of one agency, or what the queue says (NULL).
- */
-Datum
-voygen_refresh_facts(PG_FUNCTION_ARGS)
+/* An agency, or all of them (NULL); named trips of one agency, or what the
+ * queue says (NULL). */
+static Datum
+refresh_called(FunctionCallInfo fcinfo, bool tell)
 {
 	MemoryContext mine = CurrentMemoryContext;
 	Refresh refresh;
@@ -444,9 +459,13 @@ voygen_refresh_facts(PG_FUNCTION_ARGS)
 	PreventCommandIfParallelMode("voygen.refresh_facts()");
 	module_check_catalogue();
 	memset(&refresh, 0, sizeof(refresh));
+	refresh.tell = tell;
 	refresh.force = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	refresh.limit = PG_ARGISNULL(3) ? PG_INT64_MAX : PG_GETARG_INT64(3);
 	refresh.locks_left = refresh_lock_budget();
+	refresh.written.room = PORTION;
+	refresh.written.trips = palloc(sizeof(int64) * PORTION);
+	refresh.result.written = &refresh.written;
 	SPI_connect(); /* for tables that are not plain */
 	MemoryContextSwitchTo(mine);
 
@@ -457,6 +476,7 @@ voygen_refresh_facts(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("trips are named without their agency")));
 		refresh_named(&refresh, PG_GETARG_INT64(0), PG_GETARG_ARRAYTYPE_P(1));
+		tell_written(&refresh);
 	}
 	else if (!PG_ARGISNULL(0))
 		refresh_agency(&refresh, PG_GETARG_INT64(0));
@@ -470,4 +490,18 @@ voygen_refresh_facts(PG_FUNCTION_ARGS)
 	}
 	SPI_finish();
 	return result_tuple(fcinfo, &refresh.result);
+}
+
+/* refresh_facts(agency_id, trip_ids, force, max_trips) */
+Datum
+voygen_refresh_facts(PG_FUNCTION_ARGS)
+{
+	return refresh_called(fcinfo, false);
+}
+
+/* refresh_and_tell(agency_id, trip_ids, force, max_trips) */
+Datum
+voygen_refresh_and_tell(PG_FUNCTION_ARGS)
+{
+	return refresh_called(fcinfo, true);
 }

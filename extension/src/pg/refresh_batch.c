@@ -134,6 +134,19 @@ let_go(int64 agency, int64 trip, RefreshResult *result)
 	result->skipped++;
 }
 
+/* The list has room from the beginning, so that a subtransaction that needs more
+ * gets it in the context that outlives it. */
+static void
+count_written(RefreshResult *result, int64 trip)
+{
+	WrittenTrips *written = result->written;
+
+	result->refreshed++;
+	if (written->count == written->room)
+		written->trips = repalloc_huge(written->trips, sizeof(int64) * (written->room *= 2));
+	written->trips[written->count++] = trip;
+}
+
 /* Builds candidates [from, to) under one snapshot. */
 static void
 build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
@@ -168,7 +181,7 @@ build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
 		switch (store_put(&store, trip, document, &columns))
 		{
 			case STORE_WRITTEN:
-				result->refreshed++;
+				count_written(result, trip);
 				break;
 			case STORE_SAME:
 				result->unchanged++;
@@ -231,10 +244,14 @@ static ErrorData *
 try_build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
 {
 	RefreshResult before = *result;
+	int written = result->written->count;
 	ErrorData *error = attempt(build_told, &(Build){batch, from, to, snapshot, result});
 
 	if (error != NULL)
+	{
 		*result = before;
+		result->written->count = written;
+	}
 	return error;
 }
 

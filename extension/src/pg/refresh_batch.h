@@ -24,12 +24,21 @@ typedef struct Batch
 	int room;
 } Batch;
 
+/* Trips whose facts were written. */
+typedef struct WrittenTrips
+{
+	int64 *trips;
+	int count;
+	int room;
+} WrittenTrips;
+
 typedef struct RefreshResult
 {
 	int64 refreshed;
 	int64 unchanged;
 	int64 failed;
 	int64 skipped; /* held by somebody else; still marked */
+	WrittenTrips *written;
 } RefreshResult;
 
 extern void batch_add(Batch *batch, int64 trip, bool forced);
