@@ -53,9 +53,9 @@ declare
 begin
   if refresh_trip_facts.trip_id is not null then
     wanted := voygen.resolve_trip(refresh_trip_facts.trip_id);
-    select * into done from voygen.refresh_facts(agency, array[wanted], coalesce(refresh_trip_facts.force, false));
+    select * into done from voygen.refresh_and_tell(agency, array[wanted], coalesce(refresh_trip_facts.force, false));
   else
-    select * into done from voygen.refresh_facts(agency, null, coalesce(refresh_trip_facts.force, false));
+    select * into done from voygen.refresh_and_tell(agency, null, coalesce(refresh_trip_facts.force, false));
   end if;
   if done.refreshed + done.failed > 0 then
     insert into facts_runs (agency_id, started_at, finished_at, refreshed, unchanged, failed)
@@ -236,6 +236,44 @@ as $$
 $$;
 comment on function voygen_lib.facts_leaves(jsonb) is 'The single values of a document with the path of each.';
 
+create type voygen_lib.facts_compared as (
+  checked bigint,
+  drifted voygen_api.facts_drift[]
+);
+comment on type voygen_lib.facts_compared is 'How many trips were compared with facts built anew, and where they differ.';
+
+create function voygen_lib.facts_compared(agency bigint, trips bigint[]) returns voygen_lib.facts_compared
+language sql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  with rebuilt as materialized (
+    select * from voygen.trip_facts_rebuilt(agency, trips)
+  ),
+  pairs as (
+    select r.trip_id,
+      jsonb_build_object('facts', s.facts, 'columns', to_jsonb(s) - 'facts' - 'agency_id' - 'trip_id' - 'refreshed_at') as was,
+      jsonb_build_object('facts', r.facts, 'columns', to_jsonb(r) - 'facts' - 'trip_id' - 'refreshed_at' - 'stored') as should
+    from rebuilt r
+    join trip_facts s on s.agency_id = agency and s.trip_id = r.trip_id
+    where not r.stored
+  )
+  select (
+    (select count(*) from rebuilt),
+    array(
+      select (p.trip_id, d.path, d.stored, d.expected)::voygen_api.facts_drift
+      from pairs p
+      cross join lateral (
+        select coalesce(w.path, s.path) as path, w.value as stored, s.value as expected
+        from voygen_lib.facts_leaves(p.was) w
+        full join voygen_lib.facts_leaves(p.should) s on s.path = w.path
+        where w.value is distinct from s.value
+      ) d
+      order by p.trip_id, d.path))::voygen_lib.facts_compared
+$$;
+revoke execute on function voygen_lib.facts_compared(bigint, bigint[]) from public;
+comment on function voygen_lib.facts_compared(bigint, bigint[]) is
+'Stored facts of trips against facts built anew; for functions with the owner''s rights, since it takes any agency.';
+
 create function voygen_api.verify_facts(
   trip_ids text[] default null,
   sample integer default 100
@@ -248,39 +286,15 @@ declare
   agency bigint := voygen_lib.agency();
   most integer := voygen_lib.require_limit(coalesce(verify_facts.sample, 100), 100000);
   wanted bigint[];
-  answer voygen_api.facts_verification;
+  compared voygen_lib.facts_compared;
 begin
   if verify_facts.trip_ids is not null then
     wanted := voygen_lib.trips_at(verify_facts.trip_ids, '/trip_ids');
   else
     wanted := array(select f.trip_id from trip_facts f where f.agency_id = agency order by random() limit most);
   end if;
-  with rebuilt as materialized (
-    select * from voygen.trip_facts_rebuilt(agency, wanted)
-  ),
-  pairs as (
-    select r.trip_id,
-      jsonb_build_object('facts', s.facts, 'columns', to_jsonb(s) - 'facts' - 'agency_id' - 'trip_id' - 'refreshed_at') as was,
-      jsonb_build_object('facts', r.facts, 'columns', to_jsonb(r) - 'facts' - 'trip_id' - 'refreshed_at' - 'stored') as should
-    from rebuilt r
-    join trip_facts s on s.agency_id = agency and s.trip_id = r.trip_id
-    where not r.stored
-  )
-  select
-    (select count(*) from rebuilt),
-    cardinality(wanted) - (select count(*) from rebuilt),
-    array(
-      select (p.trip_id, d.path, d.stored, d.expected)::voygen_api.facts_drift
-      from pairs p
-      cross join lateral (
-        select coalesce(w.path, s.path) as path, w.value as stored, s.value as expected
-        from voygen_lib.facts_leaves(p.was) w
-        full join voygen_lib.facts_leaves(p.should) s on s.path = w.path
-        where w.value is distinct from s.value
-      ) d
-      order by p.trip_id, d.path)
-  into answer;
-  return answer;
+  compared := voygen_lib.facts_compared(agency, wanted);
+  return (compared.checked, cardinality(wanted) - compared.checked, compared.drifted)::voygen_api.facts_verification;
 end
 $$;
 comment on function voygen_api.verify_facts is

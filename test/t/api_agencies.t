@@ -27,6 +27,7 @@ sub furnish
 	$has{activity_id} = $call->('add_activity', { trip_id => $trip->{slug}, title => "$word Walk" })->{activity_id};
 	$has{booking_id} = $call->('add_booking', { trip_id => $trip->{slug}, kind => 'hotel', supplier => "$word Supplier", price => { amount => 777, currency => 'USD' }, stated_commission => { amount => 70 } })->{booking_id};
 	$has{rate_id} = $call->('configure_commission_rates', { rates => [{ site => 'web', supplier => "$word Supplier", value => 9 }] })->{rate_ids}[0];
+	$has{job_id} = $call->('recalculate_all_commissions', { reason => "$word contract" })->{job_id};
 	$call->('refresh_trip_facts', {});
 	return \%has;
 }
@@ -35,7 +36,7 @@ sub furnish
 $owner->do(sprintf 'alter sequence voygen.ids_%d restart with 500000', $door->agency('sunny'));
 my $theirs = furnish('sunny', 'Xanadu');
 my $mine = furnish('rainy', 'Yonder');
-my %absent = (client_id => 987654321, client_slug => 'nobody-at-all', trip_id => 987654322, trip_slug => 'nowhere-at-all', leg_id => 987654323, activity_id => 987654324, booking_id => 987654325, rate_id => 987654326, hotel_key => 'web:none');
+my %absent = (client_id => 987654321, client_slug => 'nobody-at-all', trip_id => 987654322, trip_slug => 'nowhere-at-all', leg_id => 987654323, activity_id => 987654324, booking_id => 987654325, rate_id => 987654326, job_id => 987654327, hotel_key => 'web:none');
 
 # For each tool the calls that name something: a sub of what is named by id, and of what is named beside one's own trip.
 my %money = (amount => 1, currency => 'USD');
@@ -44,12 +45,18 @@ my %named = (
 	add_booking => [sub { { trip_id => $_[0]{trip}, kind => 'hotel' } }, sub { { trip_id => $mine->{trip_slug}, kind => 'hotel', leg_id => $_[0]{leg_id} } }],
 	add_flight => [sub { { trip_id => $_[0]{trip}, origin => 'SEA', destination => 'DUB' } }],
 	add_leg => [sub { { trip_id => $_[0]{trip}, city => 'A' } }],
+	answer_job => [sub { { job_id => $_[0]{job_id}, answers => {} } }],
 	archive_activity => [sub { { trip_id => $_[0]{trip}, activity_id => 1, confirm => $yes } }, sub { { trip_id => $mine->{trip_slug}, activity_id => $_[0]{activity_id}, confirm => $yes } }],
 	archive_booking => [sub { { trip_id => $_[0]{trip}, booking_id => 1, confirm => $yes } }, sub { { trip_id => $mine->{trip_slug}, booking_id => $_[0]{booking_id}, confirm => $yes } }],
 	archive_client => [sub { { client_id => $_[0]{client}, confirm => $yes } }],
 	archive_leg => [sub { { trip_id => $_[0]{trip}, leg_id => 1, confirm => $yes } }, sub { { trip_id => $mine->{trip_slug}, leg_id => $_[0]{leg_id}, confirm => $yes } }],
 	archive_trip => [sub { { trip_id => $_[0]{trip}, confirm => $yes } }],
 	calculate_trip_commission => [sub { { trip_id => $_[0]{trip} } }],
+	cancel_job => [sub { { job_id => $_[0]{job_id} } }],
+	get_job => [sub { { job_id => $_[0]{job_id} } }],
+	list_jobs => [],
+	recalculate_all_commissions => [],
+	verify_all_facts => [],
 	cancel_booking => [sub { { trip_id => $_[0]{trip}, booking_id => 1, confirm => $yes } }, sub { { trip_id => $mine->{trip_slug}, booking_id => $_[0]{booking_id}, confirm => $yes } }],
 	configure_commission_rates => [sub { { rates => [{ id => $_[0]{rate_id}, value => 1 }] } }],
 	create_client => [],
@@ -100,7 +107,7 @@ my $all = sub { return join ' ', @{ $owner->selectcol_arrayref(q{
 		select c::text from voygen.trip_legs c where agency_id = ? union all select c::text from voygen.trip_activities c where agency_id = ? union all
 		select c::text from voygen.bookings c where agency_id = ? union all select c::text from voygen.hotel_cache c where agency_id = ? union all
 		select c::text from voygen.commission_rates c where agency_id = ? union all select c::text from voygen.facts_dirty c where agency_id = ? union all
-		select c::text from voygen.commission_audit c where agency_id = ?) as t (t)}, undef, ($door->agency('sunny')) x 9) } };
+		select c::text from voygen.job c where agency_id = ? union all select c::text from voygen.commission_audit c where agency_id = ?) as t (t)}, undef, ($door->agency('sunny')) x 10) } };
 my $before = $all->();
 
 for my $tool (@$tools)
@@ -124,7 +131,7 @@ for my $tool (@$tools)
 # Lists and searches, and what a tool says when all is well
 for (['find_clients', {}], ['find_clients', { query => 'Xanadu' }], ['find_clients', { query => 'xanadu@example.com' }], ['find_trips', {}], ['find_trips', { query => 'Xanadu' }], ['find_trips', { query => $theirs->{trip_slug} }],
 	['query_hotels', {}], ['query_hotels', { city => 'Xanaduville' }], ['query_hotels', { site => 'web', sort => 'commission' }], ['query_trip_facts', {}], ['query_trip_facts', { query => 'Xanadu' }],
-	['get_facts_stats', {}], ['verify_facts', {}], ['shortlist_hotels', { trip_id => $mine->{trip_slug} }], ['optimize_commission', { trip_id => $mine->{trip_slug} }],
+	['list_jobs', {}], ['list_jobs', { tool => 'recalculate_all_commissions' }], ['get_facts_stats', {}], ['verify_facts', {}], ['shortlist_hotels', { trip_id => $mine->{trip_slug} }], ['optimize_commission', { trip_id => $mine->{trip_slug} }],
 	['calculate_trip_commission', { trip_id => $mine->{trip_slug} }], ['configure_commission_rates', { rates => [] }], ['recalculate_commission', { confirm => $yes }],
 	['configure_commission_rates', { rates => [], mode => 'replace', confirm => $yes }], ['get_trip', { trip_id => $mine->{trip_slug} }])
 {
