@@ -32,10 +32,11 @@ cluster: build ## start the private server (restarts it when voygen.so has chang
 deploy: cluster ## migrations and the SQL API into database voygen
 	@$(CLUSTER)/deploy
 
-up: deploy ## everything: install, build, start, migrate, demo agency, main job
+up: deploy ## everything: install, build, start, migrate, gateway, demo agency, main job
+	@$(CLUSTER)/gateway start
 	@service/demo
 
-down: ## stop the private server; data, port and secrets stay
+down: ## stop the gateway and the private server; data, ports and secrets stay
 	@$(CLUSTER)/stop
 	@VOYGEN_CLUSTER=test $(CLUSTER)/stop
 

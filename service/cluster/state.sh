@@ -134,17 +134,42 @@ env_value() {
 	sed -n "s/^$1=//p" "$env_file" | tail -n 1
 }
 
-# Prints the /proc entries of this cluster's server and all its children: those that work in its data folder. The pid
-# file is not asked, because after a crash or in a copied checkout it may name somebody else's process. The server's
-# user looks, because even root may not look at others' processes inside a container.
-server_processes() {
-	as_server find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$data" 2>/dev/null | cut -d/ -f3 || true
+# Prints the numbers of the processes that work in a folder. No pid file is asked, because after a crash or in a copied
+# checkout it may name somebody else's process. The server's user looks, because even root may not look at others'
+# processes inside a container.
+processes_in() {
+	as_server find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$1" 2>/dev/null | cut -d/ -f3 || true
 }
 
 # Sends a signal to those processes, by the shell's own kill: a small machine has no other.
-signal_server() {
+signal_processes() { # signal, folder
 	local pid
-	for pid in $(server_processes); do kill -"$1" "$pid" 2>/dev/null || true; done
+	for pid in $(processes_in "$2"); do kill -"$1" "$pid" 2>/dev/null || true; done
+}
+
+# This cluster's server and all its children.
+server_processes() { processes_in "$data"; }
+signal_server() { signal_processes "$1" "$data"; }
+
+port_is_free() {
+	perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => shift, Listen => 1, ReuseAddr => 1)' "$1"
+}
+
+# Keeps the port that a file names; picks one when there is none, or when another program has taken it.
+choose_port() {
+	local file=$1 port
+	port=$(cat "$file" 2>/dev/null || true)
+	if [ -n "$port" ] && port_is_free "$port"; then return; fi
+	if [ -n "$port" ]; then say "port $port is taken by another program; choosing another"; fi
+	# Below the kernel's range for outgoing connections, so that none of those is in the way later.
+	for _ in $(seq 50); do
+		port=$((20000 + RANDOM % 12000))
+		if port_is_free "$port"; then
+			echo "$port" | as_server tee "$file" >/dev/null
+			return
+		fi
+	done
+	fail "no free port found between 20000 and 32000 on 127.0.0.1"
 }
 
 # The postmaster's process id, when this cluster's server runs.

@@ -1,7 +1,9 @@
-# `make up` and `make down`: repeatable, nothing left over, the same port and secrets after every one of them.
+# `make up` and `make down`: repeatable, nothing left over, the same ports and secrets after every one of them; the
+# gateway runs between the two.
 use strict;
 use warnings;
 use File::Temp qw(tempdir);
+use HTTP::Tiny;
 use Test::More;
 use Checkout;
 
@@ -27,11 +29,32 @@ like($output, qr/password authentication failed/, 'a wrong password is refused')
 my (undef, $access) = $here->run('cat "$(service/cluster/where data)/pg_hba.conf"');
 unlike($access, qr/^[^#]*\btrust\b/m, 'nobody is let in on trust');
 
+# What the gateway answers to a call, as the environment file says how to reach it.
+sub call_gateway
+{
+	my $environment = $here->environment;
+	my $message = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"find_clients","arguments":{"query":"demo"}}}';
+	my $answer = HTTP::Tiny->new(timeout => 20)->post($environment->{VOYGEN_MCP_URL}, { content => $message,
+		headers => { 'Content-Type' => 'application/json', Authorization => "Bearer $environment->{VOYGEN_TOKEN}" } });
+	return $answer->{content};
+}
+like($first->{VOYGEN_MCP_URL}, qr{^http://127\.0\.0\.1:\d+/mcp$}, 'it holds the address of the gateway');
+like(call_gateway(), qr/"slug":"demo-client"/, 'the gateway answers there');
+my ($gateway) = ($here->run('source service/cluster/state.sh; processes_in "$folder/gateway"'))[1] =~ /^(\d+)$/;
+ok($gateway, 'it is one process');
+is((stat "/proc/$gateway")[4], (stat $here->where('data'))[4], '... of the same user as the server');
+
 my $started = $here->query('select pg_postmaster_start_time()');
 ($status, $output) = $here->make('up');
 is($status, 0, 'make up once more succeeds') or diag($output);
 is($here->query('select pg_postmaster_start_time()'), $started, '... and leaves the server running as it is');
-is_deeply($here->environment, $first, '... with the same port and secrets');
+is_deeply($here->environment, $first, '... with the same ports and secrets');
+ok(-d "/proc/$gateway", '... and leaves the gateway running as it is');
+$here->run('printf x >> build/voygen');
+($status, $output) = $here->run('service/cluster/gateway start');
+is($status, 0, 'a program that has changed') or diag($output);
+ok(!-d "/proc/$gateway", '... replaces the gateway');
+like(call_gateway(), qr/"slug":"demo-client"/, '... at the same address');
 
 ($status, $output) = $here->make('down');
 is($status, 0, 'make down succeeds') or diag($output);
@@ -41,7 +64,8 @@ is($status, 0, 'make down once more is harmless') or diag($output);
 
 ($status, $output) = $here->make('up');
 is($status, 0, 'make up after make down succeeds') or diag($output);
-is_deeply($here->environment, $first, '... with the same port and secrets');
+is_deeply($here->environment, $first, '... with the same ports and secrets');
+like(call_gateway(), qr/"slug":"demo-client"/, '... and the gateway is there again');
 ($status, $output) = $here->make('down');
 is_deeply([$here->processes], [], 'nothing is left in the end');
 
