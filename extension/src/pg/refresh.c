@@ -209,31 +209,16 @@ gather_block(Refresh *refresh, int64 block, int64 until, Snapshot snapshot)
 	stream_close(&trips);
 }
 
-/*
- * Gathers one block whose range mark the stream stands on: all of it, or
- * nothing when somebody else is working in it. The marks seen are taken at
- * once: what they stand for is in the batch.
- */
-static void
-gather_marked_block(Refresh *refresh, Stream *marks, int64 block)
+/* Takes the marks that stand for the block as a whole; true when there was one. */
+static bool
+take_block_marks(int64 agency, int64 block, Snapshot snapshot)
 {
-	Snapshot snapshot;
 	const Door *door;
-	Relation queue;
+	Relation queue = relations_open(TABLE_DIRTY, RowExclusiveLock, &door);
 	Stream seen;
 	bool any = false;
 
-	if (!refresh_lock_block(refresh->agency, block))
-	{
-		refresh->result.skipped++;
-		return;
-	}
-	refresh->locks_left--;
-	/* The mark may have been worked off before we had the lock. */
-	PushActiveSnapshot(GetTransactionSnapshot());
-	snapshot = GetActiveSnapshot();
-	queue = relations_open(TABLE_DIRTY, RowExclusiveLock, &door);
-	stream_open(&seen, TABLE_DIRTY, refresh->agency, block, snapshot);
+	stream_open(&seen, TABLE_DIRTY, agency, block, snapshot);
 	for (bool more = stream_seek(&seen, block); more; more = stream_next(&seen))
 		if (!stream_null(&seen, DIRTY_UNTIL))
 		{
@@ -242,9 +227,29 @@ gather_marked_block(Refresh *refresh, Stream *marks, int64 block)
 		}
 	stream_close(&seen);
 	table_close(queue, NoLock);
-	if (any)
+	return any;
+}
+
+/*
+ * Gathers one block, when it is marked as a whole or everything is to be built:
+ * all of it; false when somebody else is working in it. The marks of the block
+ * are taken at once: what they stand for is in the batch.
+ */
+static bool
+gather_whole_block(Refresh *refresh, int64 block)
+{
+	Snapshot snapshot;
+
+	if (!refresh_lock_block(refresh->agency, block))
+		return false;
+	refresh->locks_left--;
+	/* The mark may have been worked off before we had the lock. */
+	PushActiveSnapshot(GetTransactionSnapshot());
+	snapshot = GetActiveSnapshot();
+	if (take_block_marks(refresh->agency, block, snapshot) || refresh->force)
 		gather_block(refresh, block, block + QUEUE_BLOCK - 1, snapshot);
 	PopActiveSnapshot();
+	return true;
 }
 
 /* Gathers the marked trips of one block, starting at the mark the stream stands
@@ -267,7 +272,8 @@ gather_from_block(Refresh *refresh, Stream *marks)
 	if (whole)
 	{
 		refresh->batch.ntrips = from;
-		gather_marked_block(refresh, marks, block);
+		if (!gather_whole_block(refresh, block))
+			refresh->result.skipped++;
 	}
 	else
 		lock_block_of(refresh, from);
@@ -298,6 +304,16 @@ gather(Refresh *refresh, int64 *next)
 	return more;
 }
 
+/* Adds the trips of the block the stream stands in, but those somebody else works
+ * on. The marks of the block stay: they stand for these, too. */
+static void
+gather_free_of_block(Refresh *refresh, Stream *trips, int64 block)
+{
+	for (; trips->has_row && queue_block(trips->at) == block; stream_next(trips))
+		batch_add(&refresh->batch, trips->at, true);
+	lock_block_of(refresh, 0);
+}
+
 /* All trips of an agency, portion by portion. */
 static bool
 gather_all(Refresh *refresh, int64 *next)
@@ -315,12 +331,8 @@ gather_all(Refresh *refresh, int64 *next)
 	{
 		int64 block = queue_block(trips.at);
 
-		while (trips.has_row && queue_block(trips.at) == block)
-		{
-			batch_add(&refresh->batch, trips.at, true);
-			stream_next(&trips);
-		}
-		lock_block_of(refresh, 0);
+		if (!gather_whole_block(refresh, block))
+			gather_free_of_block(refresh, &trips, block);
 		*next = block + QUEUE_BLOCK;
 	}
 	stream_close(&trips);

@@ -23,6 +23,12 @@ insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 
 select * from voygen.refresh_facts(:agency, array[1, 251, 999999]::bigint[]);
 select count(*) as still_marked from voygen.facts_dirty where agency_id = :agency;
 select * from voygen.refresh_facts(:agency);
+-- a forced refresh takes these, too, of the blocks it comes to; what it does not reach stays marked
+insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 'all'), (:agency, 1, 'one'), (:agency, -1, 'client');
+select * from voygen.refresh_facts(:agency, null, true, 1);
+select trip_id, trip_until from voygen.facts_dirty where agency_id = :agency and (trip_until is not null or trip_id < 1100) order by 1;
+select * from voygen.refresh_facts(:agency, null, true);
+select count(*) as marks from voygen.facts_dirty where agency_id = :agency;
 update voygen.clients set name = 'Demo' where client_id = 1;
 select trip_id, stored, facts -> 'client' ->> 'name' as client from voygen.trip_facts_fresh(:agency, array[1, 2]::bigint[]);
 select * from voygen.refresh_facts(:agency);
