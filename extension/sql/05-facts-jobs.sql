@@ -156,6 +156,13 @@ revoke execute on procedure voygen.disable_marking() from public;
 comment on procedure voygen.disable_marking() is
   'Stops marking, for a large load. Facts then go out of date unnoticed until voygen.enable_marking() is called. Owner only.';
 
+create function voygen.mark_every_trip() returns void
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_mark_every_trip';
+revoke execute on function voygen.mark_every_trip() from public;
+comment on function voygen.mark_every_trip() is
+  'Marks every trip of every agency there is at this moment, however old the snapshot of the transaction. Owner only.';
+
 create procedure voygen.enable_marking()
   language plpgsql
   set search_path = pg_catalog, pg_temp
@@ -174,9 +181,7 @@ begin
   loop
     execute format('alter table %s enable %s trigger %I', marker.subject, marker.whose, marker.tgname);
   end loop;
-  insert into voygen.facts_dirty (agency_id, trip_id, reason)
-  select a.agency_id, 0, 'marking was off'
-  from voygen.agencies a;
+  perform voygen.mark_every_trip();
 end
 $$;
 revoke execute on procedure voygen.enable_marking() from public;

@@ -67,6 +67,13 @@ begin
 end
 $$;
 
+create function voygen.mark_every_trip() returns void
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_mark_every_trip';
+revoke execute on function voygen.mark_every_trip() from public;
+comment on function voygen.mark_every_trip() is
+  'Marks every trip of every agency there is at this moment, however old the snapshot of the transaction. Owner only.';
+
 create or replace procedure voygen.enable_marking()
   language plpgsql
   set search_path = pg_catalog, pg_temp
@@ -85,9 +92,7 @@ begin
   loop
     execute format('alter table %s enable %s trigger %I', marker.subject, marker.whose, marker.tgname);
   end loop;
-  insert into voygen.facts_dirty (agency_id, trip_id, reason)
-  select a.agency_id, 0, 'marking was off'
-  from voygen.agencies a;
+  perform voygen.mark_every_trip();
 end
 $$;
 

@@ -35,6 +35,7 @@
 #include "executor/executor.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/datum.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -52,6 +53,7 @@
 PG_FUNCTION_INFO_V1(voygen_mark_trips);
 PG_FUNCTION_INFO_V1(voygen_mark_clients);
 PG_FUNCTION_INFO_V1(voygen_mark_agencies);
+PG_FUNCTION_INFO_V1(voygen_mark_every_trip);
 
 typedef enum Verb
 {
@@ -313,13 +315,17 @@ put_marks(Subjects *set, int sign, const char *reason)
 	subjects_free(set);
 }
 
-/* After TRUNCATE nobody knows whose rows there were: every agency is marked. */
+/*
+ * After TRUNCATE nobody knows whose rows there were: every agency is marked, those
+ * too that the transaction's own snapshot is too old to show. Whoever made one
+ * together with rows that are gone has committed: the table was locked.
+ */
 static void
 mark_every_agency(const char *reason)
 {
 	Subjects set = {0};
 	int64 *agencies;
-	int n = relations_agencies(&agencies, GetTransactionSnapshot());
+	int n = relations_agencies(&agencies, GetLatestSnapshot());
 
 	for (int i = 0; i < n; i++)
 		subjects_add(&set, agencies[i], QUEUE_EVERY_TRIP);
@@ -425,4 +431,14 @@ Datum
 voygen_mark_agencies(PG_FUNCTION_ARGS)
 {
 	return mark_rows(fcinfo, NULL, 1);
+}
+
+/* For whoever wrote while no trigger was watching, and holds the tables locked. */
+Datum
+voygen_mark_every_trip(PG_FUNCTION_ARGS)
+{
+	PreventCommandIfReadOnly("voygen.mark_every_trip()");
+	PreventCommandIfParallelMode("voygen.mark_every_trip()");
+	mark_every_agency("marking was off");
+	PG_RETURN_VOID();
 }

@@ -198,9 +198,11 @@ relations_agencies(int64 **agencies, Snapshot snapshot)
 		MemoryContext mine = CurrentMemoryContext;
 		bool isnull;
 
+		PushActiveSnapshot(snapshot);
 		SPI_connect();
 		if (SPI_execute("select agency_id from voygen.agencies", true, 0) != SPI_OK_SELECT)
 			elog(ERROR, "reading voygen.agencies failed");
+		PopActiveSnapshot();
 		for (uint64 i = 0; i < SPI_processed; i++)
 		{
 			int64 agency = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
