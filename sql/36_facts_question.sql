@@ -120,7 +120,7 @@ comment on column voygen_lib.facts_question.asks_facts is 'A filter or the order
 comment on column voygen_lib.facts_question.after is 'Where the last page ended, as a place, and below by the columns of the order.';
 comment on column voygen_lib.facts_question.shown is 'How many trips the pages before showed.';
 comment on column voygen_lib.facts_question.stale_kind is
-'Which trips have facts that may not be asked: none, few (those of stale), many (those a mark is found for), all.';
+'Which trips have facts that may not be asked: none, few (those of stale), all (the whole agency, or too many to tell one by one).';
 comment on column voygen_lib.facts_question.narrow is
 'Text of SQL, like those below: conditions that an index answers in the order asked for, or that leave few trips.';
 comment on column voygen_lib.facts_question.wide is 'The other conditions on the trip.';
@@ -246,13 +246,6 @@ begin
     when 'none' then 'false'
     when 'few' then 't.trip_id = any (($1).stale)'
     when 'all' then 'true'
-    -- Blocks begin at 1 and have 1,024 numbers; see extension/src/pg/queue.h.
-    else 'exists (select from voygen.facts_dirty m where m.agency_id = ($1).agency and m.trip_id = t.trip_id and m.trip_until is null)'
-      ' or exists (select from voygen.facts_dirty m where m.agency_id = ($1).agency and m.trip_id = t.trip_id - (t.trip_id - 1) % 1024 and m.trip_until is not null'
-      || case when question.sort = 'commission' then ')' else ' and m.reason not like ''commission%'')' end ||
-      ' or exists (select from voygen.trip_facts s where s.agency_id = ($1).agency and s.trip_id = t.trip_id and s.valid_until <= now())'
-      ' or exists (select from voygen.facts_failed x where x.agency_id = ($1).agency and x.trip_id = t.trip_id)'
-      || case when question.sort = 'commission' then ' or exists (select from voygen.facts_dirty m where m.agency_id = ($1).agency and m.trip_id = - t.client_id)' else '' end
   end;
   return question;
 end

@@ -9,7 +9,9 @@
 --    fills the page there. What does not is rare, and comes from the index that leaves fewest trips.
 -- 2. What the queue says. When a filter or the order looks at facts, trips whose facts do not hold (voygen.facts_dirty,
 --    facts that ran out, facts that could not be built) are left out of step 1, taken in the order of the answer and built
---    in memory, as many as come before the end of the page; those that fit take their place in it.
+--    in memory, as many as come before the end of the page; those that fit take their place in it. With more than
+--    facts_most_built() of them stored facts are not asked at all: the trips are told one after the other in the order of the
+--    answer, fresh ones as stored. What would take more than so many trips is refused.
 -- 3. The page's documents come from voygen.trip_facts_told.
 --
 -- Places in the order are pairs (key, tie), both rising, whatever the order; the trip's number is the tie without its sign.
@@ -303,12 +305,34 @@ comment on function voygen_lib.facts_stored(voygen_lib.facts_question, voygen_li
 
 -- ---- what the queue says
 
+create function voygen_lib.facts_most_built() returns integer
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select 10000
+$$;
+comment on function voygen_lib.facts_most_built() is
+'For how many trips a question may have facts built: about a second''s work.';
+
+create function voygen_lib.facts_refused(path text) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  perform voygen.raise('unavailable', 'too many trips wait for their facts to answer this now', path => path,
+    expected => format('at most %s', voygen_lib.facts_most_built()),
+    hint => format('Leave %s out, name what leaves fewer trips, or ask again when refresh_trip_facts or the scheduled refresh has been through.',
+      case path when '/sort' then 'sort' else 'filters on price and availability' end));
+end
+$$;
+comment on function voygen_lib.facts_refused(text) is 'Refuses what would take more than facts_most_built() trips.';
+
 create function voygen_lib.facts_stale(question voygen_lib.facts_question) returns voygen_lib.facts_question
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  few constant integer := 10000;
+  few constant integer := voygen_lib.facts_most_built();
 begin
   question.stale_kind := 'none';
   if not question.asks_facts then
@@ -326,24 +350,33 @@ begin
     question.stale_kind := 'all';
     return question;
   end if;
-  -- A trip may be named twice: that harms nobody, and telling them apart would cost more than the rest.
+  -- A trip may be named twice, by marks of different kinds: that harms nobody, and telling them apart would cost more than
+  -- the rest. Of one kind a busy trip, block or client may have any number, which their index tells apart.
   question.stale := array(
     select s.trip_id
     from (
-      select m.trip_id
-      from facts_dirty m
-      where m.agency_id = question.agency and m.trip_id > 0 and m.trip_until is null
+      (select distinct on (m.trip_id) m.trip_id
+        from facts_dirty m
+        where m.agency_id = question.agency and m.trip_id > 0 and m.trip_until is null
+        order by m.trip_id
+        limit few + 1)
       union all
       select t.trip_id
-      from facts_dirty m
-      join trips t on t.agency_id = m.agency_id and t.trip_id between m.trip_id and m.trip_until
-      where m.agency_id = question.agency and m.trip_id > 0 and m.trip_until is not null
-        and (question.sort = 'commission' or m.reason not like 'commission%')
+      from (
+        select distinct on (m.trip_id) m.trip_id, m.trip_until
+        from facts_dirty m
+        where m.agency_id = question.agency and m.trip_id > 0 and m.trip_until is not null
+          and (question.sort = 'commission' or m.reason not like 'commission%')
+        order by m.trip_id) b
+      join trips t on t.agency_id = question.agency and t.trip_id between b.trip_id and b.trip_until
       union all
       select t.trip_id
-      from facts_dirty m
-      join trips t on t.agency_id = m.agency_id and t.client_id = - m.trip_id
-      where m.agency_id = question.agency and m.trip_id < 0 and question.sort = 'commission'
+      from (
+        select distinct on (m.trip_id) m.trip_id
+        from facts_dirty m
+        where m.agency_id = question.agency and m.trip_id < 0 and question.sort = 'commission'
+        order by m.trip_id) c
+      join trips t on t.agency_id = question.agency and t.client_id = - c.trip_id
       union all
       select f.trip_id from trip_facts f where f.agency_id = question.agency and f.valid_until <= now()
       union all
@@ -351,7 +384,7 @@ begin
     ) s
     limit few + 1);
   if cardinality(question.stale) > few then
-    question.stale_kind := 'many';
+    question.stale_kind := 'all';
     question.stale := null;
   elsif cardinality(question.stale) > 0 then
     question.stale_kind := 'few';
@@ -420,7 +453,7 @@ language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  most constant integer := 50000;
+  most constant integer := voygen_lib.facts_most_built();
   trips bigint[];
 begin
   execute format('select array(select t.trip_id from voygen.trips t where %s and %s and (%s) limit $2)',
@@ -428,8 +461,7 @@ begin
   into trips
   using question, most + 1;
   if cardinality(trips) > most then
-    perform voygen.raise('unavailable', 'too many trips wait for their facts to put them in this order now', path => '/sort',
-      expected => format('at most %s', most), hint => 'Leave sort out, or ask again when refresh_trip_facts or the scheduled refresh has been through.');
+    perform voygen_lib.facts_refused('/sort');
   end if;
   return array(
     select p
@@ -463,6 +495,7 @@ declare
   unasked voygen_lib.facts_place[];
   place voygen_lib.facts_place;
   portion integer := 32;
+  left_to_build integer := voygen_lib.facts_most_built();
 begin
   if question.stale_kind = 'none' or part.stored then
     return found;
@@ -470,6 +503,10 @@ begin
   loop
     unasked := voygen_lib.facts_unasked(question, part, place, voygen_lib.facts_first(found.places, need), portion);
     exit when unasked = '{}';
+    left_to_build := left_to_build - cardinality(unasked);
+    if left_to_build < 0 then
+      perform voygen_lib.facts_refused('/filters');
+    end if;
     found.places := found.places || voygen_lib.facts_built(question, array(select abs(p.tie) from unnest(unasked) p));
     place := unasked[cardinality(unasked)];
     exit when cardinality(unasked) < portion;
