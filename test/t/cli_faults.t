@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use IPC::Run ();
 use JSON::PP;
+use ProtocolCutter;
 use Test::More;
 use Time::HiRes qw(sleep time);
 use VoygenTest;
@@ -61,6 +62,17 @@ sub check_refusal
 	is($error->{code}, $code, "$what: code");
 	like($error->{message}, $message, "$what: message");
 	return $error // {};
+}
+
+# A connection that breaks behind the row and before the end of the transaction: nobody knows whether that was committed.
+{
+	my $cutter = ProtocolCutter->new;
+	local $voygen->{gateway} = $cutter->url('cli_faults', 'voygen_gateway');
+	is($voygen->run('call', 'find_clients')->{status}, 0, 'a call through a relay is answered');
+	$cutter->cut_after_rows;
+	my $error = check_refusal('a connection cut behind the row', scalar $voygen->run('call', 'create_client', '{"name": "Cut"}'),
+		'unavailable', qr/closed the connection during the call/);
+	like($error->{hint}, qr/not known/, '... and says that its effect is not known');
 }
 
 # An administrator ends the session.

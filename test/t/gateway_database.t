@@ -115,6 +115,15 @@ GatewayTest::wait_for('the audit', sub { @{ $db->selectall_arrayref($failures) }
 is_deeply($db->selectall_arrayref($failures), [ [ 'create_client', 'unknown_name', 1 ], [ 'test_break', 'internal', 1 ] ],
 	'calls that failed are in the audit');
 
+# a transaction that fails at its very end, when the rows have been sent already
+$db->do(<<'SQL');
+create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'not in the end' using errcode = 'VG004'; end $$;
+create constraint trigger refuse after insert on voygen.clients deferrable initially deferred
+  for each row when (new.name = 'Deferred') execute function public.refuse();
+SQL
+$answer = $gateway->modern('tools/call', { name => 'test_write', arguments => { name => 'Deferred', seconds => 0 } });
+is(GatewayTest::tool_error($answer)->{code}, 'conflict', 'a call whose commit fails has failed') or diag $answer->{body};
+
 # --- a server that goes away ---------------------------------------------------------------------------
 
 sub end_statements { $db->do("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database'") }

@@ -6,7 +6,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 use GatewayTest;
 
-my $gateway = GatewayTest->new('gateway_http', more => [ '--max-body', '1000000', '--connections', '40', '--idle-ms', '1500' ]);
+my $gateway = GatewayTest->new('gateway_http', more => [ '--max-body', '1000000', '--connections', '40', '--idle-ms', '1500', '--max-held', '2000000' ]);
 $gateway->add_tools;
 
 sub wait_bytes
@@ -92,6 +92,9 @@ for my $case (
 	is($gateway->read_answer($socket)->{status}, $case->[1], "$case->[2] is refused");
 	ok(has_ended($socket), '... and the connection ends');
 }
+$answer = $gateway->post('', method => 'HEAD');
+is($answer->{status}, 405, 'HEAD is not known');
+is($answer->{headers}{'content-length'}, 0, '... and answered without a body');
 $answer = $gateway->post(' ' x 1_000_001);
 is($answer->{status}, 413, 'a body that is too long is refused');
 ($body, %options) = $gateway->modern_request('server/discover', {});
@@ -102,6 +105,16 @@ is($gateway->read_answer($socket)->{status}, 413, '... also one whose length was
 $socket = $gateway->connect;
 print {$socket} $gateway->request_bytes('', token => undef, headers => { 'Content-Length' => 900_000, Expect => '100-continue' });
 is($gateway->read_answer($socket)->{status}, 401, 'who shows no token is not asked for his body');
+
+# requests that come in slowly are held meanwhile, and all of them together have a limit
+my @slow = map { $gateway->connect } 1 .. 3;
+print {$_} $gateway->request_bytes(' ' x 900_000, headers => { 'Content-Length' => 950_000 }) for @slow[0, 1];
+sleep 0.5;
+print { $slow[2] } $gateway->request_bytes(' ' x 900_000);
+is($gateway->read_answer($slow[2])->{status}, 503, 'what is more than can be held is refused');
+close $_ for @slow;
+GatewayTest::wait_for('the rest to be forgotten', sub { $gateway->post(' ' x 900_000)->{status} == 400 });
+pass('... until others have gone');
 
 # --- who comes from where -----------------------------------------------------------------------
 

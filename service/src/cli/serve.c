@@ -82,6 +82,7 @@ const struct command serve_command = {
 			"  --queue-ms N         how long a call may wait for one (5000)\n"
 			"  --connections N      clients at once (2048)\n"
 			"  --max-body N         bytes of one request (33554432)\n"
+			"  --max-held N         bytes of all requests under way (268435456)\n"
 			"  --idle-ms N          an unused connection is closed after so long (75000)\n"
 			"  --drain-ms N         how long SIGTERM waits for calls that run (30000)\n",
 	.run = run_serve,

@@ -19,6 +19,7 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	{"--queue-ms", "VOYGEN_QUEUE_MS", "5000", 1, 600000, FIELD(wait_ms), false, "how long a call may wait for one"},
 	{"--connections", "VOYGEN_CONNECTIONS", "2048", 1, 100000, FIELD(connections), false, "clients at once"},
 	{"--max-body", "VOYGEN_MAX_BODY", "33554432", 1024, 1000000000, FIELD(body_bytes), false, "bytes of one request"},
+	{"--max-held", "VOYGEN_MAX_HELD", "268435456", 1024, 2000000000, FIELD(held_bytes), false, "bytes of all requests under way"},
 	{"--idle-ms", "VOYGEN_IDLE_MS", "75000", 100, 86400000, FIELD(idle_ms), false, "an unused connection is closed after so long"},
 	{"--drain-ms", "VOYGEN_DRAIN_MS", "30000", 0, 3600000, FIELD(drain_ms), false, "how long SIGTERM waits for calls that run"},
 };

@@ -18,6 +18,7 @@ struct gateway_settings
 	int wait_ms;
 	int connections;
 	int body_bytes;
+	int held_bytes;
 	int idle_ms;
 	int drain_ms;
 };
@@ -35,7 +36,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 9
+#define GATEWAY_SETTINGS 10
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

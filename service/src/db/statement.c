@@ -107,23 +107,40 @@ wait_for_reply(PGconn *connection, int signals)
 	}
 }
 
+static bool
+is_fine(const PGresult *result)
+{
+	return PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
+}
+
+/* Reads to the end of the transaction, which can still fail when the rows have been sent: an error takes their place. */
+static PGresult *
+read_result(PGconn *connection)
+{
+	PGresult *result = PQgetResult(connection);
+	PGresult *more;
+
+	while (result != NULL && (more = PQgetResult(connection)) != NULL)
+	{
+		bool worse = is_fine(result) && !is_fine(more);
+
+		PQclear(worse ? result : more);
+		result = worse ? more : result;
+	}
+	return result;
+}
+
 /* Sends the statement and reads its result; NULL when it could not be sent or memory ran out. */
 static PGresult *
 send_and_wait(PGconn *connection, const struct statement *statement, int signals, bool *stopped)
 {
-	PGresult *result;
-	PGresult *more;
-
 	*stopped = false;
 	PQsetnonblocking(connection, 1);
 	if (!PQsendQueryParams(connection, statement->sql, statement->count, statement->types, statement->values,
 						   statement->lengths, statement->formats, 0))
 		return NULL;
 	*stopped = wait_for_reply(connection, signals);
-	result = PQgetResult(connection);
-	while (result != NULL && (more = PQgetResult(connection)) != NULL)
-		PQclear(more);
-	return result;
+	return read_result(connection);
 }
 
 PGresult *
@@ -144,7 +161,7 @@ statement_run(struct arena *arena, PGconn *connection, const struct statement *s
 	if (signals >= 0)
 		close(signals);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
+	if (is_fine(result))
 		return result;
 	refusal_read(arena, connection, result, stopped, failure);
 	PQclear(result);

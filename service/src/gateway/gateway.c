@@ -149,6 +149,7 @@ open_http(struct gateway *gateway, struct failure *failure)
 		.hosts = settings->hosts,
 		.origins = settings->origins,
 		.body_bytes = (size_t) settings->body_bytes,
+		.held_bytes = (size_t) settings->held_bytes,
 		.connections = settings->connections,
 		.idle_ms = settings->idle_ms,
 	};

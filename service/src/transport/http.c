@@ -152,6 +152,7 @@ void
 http_exchange_give(struct http *http, struct http_exchange *x)
 {
 	exchange_end(&x->exchange);
+	http->state.held_bytes -= x->body.length;
 	http->state.exchanges--;
 	if (http->spare_count >= SPARE_EXCHANGES || x->body.room > SPARE_BYTES || x->ready.room > SPARE_BYTES)
 	{

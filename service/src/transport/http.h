@@ -38,6 +38,7 @@ struct http_settings
 	const char *hosts;   /* names this server goes by, between commas; of Host and of Origin */
 	const char *origins; /* whole origins that may call from a browser, between commas; NULL for none beside these */
 	size_t body_bytes;   /* the largest request */
+	size_t held_bytes;   /* all requests that are under way together */
 	int connections;     /* at once */
 	int idle_ms;         /* an unused connection is closed after so long */
 	/* What a 401 says in WWW-Authenticate behind "Bearer", NULL for nothing. */
@@ -48,7 +49,8 @@ struct http_settings
 struct http_state
 {
 	int connections;
-	int exchanges; /* requests that are being worked on or answered */
+	size_t held_bytes; /* of the requests that are under way */
+	int exchanges;     /* requests that are being worked on or answered */
 	long long requests;
 	long long refused; /* connections beyond the limit */
 };

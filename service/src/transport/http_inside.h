@@ -58,6 +58,7 @@ struct http_exchange
 	struct bytes body;
 	int refusal; /* status to answer once the request has come in, 0 for none */
 	const char *refusal_words;
+	bool head_alone;   /* HEAD: the answer has no body */
 	bool last;         /* the connection ends with this answer */
 	bool takes_json;   /* so the client says in Accept */
 	bool takes_events; /* the same, and the connection can carry a stream without a known end */

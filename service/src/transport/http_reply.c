@@ -176,6 +176,8 @@ answer(struct exchange *exchange, int status, struct output *body)
 		end_plain_head(x, body->length);
 	}
 	x->output = *body;
+	if (x->head_alone)
+		output_start(&x->output, exchange->arena);
 	x->phase = HTTP_ANSWERED;
 	http_connection_flush(x->connection);
 }

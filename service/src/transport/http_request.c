@@ -155,6 +155,7 @@ on_headers_complete(http_parser *parser)
 	/* a client that offers another protocol is answered in this one */
 	parser->upgrade = 0;
 	place_headers(x);
+	x->head_alone = parser->method == HTTP_HEAD;
 	x->takes_events = parser->http_major > 1 || (parser->http_major == 1 && parser->http_minor >= 1);
 	x->refusal = http_policy_check(c->http, x, &x->refusal_words);
 	return has_body(parser) ? invite_body(c, parser) : 0;
@@ -170,6 +171,9 @@ on_body(http_parser *parser, const char *at, size_t length)
 		return 0;
 	if (x->body.length + length > c->http->settings.body_bytes)
 		return refuse_now(c, 413, "the request is too large");
+	if (c->http->state.held_bytes + length > c->http->settings.held_bytes)
+		return refuse_now(c, 503, "there is too much under way");
+	c->http->state.held_bytes += length;
 	return bytes_add(&x->body, at, length) ? 0 : refuse_now(c, 503, "no memory for the request");
 }
 
