@@ -5,6 +5,7 @@ use warnings;
 use Test::More;
 use Time::HiRes qw(sleep time);
 use GatewayTest;
+use ProtocolCutter;
 use VoygenTest;
 
 my $gateway = GatewayTest->new('gateway_database', more => [ '--pool', '3', '--queue', '5', '--queue-ms', '3000' ]);
@@ -115,15 +116,6 @@ GatewayTest::wait_for('the audit', sub { @{ $db->selectall_arrayref($failures) }
 is_deeply($db->selectall_arrayref($failures), [ [ 'create_client', 'unknown_name', 1 ], [ 'test_break', 'internal', 1 ] ],
 	'calls that failed are in the audit');
 
-# a transaction that fails at its very end, when the rows have been sent already
-$db->do(<<'SQL');
-create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'not in the end' using errcode = 'VG004'; end $$;
-create constraint trigger refuse after insert on voygen.clients deferrable initially deferred
-  for each row when (new.name = 'Deferred') execute function public.refuse();
-SQL
-$answer = $gateway->modern('tools/call', { name => 'test_write', arguments => { name => 'Deferred', seconds => 0 } });
-is(GatewayTest::tool_error($answer)->{code}, 'conflict', 'a call whose commit fails has failed') or diag $answer->{body};
-
 # --- a server that goes away ---------------------------------------------------------------------------
 
 sub end_statements { $db->do("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database'") }
@@ -147,7 +139,7 @@ sub kill_running
 	kill 'KILL', $pid;
 	eval { $db->disconnect };
 	# the server ends all its sessions, then starts anew
-	GatewayTest::wait_for('the server', sub { eval { $db = connect_to('gateway_database'); $db->do('select pg_sleep(0.3)'); 1 } });
+	GatewayTest::wait_for('the server', sub { eval { $db = connect_to('gateway_database', PrintWarn => 0); $db->do('select pg_sleep(0.3)'); 1 } });
 	$gateway->{db} = $db;
 	return;
 }
@@ -163,6 +155,25 @@ $error = GatewayTest::tool_error($answer);
 is($error->{code}, 'unavailable', 'a writing call does not run again by itself');
 like("$error->{message} $error->{hint}", qr/not known.*idempotency_key/, '... and says what is to be done');
 is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'the next call is answered');
+
+# --- a connection that breaks behind the row, before the end of the transaction ------------------------
+
+is($gateway->stop, 'exit 0', 'the gateway ends');
+my $cutter = ProtocolCutter->new;
+$gateway->{url} = $cutter->url('gateway_database', 'voygen_gateway');
+$gateway->start;
+$gateway->modern('tools/list');
+is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'a call through a relay is answered');
+$cutter->cut_after_rows;
+$answer = $gateway->modern('tools/call', { name => 'test_write', arguments => { name => 'Cut', seconds => 0 } });
+$error = GatewayTest::tool_error($answer);
+is($error->{code}, 'unavailable', 'a row alone is no success') or diag $answer->{body};
+like("$error->{message} $error->{hint}", qr/not known.*idempotency_key/, '... and no certain failure');
+$cutter->cut_after_rows;
+is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'a reading call runs again');
+is($gateway->stop, 'exit 0', 'the gateway ends again');
+delete $gateway->{url};
+$gateway->start;
 
 # --- the end -----------------------------------------------------------------------------------------------
 
@@ -189,5 +200,12 @@ is($gateway->stop, 'exit 0', 'a call that takes too long does not keep it');
 cmp_ok(time - $started, '<', 8, '... for longer than it was told');
 wait_running(0);
 is(clients_named('Late'), 0, '... and is undone');
+
+$gateway->start;
+$socket = send_call('test_write', { name => 'Orphan', seconds => 20 });
+wait_running(1);
+is($gateway->stop('KILL'), 'signal 9', 'a gateway that is killed');
+wait_running(0);
+is(clients_named('Orphan'), 0, '... leaves nothing running');
 
 done_testing();

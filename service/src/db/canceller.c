@@ -9,9 +9,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log/log.h"
+
+/* How long the end waits for what has been asked. */
+#define CLOSE_SECONDS 3
 
 struct job
 {
@@ -29,8 +33,7 @@ struct canceller
 	pthread_cond_t news;
 	struct job *asked;    /* oldest first; under the mutex */
 	struct job *answered; /* under the mutex */
-	bool busy;            /* the thread is in PQcancel; under the mutex */
-	bool ends;            /* under the mutex */
+	bool ends;            /* when nothing is asked any more; under the mutex */
 	int wake[2];
 	struct event *awake;
 };
@@ -64,7 +67,7 @@ work(void *context)
 	{
 		struct job *job = c->asked;
 
-		if (c->ends)
+		if (job == NULL && c->ends)
 			break;
 		if (job == NULL)
 		{
@@ -72,11 +75,9 @@ work(void *context)
 			continue;
 		}
 		c->asked = job->next;
-		c->busy = true;
 		pthread_mutex_unlock(&c->mutex);
 		ask_server(job);
 		pthread_mutex_lock(&c->mutex);
-		c->busy = false;
 		push(&c->answered, job);
 		/* the pipe is full when the loop is to be woken anyway */
 		if (write(c->wake[1], "", 1) < 0)
@@ -150,24 +151,21 @@ free_jobs(struct job *job)
 void
 canceller_close(struct canceller *c)
 {
-	bool busy;
+	struct timespec late;
 
 	pthread_mutex_lock(&c->mutex);
 	c->ends = true;
-	busy = c->busy;
 	pthread_cond_signal(&c->news);
 	pthread_mutex_unlock(&c->mutex);
 	event_free(c->awake);
-	if (busy)
+	clock_gettime(CLOCK_REALTIME, &late);
+	late.tv_sec += CLOSE_SECONDS;
+	/* a server that does not answer must not hold up the end: the thread goes with the process then */
+	if (pthread_timedjoin_np(c->thread, NULL, &late) != 0)
 	{
-		/* a server that does not answer would hold up the end; the thread goes with the process */
 		pthread_detach(c->thread);
 		return;
 	}
-	pthread_join(c->thread, NULL);
-	for (struct job *job = c->asked; job != NULL; job = job->next)
-		PQfreeCancel(job->cancel);
-	free_jobs(c->asked);
 	free_jobs(c->answered);
 	close(c->wake[0]);
 	close(c->wake[1]);

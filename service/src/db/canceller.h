@@ -13,7 +13,7 @@ struct canceller;
 
 struct canceller *canceller_open(struct loop *loop);
 
-/* Gives up what has not been asked yet. */
+/* Asks what is left to be asked, for a few seconds at most. `done` is called no more. */
 void canceller_close(struct canceller *canceller);
 
 /*

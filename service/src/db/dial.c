@@ -60,8 +60,9 @@ step(struct dial *dial)
 PGconn *
 dial_start(struct dial *dial, struct loop *loop, const char *url, dial_done *done, void *owner)
 {
-	const char *const keywords[] = {"dbname", "client_encoding", "fallback_application_name", NULL};
-	const char *const values[] = {url, "UTF8", "voygen gateway", NULL};
+	/* the server looks whether this program is still there while it works for it; an address may say otherwise */
+	const char *const keywords[] = {"options", "dbname", "client_encoding", "fallback_application_name", NULL};
+	const char *const values[] = {"-c client_connection_check_interval=2000", url, "UTF8", "voygen gateway", NULL};
 	PGconn *connection = PQconnectStartParams(keywords, values, 1);
 
 	*dial = (struct dial){.loop = loop, .connection = connection, .done = done, .owner = owner};
