@@ -219,6 +219,7 @@ START_TEST(the_ends_of_the_range_hold)
 {
 	int64_t wide[] = {INT64_MIN, INT64_MIN, 0, 0, INT64_MAX, INT64_MAX};
 	int64_t top[] = {INT64_MAX, INT64_MAX, INT64_MAX};
+	int64_t last[] = {0, 1, 0};
 	allocation state = {0};
 	kernel_alloc alloc = allocation_of(&state);
 	tiers_options kmeans = {TIERS_KMEANS, 2500, 7500};
@@ -231,6 +232,11 @@ START_TEST(the_ends_of_the_range_hold)
 	expect_tiers(top, 3, TIERS_KMEANS, "MMM");
 	ck_assert_int_eq(tiers_segment(wide, 6, &kmeans, &alloc, &cuts, &error), KERNEL_TOO_LARGE);
 	ck_assert_str_eq(error.path, "prices");
+	/* three prices may lie a third of 2^62 apart, and no further */
+	last[2] = (INT64_C(1) << 62) / 3;
+	ck_assert_int_eq(tiers_segment(last, 3, &kmeans, &alloc, &cuts, &error), KERNEL_OK);
+	last[2]++;
+	ck_assert_int_eq(tiers_segment(last, 3, &kmeans, &alloc, &cuts, &error), KERNEL_TOO_LARGE);
 }
 END_TEST
 
@@ -310,7 +316,8 @@ START_TEST(sorting_equals_the_library)
 }
 END_TEST
 
-/* Prices of one kind: spread evenly, in a few lumps, all in one step but for one far away, at the ends of the range. */
+/* Prices of one kind: spread evenly, in a few lumps, all in one step but for one far away, at the ends of the range, one more
+ * than the 2,048 steps. */
 static int64_t
 price_of_kind(int kind, uint64_t random, size_t i)
 {
@@ -326,6 +333,8 @@ price_of_kind(int kind, uint64_t random, size_t i)
 			return (int64_t) random;
 		case 4:
 			return random % 2 == 0 ? INT64_MIN : INT64_MAX;
+		case 5:
+			return i < 2 ? (int64_t) i * 2048 : (int64_t) (random % 2049);
 		default:
 			return 42;
 	}
@@ -341,7 +350,7 @@ START_TEST(cuts_of_many_prices_are_those_of_the_sorted)
 	allocation state = {0};
 	kernel_alloc alloc = allocation_of(&state);
 
-	for (int kind = 0; kind < 6; kind++)
+	for (int kind = 0; kind < 7; kind++)
 	{
 		for (size_t k = 0; k < COUNT(sizes) * COUNT(positions); k++)
 		{

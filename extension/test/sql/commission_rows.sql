@@ -55,6 +55,18 @@ begin
 end
 $$;
 update voygen.commission_rates set commission_percent = 10 where rate_id = 1;
+-- ... so is a change of the volumes and of the agency's rounding
+insert into voygen.commission_rates (rate_id, kind, site, tiers, tier_mode, tier_window, tier_measure)
+  values (5, 'tier_percent', 'vax', '[{"from": 0, "value": 10}, {"from": 1000, "value": 12.5}]', 'whole', 'year', 'amount');
+select voygen.commission_amount('vax', 1.00, 'USD', 'excluded', booked_on => '2026-11-26');
+insert into voygen.commission_volumes (site, window_kind, window_start, currency, amount) values ('vax', 'year', '2026-01-01', 'USD', 1000);
+select voygen.commission_amount('vax', 1.00, 'USD', 'excluded', booked_on => '2026-11-26');
+update voygen.agencies set rounding = 'half_even' where agency_id = :agency;
+select voygen.commission_amount('vax', 1.00, 'USD', 'excluded', booked_on => '2026-11-26');
+update voygen.commission_volumes set amount = 999.999 where agency_id = :agency;
+select voygen.commission_amount('vax', 1.00, 'USD', 'excluded', booked_on => '2026-11-26');
+update voygen.agencies set rounding = 'half_up' where agency_id = :agency;
+delete from voygen.commission_rates where rate_id = 5 and agency_id = :agency;
 -- a day without end is no day
 select voygen.commission_amount('navitrip', 100, 'USD', 'excluded', check_in => 'infinity', booked_on => '-infinity');
 -- words alternate from row to row, longer ones than are kept as well

@@ -140,6 +140,11 @@ select trip_id, facts ->> 'title' as title, stored from voygen.trip_facts_fresh(
 -- what is fresh is not built again when it is named
 select * from voygen.refresh_facts(:agency, array[1, 251]::bigint[]);
 
+-- ... and the mark of the first trip of a block is not the block's
+update voygen.trips set title = 'first of its block' where trip_id = 1;
+select trip_id, stored from voygen.trip_facts_fresh(:agency, array[1, 251]::bigint[]) order by trip_id;
+select * from voygen.refresh_facts(:agency, array[1, 251]::bigint[]);
+
 -- nor are the marks of the agency and of its clients taken for those of trips
 insert into voygen.facts_dirty (agency_id, trip_id, reason) values (:agency, 0, 'all'), (:agency, -1, 'clients update');
 select * from voygen.refresh_facts(:agency, array[0, -1]::bigint[]);
@@ -180,6 +185,12 @@ select refreshed from voygen.refresh_facts(:agency);
 update voygen.hotel_cache set checked_at = date_trunc('second', now()) - interval '0.1 seconds' where trip_id = 1;
 select refreshed from voygen.refresh_facts(:agency);
 select f.last_availability_check = h.checked_at as same, f.valid_until = h.checked_at + interval '24 hours' as a_day
+  from voygen.trip_facts f join voygen.hotel_cache h using (agency_id, trip_id) where f.agency_id = :agency and f.trip_id = 1;
+update voygen.hotel_cache set availability_status = 'sold_out', checked_at = date_trunc('second', now()) - interval '0.9 seconds' where trip_id = 1;
+select refreshed from voygen.refresh_facts(:agency);
+update voygen.hotel_cache set checked_at = date_trunc('second', now()) - interval '0.2 seconds' where trip_id = 1;
+select refreshed from voygen.refresh_facts(:agency);
+select f.last_availability_check = h.checked_at as same, f.valid_until
   from voygen.trip_facts f join voygen.hotel_cache h using (agency_id, trip_id) where f.agency_id = :agency and f.trip_id = 1;
 insert into voygen.commission_rates (kind, site, commission_percent, effective_from) values ('percent', 'vax', 99, (now() at time zone 'UTC')::date + 1);
 select refreshed > 0 as refreshed from voygen.refresh_facts(:agency);
