@@ -202,6 +202,31 @@ is(counts(call('ingest_activities', { trip_id => $trip, site => 'viator', activi
 call('update_activity', { trip_id => $trip, activity_id => $owner->selectrow_array("select activity_id from voygen.trip_activities where product_code = 'a'"), status => 'selected' });
 is(counts(call('ingest_activities', { trip_id => $trip, site => 'viator', activities => \@tours })), '0 0 2 1', 'again they are unchanged, whatever the advisor decided');
 
+# A day of the item's own does not get its other end from the call; taxes may be all of a total
+is(counts(ingest([{ site_id => 'own-day', name => 'Own day', check_in => '2026-10-13' }, { site_id => 'taxed', name => 'Taxed', lead_price => { currency => 'USD' }, total => { amount => 10, tax => 'included' }, tax_amount => 10 }],
+	check_in => '2026-10-12', check_out => '2026-10-19')), '2 0 0 0', 'a first day alone and a total that is all tax are good');
+is(row('navitrip:own-day', "concat_ws('|', check_in, coalesce(check_out::text, 'no day'), coalesce(nights::text, 'no nights'))"), '2026-10-13|no day|no nights', 'the last day of the call is for another first one');
+
+# A journey of two legs, of three people
+my $journey = call('create_trip', { client_id => 'demo', title => 'Journey', destination => 'Italy', start_date => '2026-09-10', end_date => '2026-09-20', travelers => 3,
+	legs => [{ city => 'Rome', arrive_date => '2026-09-10', depart_date => '2026-09-15' }, { city => 'Amalfi', arrive_date => '2026-09-15', depart_date => '2026-09-20' }] });
+my %of = (trip_id => $journey->{slug}, site => 'web');
+my @legs = @{ $journey->{leg_ids} };
+is(counts(call('ingest_hotels', { %of, hotels => [{ site_id => 'loose', name => 'Loose' }] })), '1 0 0 0', 'a hotel that says nothing of its leg');
+is(counts(call('ingest_hotels', { %of, hotels => [{ site_id => 'loose', name => 'Loose', city => 'Rome', check_in => '2026-09-10', check_out => '2026-09-15' }, { site_id => 'loose', name => 'Loose', city => 'Amalfi', check_in => '2026-09-15', check_out => '2026-09-20' }] })),
+	'1 1 0 0', 'gets one of the two it turns out to be for, the other one is new');
+is_deeply($owner->selectcol_arrayref("select leg_id from voygen.hotel_cache where hotel_key = 'web:loose' order by leg_id"), [sort { $a <=> $b } @legs], 'one for each leg');
+my $crowd = call('ingest_hotels', { %of, hotels => [{ site_id => 'crowd', name => 'Crowd', lead_price => { amount => '40000000000', currency => 'USD', basis => 'per_person' } }] });
+is_deeply([counts($crowd), map { $_->{path} } @{ $crowd->{rejected} }], ['0 0 0 1', '/lead_price/amount'], 'a price per person is as dear as it is for the travelers of the trip');
+is(counts(call('ingest_hotels', { %of, hotels => [{ site_id => 'eu:77', name => 'Colon', city => 'Rome' }] })), '1 0 0 0', 'a number with a colon in it');
+is(counts(call('ingest_rooms', { %of, hotel_key => 'eu:77', rooms => [{ room_id => 'r', name => 'R' }] })), '1 0 0 0', 'is found by rooms');
+my $ride = { product_code => 'ride', title => 'Ride', city => 'Rome' };
+call('ingest_activities', { %of, activities => [$ride] });
+my ($ride_id, $ride_leg) = $owner->selectrow_array("select activity_id, leg_id from voygen.trip_activities where product_code = 'ride'");
+is($ride_leg, $legs[0], 'a tour is put to the leg of its city');
+call('update_activity', { trip_id => $journey->{slug}, activity_id => $ride_id, leg_id => $legs[1] });
+is(counts(call('ingest_activities', { %of, activities => [$ride] })), '0 0 1 0', 'and stays with the leg the advisor gave it');
+
 # Ten thousand, every third one bad
 my @many = map { { site_id => "m$_", name => "Hotel $_", city => 'Dublin', available => $yes, amenities => ['wifi'], $_ % 3 == 2 ? (lead_price => { amount => -$_, currency => 'USD' }) : (lead_price => { amount => 100 + $_, currency => 'USD', basis => 'per_night' }) } } 0 .. 9999;
 my $big = call('create_trip', { client_id => 'demo', title => 'Big', destination => 'Dublin', start_date => '2026-10-12', end_date => '2026-10-19' })->{slug};
