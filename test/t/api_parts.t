@@ -23,6 +23,9 @@ my $three = $door->call('admin', 'create_trip', { client_id => 'demo-client', ti
 	legs => [{ city => 'Rome', arrive_date => '2026-09-10', depart_date => '2026-09-13' }, { city => 'Amalfi', arrive_date => '2026-09-13', depart_date => '2026-09-17' }, { city => 'Rome', arrive_date => '2026-09-17', depart_date => '2026-09-20' }] });
 my %leg = (only => $one->{leg_ids}[0], rome => $three->{leg_ids}[0], amalfi => $three->{leg_ids}[1], again => $three->{leg_ids}[2]);
 
+$owner->do("insert into voygen.commission_volumes (agency_id, site, window_kind, window_start, currency, amount)
+	select ?, site, kind, day::date, 'USD', amount
+	from (values ('web', 'month', '2026-11-01', 100), ('web', 'month', '2026-10-01', 5), ('web', 'quarter', '2026-10-01', 300), ('web', 'quarter', '2026-07-01', 6), ('web', 'year', '2026-01-01', 3000), ('web', 'year', '2025-01-01', 7), ('vax', 'year', '2026-01-01', 8)) as v(site, kind, day, amount)", undef, $sunny);
 $owner->do("set voygen.agency_id = $sunny");
 $owner->do('set role voygen_agent');
 $owner->do("set search_path = voygen_lib, voygen_api, voygen");
@@ -48,6 +51,11 @@ sub is_refused
 	is_deeply([@$error{qw(code path)}], [$code, $path], "$expression is refused") or diag($owner->errstr);
 	return;
 }
+
+# What was booked with a site: in the windows that hold the day
+is_value("(select string_agg(w.key || ' ' || (w.value ->> 'amount'), ', ' order by w.key) from jsonb_each(volume($_->[0])) as w)", $_->[1]) for (
+	["'web', '2026-11-15'", 'month 100.000, quarter 300.000, year 3000.000'], ["'web', '2026-10-31'", 'month 5.000, quarter 300.000, year 3000.000'], ["'web', '2026-12-31'", 'quarter 300.000, year 3000.000'],
+	["'web', '2027-01-01'", undef], ["'vax', '2026-11-15'", 'year 8.000'], ["'trisept', '2026-11-15'", undef]);
 
 # Texts and words
 is_value(@$_) for (
