@@ -121,4 +121,13 @@ is($owner->selectrow_array("select count(*) from voygen.commission_audit where a
 is($owner->selectrow_array("select count(*) from voygen.bookings b where commission_source = 'computed' and rate_id is null"), 0, 'each computed one names its rate');
 is(admin('recalculate_commission', { confirm => $yes })->{changed}, 0, 'a second time changes nothing');
 
+# Another rate that gives the same is another rate
+my ($computed) = $owner->selectrow_array("select count(*) from voygen.bookings where commission_source = 'computed' and status <> 'cancelled'");
+cmp_ok($computed, '>', 0, "$computed bookings have a computed commission");
+$owner->do('update voygen.commission_rates set rate_id = rate_id + 1000000 where is_active');
+my $again = admin('recalculate_commission', { confirm => $yes });
+is($again->{changed}, $computed, 'a rate under another number changes its bookings');
+is($again->{by_currency}[0]{before}, $again->{by_currency}[0]{after}, 'but not what they earn');
+is($owner->selectrow_array("select count(*) from voygen.bookings where commission_source = 'computed' and status <> 'cancelled' and rate_id < 1000000"), 0, 'each names the rate there is');
+
 done_testing;

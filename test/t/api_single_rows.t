@@ -113,6 +113,15 @@ for my $tool (sort keys %updates)
 	}
 }
 
+# Nights that nobody says follow from the days, and follow them when these change
+my %stay = (trip_id => $four->{trip_id}, booking_id => $four->{booking_id}[1]);
+for ([{ check_in => '2026-09-11', check_out => '2026-09-14' }, 3], [{ check_out => '2026-09-16' }, 5], [{ nights => 4 }, 4], [{ notes => 'x' }, 4], [{ check_in => '2026-09-10' }, 6], [{ check_in => '2026-09-11', nights => 2 }, 2])
+{
+	my ($said, $nights) = @$_;
+	$door->call('rainy:admin', 'update_booking', { %stay, %$said });
+	is($owner->selectrow_array('select nights from voygen.bookings where agency_id = ? and booking_id = ?', undef, $door->agency('rainy'), $stay{booking_id}), $nights, 'nights after ' . join ', ', map { "$_ $said->{$_}" } sort keys %$said);
+}
+
 # A leg leaves its offers without one; offers of other legs and trips keep theirs
 my @of_leg = @{ $owner->selectcol_arrayref('select hotel_id from voygen.hotel_cache where agency_id = ? and trip_id = ? and leg_id = ?', undef, $door->agency('sunny'), $one->{trip_id}, $one->{leg_id}[0]) };
 touches('sunny', 'archive_leg', { %at, leg_id => $one->{leg_id}[0], confirm => $yes }, "trip_legs $one->{leg_id}[0]", map { "hotel_cache $_" } @of_leg);
