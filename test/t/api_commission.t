@@ -231,4 +231,9 @@ is(admin('recalculate_commission', { confirm => $yes })->{changed}, 0, 'a second
 is_deeply($owner->selectrow_arrayref('select commission, previous, reason from voygen.commission_audit where booking_id = ? order by audit_id desc limit 1', undef, $booked[0]{booking_id}), ['180.000', '150.000', 'recalculated: new contract'], 'the audit has both');
 ok(!eval { $owner->do('delete from voygen.commission_audit'); 1 }, 'and keeps them');
 
+# Two rates of one call for the same offers and days are two, and it is said that they overlap
+my $pair = admin('configure_commission_rates', { rates => [map { { site => 'web', product_type => 'villa', rate_type => 'net', value => $_ } } 11, 12] });
+my ($overlap) = grep { $_->{rate_id} == $pair->{rate_ids}[0] } @{ $pair->{overlaps} };
+is_deeply([@$pair{qw(inserted updated unchanged closed)}, $overlap->{other_rate_id}, $overlap->{wins}], [2, 0, 0, 0, $pair->{rate_ids}[1], $pair->{rate_ids}[0]], 'two alike in one call: both are kept, the first one wins');
+
 done_testing();
