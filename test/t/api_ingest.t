@@ -202,6 +202,12 @@ is(counts(call('ingest_activities', { trip_id => $trip, site => 'viator', activi
 call('update_activity', { trip_id => $trip, activity_id => $owner->selectrow_array("select activity_id from voygen.trip_activities where product_code = 'a'"), status => 'selected' });
 is(counts(call('ingest_activities', { trip_id => $trip, site => 'viator', activities => \@tours })), '0 0 2 1', 'again they are unchanged, whatever the advisor decided');
 
+# What a portal states in percent is shown as it states it, not as the rounded amount gives it
+is(counts(ingest([{ site_id => 'stated', name => 'Stated', city => 'Dublin', available => $yes, lead_price => { amount => '10.00', currency => 'USD', basis => 'per_stay', tax => 'excluded' }, stated_commission => { percent => 16.444 } }],
+	check_in => '2026-10-12', check_out => '2026-10-19')), '1 0 0 0', 'a hotel with a stated percentage');
+my ($stated) = grep { $_->{hotel_key} eq 'navitrip:stated' } @{ call('query_hotels', { trip_id => $trip, limit => 100 })->{hotels} };
+is_deeply([map { "$_" } @{ $stated->{commission} }{qw(amount percent source)}], ['1.64', '16.444', 'stated'], 'shows it');
+
 # A day of the item's own does not get its other end from the call; taxes may be all of a total
 is(counts(ingest([{ site_id => 'own-day', name => 'Own day', check_in => '2026-10-13' }, { site_id => 'taxed', name => 'Taxed', lead_price => { currency => 'USD' }, total => { amount => 10, tax => 'included' }, tax_amount => 10 }],
 	check_in => '2026-10-12', check_out => '2026-10-19')), '2 0 0 0', 'a first day alone and a total that is all tax are good');
