@@ -125,7 +125,11 @@ for ([{ check_in => '2026-09-11', check_out => '2026-09-14' }, 3], [{ check_out 
 # A leg leaves its offers without one; offers of other legs and trips keep theirs
 my @of_leg = @{ $owner->selectcol_arrayref('select hotel_id from voygen.hotel_cache where agency_id = ? and trip_id = ? and leg_id = ?', undef, $door->agency('sunny'), $one->{trip_id}, $one->{leg_id}[0]) };
 touches('sunny', 'archive_leg', { %at, leg_id => $one->{leg_id}[0], confirm => $yes }, "trip_legs $one->{leg_id}[0]", map { "hotel_cache $_" } @of_leg);
+my @listed = map { $_->{trip_id} } @{ $door->call('reader', 'query_hotels', { limit => 100 })->{hotels} };
 touches('sunny', 'archive_trip', { %at, confirm => $yes }, "trips $one->{trip_id}");
+my @left = map { $_->{trip_id} } @{ $door->call('reader', 'query_hotels', { limit => 100 })->{hotels} };
+cmp_ok(scalar(grep { $_ == $one->{trip_id} } @listed), '>', 0, 'hotels of a trip are listed among all');
+is_deeply(\@left, [grep { $_ != $one->{trip_id} } @listed], 'and no more when it is archived');
 
 # Sums of a trip are of that trip
 my (undef, $two) = grep { $_->{agency} eq 'sunny' } @trips;
