@@ -207,9 +207,9 @@ my $cursor = $door->call('agent', 'query_trip_facts', { limit => 1 })->{truncate
 is($door->fails('agent', 'query_trip_facts', { cursor => $cursor, sort => 'price' })->{path}, '/cursor', 'so is one of another order');
 is($door->call('agent', 'query_trip_facts', { limit => 1, cursor => $cursor })->{total}, $door->call('agent', 'query_trip_facts')->{total}, 'the total stays the same from page to page');
 
-# Three thousand trips in five blocks of numbers, all of them changed. Some stand just where blocks end and begin, those of the
+# Three thousand trips in eleven blocks of numbers, all of them changed. Some stand just where blocks end and begin, those of the
 # indexes (8,192 numbers) and those of the marks (1,024, from 1); they can be had at a price that only some others have.
-my $edges = join ', ', 1024, 1025, 2048, 2049, map { 8192 * $_ - 1, 8192 * $_ } 1 .. 4;
+my $edges = join ', ', 1024, 1025, 2048, 2049, map { 8192 * $_ - 1, 8192 * $_, 8192 * $_ + 1 } 1 .. 8;
 sub priced
 {
 	my ($multiplier, $at_edges) = @_;
@@ -217,12 +217,12 @@ sub priced
 }
 $owner->do("delete from voygen.trips where agency_id = $agency");
 $owner->do("delete from voygen.clients where agency_id = $agency");
-make_trips($agency, "select generate_series(1, 33000, 11) union select unnest(array[$edges])");
+make_trips($agency, "select generate_series(1, 87000, 29) union select unnest(array[$edges])");
 $owner->do("update voygen.hotel_cache set availability_status = 'available', price_amount = 55 where agency_id = $agency and trip_id in ($edges)");
 $owner->do("update voygen.trips set title = 'Honeymoon to Rome', destination = 'Rome', start_date = '2027-03-03', end_date = '2028-01-01' where agency_id = $agency and trip_id in ($edges)");
 # Words that none of the newest has, and words that few of them have: what is walked for other filters is not walked to its end.
-$owner->do("update voygen.trips set title = 'Safari to ' || destination where agency_id = $agency and trip_id < 20000 and trip_id % 9 = 1");
-$owner->do("update voygen.trips set title = 'Trek to ' || destination where agency_id = $agency and (trip_id < 20000 and trip_id % 9 = 2 or trip_id between 24700 and 26000 and trip_id % 10 = 3)");
+$owner->do("update voygen.trips set title = 'Safari to ' || destination where agency_id = $agency and trip_id < 40000 and trip_id % 5 = 1");
+$owner->do("update voygen.trips set title = 'Trek to ' || destination where agency_id = $agency and (trip_id < 20000 and trip_id % 9 = 2 or trip_id > 60000 and trip_id % 3480 = 204)");
 my ($trips) = $owner->selectrow_array("select count(*) from voygen.trips where agency_id = $agency");
 $owner->do("select set_config('voygen.agency_id', '$agency', false)");
 $owner->do("delete from voygen.facts_dirty");
@@ -235,6 +235,8 @@ my %many = (
 	'many days and a low price' => [ { filters => { starts_after => '2027-02-01', price_max => 60 } }, "start_date >= '2027-02-01' and price <= 60" ],
 	'words of old trips and days' => [ { query => 'safari', filters => { starts_after => '2027-01-01' } }, "title like 'Safari%' and start_date >= '2027-01-01'" ],
 	'words of old trips and of some newer, and days' => [ { query => 'trek', filters => { starts_after => '2027-01-01' } }, "title like 'Trek%' and start_date >= '2027-01-01'" ],
+	'words of old trips that can be had' => [ { query => 'safari', filters => { availability => 'available' } }, "title like 'Safari%' and state = 'available'" ],
+	'words of old trips and of some newer' => [ { query => 'trek' }, "title like 'Trek%'" ],
 	'words and a low price' => [ { query => 'rome', filters => { price_max => 80 } }, "destination = 'Rome' and price <= 80" ],
 );
 %filters = %many;
@@ -278,7 +280,7 @@ $owner->do("update voygen.hotel_cache set price_amount = " . priced(49979687, 57
 cmp_ok($owner->selectrow_array("select count(distinct trip_id) from voygen.facts_dirty where agency_id = $agency"), '>', 1000, 'every other trip is marked, but for those whose price stays');
 most_is('half of 3,000 marked');
 $door->call('agent', 'refresh_trip_facts');
-$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) select $agency, 12, 'busy' from generate_series(1, 600)");
+$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) select $agency, 30, 'busy' from generate_series(1, 600)");
 is(walked({ filters => { price_min => 5000 } }), '', 'many marks of one trip are marks of one trip');
 $owner->do("insert into voygen.facts_dirty (agency_id, trip_id, trip_until, reason) select $agency, 1, 1024, 'block' from generate_series(1, 20)");
 is(walked({ filters => { price_min => 5000 } }), '', 'and those of one block of one block');
@@ -310,15 +312,16 @@ my $of_terms = 'trip_id between 16385 and 17408';
 my %ways = (marked => 0, ran_out => 1, failed => 2);
 unnoticed('hotel_cache',
 	"update voygen.hotel_cache set price_amount = " . priced(49979687, 57) . " where agency_id = $agency and not ($of_terms) and (trip_id % 5 in (0, 1, 2) or $by_block)",
-	"update voygen.hotel_cache set commission_percent = (trip_id * 7 + 3) % 29 where agency_id = $agency and ($of_terms or trip_id in (select trip_id from voygen.trips where agency_id = $agency and client_id = 7))");
+	"update voygen.hotel_cache set commission_percent = (trip_id * 7 + 3) % 29 where agency_id = $agency and ($of_terms or trip_id in (select trip_id from voygen.trips where agency_id = $agency and client_id = 9))");
 $owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) select agency_id, trip_id, 'hotel_cache update' from voygen.trips, generate_series(1, 20) where agency_id = $agency and trip_id % 5 = $ways{marked}");
 $owner->do("insert into voygen.facts_dirty (agency_id, trip_id, trip_until, reason) values ($agency, 1025, 2048, 'agency'), ($agency, 8193, 9216, 'agency'), ($agency, 16385, 17408, 'commission terms')");
-$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) values ($agency, -7, 'clients update')");
+$owner->do("insert into voygen.facts_dirty (agency_id, trip_id, reason) values ($agency, -9, 'clients update')");
 $owner->do("update voygen.trip_facts set valid_until = now() where agency_id = $agency and trip_id % 5 = $ways{ran_out}");
 $owner->do("insert into voygen.facts_failed (agency_id, trip_id, reason, sqlstate) select agency_id, trip_id, 'it was', '22003' from voygen.trips where agency_id = $agency and trip_id % 5 = $ways{failed}");
 my $stale = $owner->selectrow_hashref("select q.stale_kind, array(select distinct s from unnest(q.stale) s order by s) as stale from voygen_lib.facts_asked($agency, null, null, null, 'commission', null) q");
-my @known = @{ $owner->selectcol_arrayref("select trip_id from voygen.trips where agency_id = $agency and (trip_id % 5 in (0, 1, 2) or $by_block or $of_terms or client_id = 7) order by trip_id") };
+my @known = @{ $owner->selectcol_arrayref("select trip_id from voygen.trips where agency_id = $agency and (trip_id % 5 in (0, 1, 2) or $by_block or $of_terms or client_id = 9) order by trip_id") };
 is_deeply([ $stale->{stale_kind}, $stale->{stale} ], [ 'few', \@known ], 'they are told apart, whatever the number of their marks');
+%filters = map { $_ => $many{$_} } 'price', 'a low price', 'few days and a price', 'words and a low price';
 compare('every way to be stale', 'newest', 'price', 'commission');
 
 done_testing();
