@@ -146,11 +146,27 @@ equal('rooms without a hotel', 'sweep');
 
 # ---- the other ways ----
 
-$db->do(q{set work_mem = '64kB'});
-$db->do('set hash_mem_multiplier = 1');
-equal('more hotels than work_mem', 'the hotels do not fit into work_mem');
-$db->do('reset work_mem');
-$db->do('reset hash_mem_multiplier');
+# More hotels than fit into a megabyte, the least that maintenance_work_mem can be.
+$db->do('begin');
+$db->do('set local client_min_messages = warning');
+$db->do('set local session_replication_role = replica');
+$db->do(q{insert into voygen.hotel_cache (agency_id, trip_id, hotel_id, site, hotel_key, name, currency, availability_status)
+	select t.agency_id, t.trip_id, 5000000 + i, 'web', 'many' || i, 'M', 'USD', 'available'
+	from (select agency_id, min(trip_id) as trip_id from voygen.trips where agency_id in (?, ?) group by 1) t, generate_series(1, 9000) i}, undef, $one, $two);
+$db->do('set local session_replication_role = origin');
+$db->do('set local client_min_messages = debug1');
+my %swept = map { $_ => ours($_) } $one, $two;
+is(way(), 'sweep', 'many hotels fit into the memory for maintenance');
+$db->do($_) for q(set local work_mem = '64kB'), 'set local hash_mem_multiplier = 1', q(set local maintenance_work_mem = '1MB');
+for my $agency ($one, $two)
+{
+	is(ours($agency), $swept{$agency}, "more hotels than fit: agency $agency adds up to the same");
+	is(way(), 'the hotels do not fit into memory', '... by the primary keys');
+}
+$db->do(q{set local work_mem = '64MB'});
+ours($one);
+is(way(), 'sweep', 'work_mem will do as well');
+$db->do('rollback');
 
 # One more rule than can be held; the model scores them all the same.
 $db->do(q{insert into voygen.commission_rules (agency_id, rule_id, name, conditions, actions, priority)

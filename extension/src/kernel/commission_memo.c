@@ -168,13 +168,17 @@ same_key(const terms_key *a, const terms_key *b)
 	return differs == 0;
 }
 
+/* A sum of products, which do not wait for each other. */
 static size_t
 place_of(const terms_key *key)
 {
+	static const uint64_t odd[MEMO_PARTS] = {
+		UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xbf58476d1ce4e5b9), UINT64_C(0x94d049bb133111eb), UINT64_C(0xd6e8feb86659fd93),
+		UINT64_C(0xa0761d6478bd642f), UINT64_C(0xe7037ed1a0b428db), UINT64_C(0x8ebc6af09c88c6e3), UINT64_C(0x589965cc75374cc3)};
 	uint64_t hash = 0;
 
 	for (int i = 0; i < MEMO_PARTS; i++)
-		hash = (hash ^ key->part[i]) * UINT64_C(0x9e3779b97f4a7c15) + (hash >> 29);
+		hash += (key->part[i] ^ key->part[i] >> 32) * odd[i];
 	return (size_t) (hash >> 40) % MEMO_TERMS;
 }
 

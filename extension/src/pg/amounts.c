@@ -50,8 +50,8 @@ typedef struct number
 	bool finite;
 } number;
 
-/* Amounts are never large enough to be compressed, but a caller may pass any
- * numeric. */
+/* Amounts are never large enough to be compressed or moved out, but a caller may
+ * pass any numeric. */
 static pg_noinline struct varlena *
 unpack(struct varlena *numeric)
 {
@@ -66,7 +66,7 @@ take_apart(Datum numeric)
 	int len;
 	uint16 head;
 
-	if (unlikely(VARATT_IS_EXTENDED(packed) && !VARATT_IS_SHORT(packed)))
+	if (unlikely(VARATT_IS_EXTERNAL(packed) || VARATT_IS_COMPRESSED(packed)))
 		packed = unpack(packed);
 	data = VARDATA_ANY(packed);
 	len = VARSIZE_ANY_EXHDR(packed);
@@ -151,6 +151,32 @@ amount_decode(Datum numeric, int scale, int64 *value)
 	number n = take_apart(numeric);
 
 	return sum_digits(&n, scale, value);
+}
+
+bool
+amount_decode_milli(Datum numeric, int64 *value)
+{
+	const char *packed = DatumGetPointer(numeric);
+
+	if (VARATT_IS_SHORT(packed) && !VARATT_IS_EXTERNAL(packed))
+	{
+		const char *data = VARDATA_SHORT(packed);
+		int ndigits = (VARSIZE_SHORT(packed) - VARHDRSZ_SHORT - 2) / 2;
+		uint16 head = load16(data);
+		int weight = head & NUM_SHORT_WEIGHT_MASK;
+
+		if ((head & (NUM_SIGN_MASK | NUM_SHORT_NEGATIVE | NUM_SHORT_WEIGHT_SIGN)) == NUM_SHORT && weight <= 2)
+		{
+			int64 total = 0;
+
+			/* up to the one group of four decimals below the point */
+			for (int i = 0; i < weight + 2; i++)
+				total = total * NUM_BASE + (i < ndigits ? load16(data + 2 + 2 * i) : 0);
+			*value = drop_decimals(total, 1);
+			return true;
+		}
+	}
+	return amount_decode(numeric, 3, value);
 }
 
 bool

@@ -21,6 +21,9 @@
  */
 extern bool amount_decode(Datum numeric, int scale, int64 *value);
 
+/* The same with three decimals, faster for what most amounts are: short, not negative, at least one unit. */
+extern bool amount_decode_milli(Datum numeric, int64 *value);
+
 /*
  * The same with at least *scale decimals: where the number prints more, *scale
  * is raised to them, up to `most`.

@@ -15,8 +15,8 @@
  *
  *   - a table is not plain (partitioned, foreign, distributed),
  *   - the agency holds a small part of the rooms (sweep.c says how small),
- *   - what must be kept passes work_mem x hash_mem_multiplier, found out before
- *     the first offer is quoted,
+ *   - what must be kept passes the memory it may take, found out before the
+ *     first offer is quoted,
  *   - there are more rules than fit a held scope.
  */
 #include "postgres.h"
@@ -26,6 +26,7 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 
+#include "pg/commission_hotel.h"
 #include "pg/commission_pass.h"
 #include "pg/keyed_rows.h"
 #include "pg/rates_volumes.h"
@@ -50,14 +51,8 @@ typedef struct PassTrip
 /* A hotel that is offered in a known currency. */
 typedef struct PassHotel
 {
-	RowKey key; /* trip, hotel */
-	uint32 word[COMMISSION_WORDS];
-	uint32 trip; /* number of its row */
-	int32 nights;
-	kernel_day check_in;
-	FactsCurrency currency;
-	const commission_volume *volume;
-	uint8 refundable;
+	HeldHotel held; /* its key: trip, hotel */
+	uint32 trip;    /* number of its row */
 	bool has_room;
 	FactsOffer row; /* the row as an offer */
 } PassHotel;
@@ -90,7 +85,8 @@ follow_keys(int64 agency, Snapshot snapshot, TimestampTz as_of, CommissionTold t
 static bool
 fits(const Pass *pass)
 {
-	return MemoryContextMemAllocated(pass->facts.run, true) <= pass->limit;
+	/* Slots come when the first hotel is not where it is looked for. */
+	return MemoryContextMemAllocated(pass->facts.run, true) + pass->hotels.room * 2 * sizeof(uint32) <= pass->limit;
 }
 
 static bool
@@ -136,7 +132,7 @@ keep_trip(Pass *pass)
 	facts_quote_trip(facts);
 	MemoryContextSwitchTo(old);
 	kept = keyed_rows_add(&pass->trips, (RowKey){trip->id, 0});
-	kept->held = commission_scope_hold(facts->book->scope);
+	kept->held = commission_scope_hold(facts->scope);
 	kept->advisor = facts->offer.word[COMMISSION_ADVISOR];
 }
 
@@ -157,14 +153,15 @@ keep_trips(Pass *pass)
 }
 
 static uint32
-trip_number(const Pass *pass, int64 id, uint32 last)
+trip_number(Pass *pass, int64 id, uint32 last)
 {
+	PassTrip *before = last < pass->trips.n ? keyed_rows_at(&pass->trips, last) : NULL;
 	PassTrip *trip;
 
-	/* Hotels of a trip mostly lie together. */
-	if (last < pass->trips.n && ((PassTrip *) keyed_rows_at(&pass->trips, last))->key.first == id)
+	/* Hotels of a trip mostly lie together, in the order of trips. */
+	if (before && before->key.first == id)
 		return last;
-	trip = keyed_rows_find(&pass->trips, (RowKey){id, 0});
+	trip = keyed_rows_find_behind(&pass->trips, (RowKey){id, 0}, before);
 	if (trip == NULL)
 		elog(ERROR, "hotels of trip " INT64_FORMAT " have no trip", id);
 	return (uint32) (trip - (PassTrip *) pass->trips.rows);
@@ -178,35 +175,25 @@ keep_hotel(Pass *pass, const FactsHotel *hotel)
 	int64 trip = DatumGetInt64(stream_value(row, HOTEL_TRIP));
 	PassHotel *kept = keyed_rows_add(&pass->hotels, (RowKey){trip, DatumGetInt64(stream_value(row, HOTEL_ID))});
 
-	facts_offer_hotel(facts, hotel);
 	kept->trip = pass->trip = trip_number(pass, trip, pass->trip);
-	memcpy(kept->word, facts->offer.word, sizeof(kept->word));
-	kept->word[COMMISSION_ADVISOR] = ((PassTrip *) keyed_rows_at(&pass->trips, kept->trip))->advisor;
-	kept->nights = facts->offer.nights;
-	kept->check_in = facts->offer.check_in;
-	kept->volume = facts->offer.volume;
-	kept->refundable = facts->offer.refundable;
-	kept->currency = hotel->currency;
+	commission_hotel_hold(facts, hotel, &kept->held);
+	kept->held.word[COMMISSION_ADVISOR] = ((PassTrip *) keyed_rows_at(&pass->trips, kept->trip))->advisor;
 	facts_offer_row(row, hotel, &kept->row);
 }
 
-/* Texts that had to be unpacked go with the row. */
+/* Keeps the available hotel of the row, if its currency is known. */
 static void
 look_at_hotel(Pass *pass)
 {
 	Stream *row = &pass->facts.hotels;
-	MemoryContext old = MemoryContextSwitchTo(pass->facts.per_trip);
 	FactsHotel hotel;
 
-	MemoryContextReset(pass->facts.per_trip);
 	facts_read_hotel_terms(row, &hotel);
-	if (hotel.offered && hotel.currency.code[0] != '\0')
-	{
-		hotel.site = facts_peek(row, HOTEL_SITE);
-		hotel.key = facts_peek(row, HOTEL_KEY);
-		keep_hotel(pass, &hotel);
-	}
-	MemoryContextSwitchTo(old);
+	if (hotel.currency.code[0] == '\0')
+		return;
+	hotel.site = facts_peek(row, HOTEL_SITE);
+	hotel.key = facts_peek(row, HOTEL_KEY);
+	keep_hotel(pass, &hotel);
 }
 
 static bool
@@ -218,7 +205,12 @@ keep_hotels(Pass *pass)
 	sweep_open(row, TABLE_HOTELS, pass->facts.agency, pass->facts.snapshot);
 	while (room && sweep_next(row))
 	{
-		look_at_hotel(pass);
+		MemoryContext old = MemoryContextSwitchTo(pass->facts.per_trip);
+
+		MemoryContextReset(pass->facts.per_trip);
+		if (facts_is_available(row, HOTEL_STATUS))
+			look_at_hotel(pass);
+		MemoryContextSwitchTo(old);
 		room = fits_so_far(pass, &pass->hotels);
 	}
 	sweep_close(row);
@@ -231,21 +223,12 @@ keep_hotels(Pass *pass)
 static void
 turn_to(Pass *pass, const PassHotel *kept, FactsHotel *hotel)
 {
-	commission_offer *offer = &pass->facts.offer;
-
 	if (kept->trip != pass->trip)
 	{
 		pass->trip = kept->trip;
-		commission_scope_recall(pass->facts.book->scope, ((PassTrip *) keyed_rows_at(&pass->trips, kept->trip))->held);
+		commission_scope_recall(pass->facts.scope, ((PassTrip *) keyed_rows_at(&pass->trips, kept->trip))->held);
 	}
-	memcpy(offer->word, kept->word, sizeof(offer->word));
-	offer->nights = kept->nights;
-	offer->check_in = kept->check_in;
-	offer->volume = kept->volume;
-	offer->refundable = kept->refundable;
-	offer->exponent = (uint8) kept->currency.digits;
-	hotel->currency = kept->currency;
-	hotel->refundable = (kernel_tri) kept->refundable;
+	commission_hotel_recall(&pass->facts, &kept->held, hotel);
 }
 
 /* The hotel of the last room, and the last one that there was. */
@@ -256,17 +239,6 @@ typedef struct LastHotel
 	PassHotel *known;
 	FactsHotel hotel;
 } LastHotel;
-
-/* Rooms mostly lie in the order of their hotels: the one behind the last is tried first. */
-static PassHotel *
-find_hotel(const Pass *pass, RowKey key, PassHotel *last)
-{
-	const PassHotel *end = (const PassHotel *) pass->hotels.rows + pass->hotels.n;
-
-	if (last && last + 1 < end && last[1].key.second == key.second && last[1].key.first == key.first)
-		return last + 1;
-	return keyed_rows_find(&pass->hotels, key);
-}
 
 static void
 look_at_room(Pass *pass, LastHotel *last)
@@ -280,14 +252,14 @@ look_at_room(Pass *pass, LastHotel *last)
 	{
 		MemoryContextReset(facts->per_trip);
 		last->key = key;
-		last->kept = find_hotel(pass, key, last->known);
+		last->kept = keyed_rows_find_behind(&pass->hotels, key, last->known); /* as they mostly lie */
 		if (last->kept)
 			turn_to(pass, last->known = last->kept, &last->hotel);
 	}
 	if (last->kept == NULL)
 		return;
 	last->kept->has_room = true;
-	if (facts_offer_room(facts, row, &last->hotel, last->kept->word[COMMISSION_RATE_TYPE], &own))
+	if (facts_offer_room(facts, row, &last->hotel, last->kept->held.word[COMMISSION_RATE_TYPE], &own))
 		(void) facts_quote_offer(facts, &last->hotel, &own);
 }
 
@@ -303,7 +275,7 @@ quote_rooms(Pass *pass)
 	{
 		MemoryContext old = MemoryContextSwitchTo(facts->per_trip);
 
-		if (facts_room_is_offered(row))
+		if (facts_is_available(row, ROOM_STATUS))
 			look_at_room(pass, &last);
 		MemoryContextSwitchTo(old);
 	}
@@ -329,6 +301,13 @@ quote_rows(Pass *pass)
 
 /* ---- the pass ---- */
 
+/* It is the owner's work on whole tables, as those are that maintenance_work_mem is for. */
+static Size
+memory_limit(void)
+{
+	return Max(get_hash_memory_limit(), (Size) maintenance_work_mem * 1024);
+}
+
 static Pass *
 begin(int64 agency, Snapshot snapshot, TimestampTz as_of)
 {
@@ -343,7 +322,8 @@ begin(int64 agency, Snapshot snapshot, TimestampTz as_of)
 	facts->as_of = as_of;
 	facts->today = rates_day(as_of);
 	facts->book = rates_book(agency, snapshot);
-	pass->limit = get_hash_memory_limit();
+	facts->scope = facts->book->scope;
+	pass->limit = memory_limit();
 	pass->trip = PG_UINT32_MAX;
 	return pass;
 }
@@ -387,7 +367,7 @@ commission_pass(int64 agency, Snapshot snapshot, TimestampTz as_of, CommissionTo
 	pass->facts.on_quote = told;
 	pass->facts.on_quote_context = context;
 	if (why == NULL && !sweep_all(pass))
-		why = "the hotels do not fit into work_mem";
+		why = "the hotels do not fit into memory";
 	MemoryContextSwitchTo(old);
 	rates_release(pass->facts.book);
 	MemoryContextDelete(pass->facts.run);

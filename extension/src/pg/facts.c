@@ -32,6 +32,7 @@ facts_begin(int64 agency, int64 last, Snapshot snapshot, TimestampTz as_of)
 	facts->per_trip = AllocSetContextCreate(run, "voygen facts of a trip",
 											ALLOCSET_DEFAULT_SIZES);
 	facts->book = rates_book(agency, snapshot);
+	facts->scope = facts->book->scope;
 	facts->book_change = rates_next_change(facts->book, as_of);
 	stream_open(&facts->trips, TABLE_TRIPS, agency, last, snapshot);
 	stream_open(&facts->clients, TABLE_CLIENTS, agency, PG_INT64_MAX, snapshot);

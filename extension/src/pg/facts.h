@@ -91,7 +91,6 @@ typedef struct FactsHotel
 /* An offer's own part: what it does not share with the others of its hotel row. */
 typedef struct FactsOffer
 {
-	kernel_text room_key; /* NULL bytes: the row itself */
 	int64 amount_milli;
 	int64 tax_milli;
 	int64 stated_milli;
@@ -199,8 +198,9 @@ typedef struct Facts
 	kernel_day today;
 	TimestampTz book_change;
 	RateBook *book;
-	MemoryContext run;      /* streams, arrays, buffer */
-	MemoryContext per_trip; /* texts; reset for each trip */
+	commission_scope *scope; /* what is known of the trip; NULL: nothing */
+	MemoryContext run;       /* streams, arrays, buffer */
+	MemoryContext per_trip;  /* texts; reset for each trip */
 	Stream trips;
 	Stream clients;
 	Stream legs;
@@ -240,12 +240,14 @@ extern void facts_write(Facts *facts, FactsColumns *columns);
 extern void facts_read_trip_terms(const Stream *row, FactsTrip *trip);
 extern void facts_read_hotel_terms(const Stream *row, FactsHotel *hotel);
 
-/* An offer, in three steps: what all offers of a hotel row share; what a room, or the row itself, has of its own (false: the
- * room is no offer of the row); the quote. */
+/* An offer, in four steps: what all offers share; what those of a hotel row share; what a room, or the row itself, has of its
+ * own (false: the room is no offer of the row); the quote. */
+extern void facts_offer_begin(Facts *facts);
 extern void facts_offer_hotel(Facts *facts, const FactsHotel *hotel);
-extern bool facts_room_is_offered(const Stream *row);
-extern bool facts_offer_room(Facts *facts, Stream *row, const FactsHotel *hotel, uint32 hotel_rate_type, FactsOffer *own);
+extern bool facts_offer_room(Facts *facts, const Stream *row, const FactsHotel *hotel, uint32 hotel_rate_type, FactsOffer *own);
 extern void facts_offer_row(Stream *row, const FactsHotel *hotel, FactsOffer *own);
+/* Does the column say `available`? */
+extern bool facts_is_available(const Stream *row, int column);
 extern commission_expected facts_quote_offer(Facts *facts, const FactsHotel *hotel, const FactsOffer *own);
 
 extern kernel_text facts_text(const Stream *row, int column);
@@ -270,6 +272,14 @@ facts_peek(const Stream *row, int column)
 	if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
 		value = pg_detoast_datum_packed(value);
 	return (kernel_text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+}
+
+static inline kernel_tri
+facts_tri(const Stream *row, int column)
+{
+	if (stream_null(row, column))
+		return KERNEL_UNKNOWN;
+	return DatumGetBool(stream_value(row, column)) ? KERNEL_YES : KERNEL_NO;
 }
 
 static inline bool

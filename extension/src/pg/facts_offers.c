@@ -21,14 +21,6 @@ word(Facts *facts, commission_word which, kernel_text text)
 							  : commission_book_word(facts->book->book, which, text.bytes, text.length);
 }
 
-static uint8
-tri(const Stream *row, int column)
-{
-	if (stream_null(row, column))
-		return KERNEL_UNKNOWN;
-	return DatumGetBool(stream_value(row, column)) ? KERNEL_YES : KERNEL_NO;
-}
-
 static int64
 ppm(const Stream *row, int column)
 {
@@ -52,12 +44,18 @@ facts_quote_trip(Facts *facts)
 	about.client_tier = trip->client_tier;
 	about.destination = trip->destination;
 	about.start = trip->start;
-	commission_scope_set(facts->book->scope, &about);
+	commission_scope_set(facts->scope, &about);
+	facts_offer_begin(facts);
+	facts->offer.word[COMMISSION_ADVISOR] = word(facts, COMMISSION_ADVISOR, trip->advisor);
+}
+
+void
+facts_offer_begin(Facts *facts)
+{
 	commission_offer_init(&facts->offer);
 	facts->offer.booked_on = facts->today;
 	facts->offer.rooms = 1;
 	facts->offer.components = &facts->component;
-	facts->offer.word[COMMISSION_ADVISOR] = word(facts, COMMISSION_ADVISOR, trip->advisor);
 }
 
 void
@@ -116,7 +114,7 @@ compare_keys(kernel_text a, kernel_text b)
 
 /* Best: highest commission, then lowest amount (unknown last), then key. */
 static bool
-is_better(const FactsHotel *hotel, int64 commission, const FactsOffer *own)
+is_better(const FactsHotel *hotel, int64 commission, const FactsOffer *own, kernel_text room_key)
 {
 	if (hotel->commission == FACTS_UNKNOWN || commission != hotel->commission)
 		return hotel->commission == FACTS_UNKNOWN || commission > hotel->commission;
@@ -126,7 +124,7 @@ is_better(const FactsHotel *hotel, int64 commission, const FactsOffer *own)
 			return hotel->best_amount == FACTS_UNKNOWN;
 		return own->amount_milli < hotel->best_amount;
 	}
-	return compare_keys(own->room_key, hotel->best_room) < 0;
+	return compare_keys(room_key, hotel->best_room) < 0;
 }
 
 commission_expected
@@ -137,7 +135,7 @@ facts_quote_offer(Facts *facts, const FactsHotel *hotel, const FactsOffer *own)
 	kernel_status status;
 
 	set_amounts(facts, own, hotel->currency.digits);
-	status = commission_expect(facts->book->memo, facts->book->scope, &facts->offer, &quote, &error);
+	status = commission_expect(facts->book->memo, facts->scope, &facts->offer, &quote, &error);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);
 	if (facts->on_quote)
@@ -145,32 +143,32 @@ facts_quote_offer(Facts *facts, const FactsHotel *hotel, const FactsOffer *own)
 	return quote;
 }
 
-/* Quotes the offer and keeps it when it is the best so far. */
+/* Quotes the offer and keeps it when it is the best so far. The key's bytes are NULL for the row itself. */
 static void
-consider(Facts *facts, FactsHotel *hotel, const FactsOffer *own)
+consider(Facts *facts, FactsHotel *hotel, const FactsOffer *own, kernel_text room_key)
 {
 	commission_expected quote = facts_quote_offer(facts, hotel, own);
 
-	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible || !is_better(hotel, quote.amount, own))
+	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible || !is_better(hotel, quote.amount, own, room_key))
 		return;
 	hotel->commission = quote.amount;
 	hotel->source = quote.source;
 	hotel->rate_id = quote.source == COMMISSION_SOURCE_COMPUTED ? quote.rate_id : 0;
 	hotel->best_amount = own->amount_milli;
-	hotel->best_room = own->room_key;
-	if (own->room_key.bytes)
+	hotel->best_room = room_key;
+	if (room_key.bytes)
 	{
-		char *copy = palloc(own->room_key.length + 1);
+		char *copy = palloc(room_key.length + 1);
 
-		memcpy(copy, own->room_key.bytes, own->room_key.length);
+		memcpy(copy, room_key.bytes, room_key.length);
 		hotel->best_room.bytes = copy;
 	}
 }
 
 bool
-facts_room_is_offered(const Stream *row)
+facts_is_available(const Stream *row, int column)
 {
-	kernel_text status = facts_peek(row, ROOM_STATUS);
+	kernel_text status = facts_peek(row, column);
 
 	return status.length == 9 && memcmp(status.bytes, "available", 9) == 0;
 }
@@ -185,7 +183,7 @@ tax_of(const Stream *row, int column)
 }
 
 bool
-facts_offer_room(Facts *facts, Stream *row, const FactsHotel *hotel, uint32 hotel_rate_type, FactsOffer *own)
+facts_offer_room(Facts *facts, const Stream *row, const FactsHotel *hotel, uint32 hotel_rate_type, FactsOffer *own)
 {
 	commission_offer *offer = &facts->offer;
 
@@ -197,7 +195,6 @@ facts_offer_room(Facts *facts, Stream *row, const FactsHotel *hotel, uint32 hote
 		if (currency.length != 3 || memcmp(currency.bytes, hotel->currency.code, 3) != 0)
 			return false;
 	}
-	own->room_key = facts_peek(row, ROOM_KEY);
 	own->amount_milli = facts_milli(row, ROOM_TOTAL);
 	if (own->amount_milli == FACTS_UNKNOWN && offer->nights != 0)
 	{
@@ -209,19 +206,18 @@ facts_offer_room(Facts *facts, Stream *row, const FactsHotel *hotel, uint32 hote
 	own->tax_milli = facts_milli(row, ROOM_TAX);
 	own->stated_milli = facts_milli(row, ROOM_COMMISSION);
 	own->stated_ppm = ppm(row, ROOM_COMMISSION_PERCENT);
-	if (tri(row, ROOM_ELIGIBLE) == KERNEL_NO)
+	if (facts_tri(row, ROOM_ELIGIBLE) == KERNEL_NO)
 		own->stated_milli = 0;
 	offer->word[COMMISSION_RATE_TYPE] = hotel_rate_type;
 	if (!stream_null(row, ROOM_RATE_TYPE))
 		offer->word[COMMISSION_RATE_TYPE] = word(facts, COMMISSION_RATE_TYPE, facts_peek(row, ROOM_RATE_TYPE));
-	offer->refundable = stream_null(row, ROOM_REFUNDABLE) ? hotel->refundable : tri(row, ROOM_REFUNDABLE);
+	offer->refundable = stream_null(row, ROOM_REFUNDABLE) ? hotel->refundable : facts_tri(row, ROOM_REFUNDABLE);
 	return true;
 }
 
 void
 facts_offer_row(Stream *row, const FactsHotel *hotel, FactsOffer *own)
 {
-	own->room_key = (kernel_text){NULL, 0};
 	own->amount_milli = hotel->total_milli;
 	own->tax = tax_of(row, stream_null(row, HOTEL_TOTAL) ? HOTEL_PRICE_TAX : HOTEL_TOTAL_TAX);
 	own->tax_milli = facts_milli(row, HOTEL_TAX);
@@ -235,7 +231,7 @@ consider_room(Facts *facts, FactsHotel *hotel, uint32 hotel_rate_type)
 	FactsOffer own;
 
 	if (facts_offer_room(facts, &facts->rooms, hotel, hotel_rate_type, &own))
-		consider(facts, hotel, &own);
+		consider(facts, hotel, &own, facts_peek(&facts->rooms, ROOM_KEY));
 }
 
 static void
@@ -244,7 +240,7 @@ consider_row(Facts *facts, FactsHotel *hotel)
 	FactsOffer own;
 
 	facts_offer_row(&facts->hotels, hotel, &own);
-	consider(facts, hotel, &own);
+	consider(facts, hotel, &own, (kernel_text){NULL, 0});
 }
 
 /* Moves the rooms past this hotel, quoting them when the hotel is offered. */
@@ -271,7 +267,7 @@ facts_quote_hotel(Facts *facts, FactsHotel *hotel)
 		if (of == hotel->id)
 		{
 			hotel->rooms++;
-			if (quoted && facts_room_is_offered(rooms))
+			if (quoted && facts_is_available(rooms, ROOM_STATUS))
 			{
 				has_room = true;
 				consider_room(facts, hotel, rate_type);

@@ -23,6 +23,9 @@ const char *const facts_state_words[STATE_COUNT] = {
 	"available", "sold_out", "not_checked", "extract_failed"};
 
 #define CHECK_HOLDS (24 * USECS_PER_HOUR)
+/* The largest amount of numeric(14,3), in thousandths. A row that is built by hand may hold more; times the nights of a stay
+ * it would not fit. */
+#define MOST_MILLI INT64CONST(99999999999999)
 
 /* ---- columns ---- */
 
@@ -53,6 +56,17 @@ numeric_column(const Stream *row, int column)
 	return pg_detoast_datum_copy((struct varlena *) DatumGetPointer(stream_value(row, column)));
 }
 
+static void refuse_amount(const Stream *row, int column, const char *why) pg_attribute_noreturn();
+
+static void
+refuse_amount(const Stream *row, int column, const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("column \"%s\" of voygen.%s holds an amount that is %s",
+					table_specs[row->id].columns[column], table_specs[row->id].name, why)));
+}
+
 int64
 facts_milli(const Stream *row, int column)
 {
@@ -60,11 +74,10 @@ facts_milli(const Stream *row, int column)
 
 	if (stream_null(row, column))
 		return FACTS_UNKNOWN;
-	if (!amount_decode(stream_value(row, column), 3, &value))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("column \"%s\" of voygen.%s holds an amount that is not a number",
-						table_specs[row->id].columns[column], table_specs[row->id].name)));
+	if (!amount_decode_milli(stream_value(row, column), &value))
+		refuse_amount(row, column, "not a number");
+	if (value > MOST_MILLI || value < -MOST_MILLI)
+		refuse_amount(row, column, "too large");
 	return value;
 }
 
@@ -97,14 +110,6 @@ instant_column(const Stream *row, int column)
 {
 	return stream_null(row, column) ? FACTS_UNKNOWN
 									: DatumGetTimestampTz(stream_value(row, column));
-}
-
-static kernel_tri
-tri_column(const Stream *row, int column)
-{
-	if (stream_null(row, column))
-		return KERNEL_UNKNOWN;
-	return DatumGetBool(stream_value(row, column)) ? KERNEL_YES : KERNEL_NO;
 }
 
 static int64
@@ -275,13 +280,14 @@ state_of(kernel_text word)
 static int64
 stay_total(const Stream *row, bool has_currency)
 {
-	int64 price = facts_milli(row, HOTEL_PRICE);
 	int64 total = facts_milli(row, HOTEL_TOTAL);
+	int64 price;
 	struct varlena *basis;
 	int times;
 
 	if (total != FACTS_UNKNOWN)
 		return total;
+	price = facts_milli(row, HOTEL_PRICE);
 	if (price == FACTS_UNKNOWN || stream_null(row, HOTEL_BASIS) || !has_currency)
 		return FACTS_UNKNOWN;
 	basis = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(stream_value(row, HOTEL_BASIS)));
@@ -310,7 +316,7 @@ facts_read_hotel_terms(const Stream *row, FactsHotel *hotel)
 	hotel->offered = hotel->state == STATE_AVAILABLE;
 	hotel->currency = facts_currency(row, HOTEL_CURRENCY);
 	hotel->total_milli = stay_total(row, hotel->currency.code[0] != '\0');
-	hotel->refundable = tri_column(row, HOTEL_REFUNDABLE);
+	hotel->refundable = facts_tri(row, HOTEL_REFUNDABLE);
 }
 
 static void

@@ -18,6 +18,14 @@ keyed_rows_init(KeyedRows *table, Size size)
 	table->size = size;
 }
 
+void
+keyed_rows_clear(KeyedRows *table)
+{
+	table->n = table->indexed = 0;
+	if (table->slots)
+		memset(table->slots, 0, sizeof(uint32) * ((Size) table->mask + 1));
+}
+
 /* Ids come one after the other: the multiplication spreads them. */
 static inline uint32
 hash_of(RowKey key)
@@ -49,26 +57,35 @@ slot_of(const KeyedRows *table, RowKey key)
 	}
 }
 
+/* Room for twice as many rows. */
 static void
 grow(KeyedRows *table)
 {
-	uint32 nslots;
-
 	if (table->room > PG_UINT32_MAX / 4)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many rows to be kept in memory")));
 	table->room = table->room ? table->room * 2 : FIRST_ROOM;
-	nslots = table->room * 2;
 	if (table->rows)
-	{
-		pfree(table->slots);
 		table->rows = repalloc_huge(table->rows, table->room * table->size);
-	}
 	else
 		table->rows = MemoryContextAllocHuge(table->context, table->room * table->size);
-	table->slots = MemoryContextAllocExtended(table->context, sizeof(uint32) * nslots, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	table->mask = nslots - 1;
-	for (uint32 i = 0; i < table->n; i++)
-		*slot_of(table, *(RowKey *) keyed_rows_at(table, i)) = i + 1;
+}
+
+/* Brings the slots up to the rows. */
+static void
+index_rows(KeyedRows *table)
+{
+	if (table->mask + 1 < table->room * 2)
+	{
+		uint32 nslots = table->room * 2;
+
+		if (table->slots)
+			pfree(table->slots);
+		table->slots = MemoryContextAllocExtended(table->context, sizeof(uint32) * nslots, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		table->mask = nslots - 1;
+		table->indexed = 0;
+	}
+	for (; table->indexed < table->n; table->indexed++)
+		*slot_of(table, *(RowKey *) keyed_rows_at(table, table->indexed)) = table->indexed + 1;
 }
 
 void *
@@ -79,19 +96,35 @@ keyed_rows_add(KeyedRows *table, RowKey key)
 	if (table->n == table->room)
 		grow(table);
 	row = keyed_rows_at(table, table->n);
+	table->ascending = table->n == 0 || (table->ascending && row_key_compare(key, *(RowKey *) keyed_rows_at(table, table->n - 1)) > 0);
 	memset(row, 0, table->size);
 	*row = key;
-	*slot_of(table, key) = ++table->n;
+	table->n++;
 	return row;
 }
 
 void *
-keyed_rows_find(const KeyedRows *table, RowKey key)
+keyed_rows_find(KeyedRows *table, RowKey key)
 {
 	uint32 *slot;
 
 	if (table->n == 0)
 		return NULL;
+	if (table->indexed < table->n)
+		index_rows(table);
 	slot = slot_of(table, key);
 	return *slot == 0 ? NULL : keyed_rows_at(table, *slot - 1);
+}
+
+void *
+keyed_rows_find_behind(KeyedRows *table, RowKey key, const void *last)
+{
+	char *next = last ? (char *) last + table->size : table->rows;
+	int order = next < table->rows + table->n * table->size ? row_key_compare(key, *(RowKey *) next) : -1;
+
+	if (order == 0)
+		return next;
+	if (order < 0 && table->ascending && (last == NULL || row_key_compare(key, *(const RowKey *) last) > 0))
+		return NULL;
+	return keyed_rows_find(table, key);
 }

@@ -7,6 +7,10 @@
  * that stores only our columns and takes no look at the others but for their
  * length, and a hint to the processor at the begin of each page: its tuples are
  * some dozens of cache misses, which otherwise are waited for one by one.
+ *
+ * Which columns of a row are null decides where the others are. Rows of a table
+ * have few such patterns: for each the way is worked out once, as one step an
+ * attribute that is there, and the columns that are null are told in advance.
  */
 #include "postgres.h"
 
@@ -15,6 +19,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/tupmacs.h"
+#include "pgstat.h"
 #include "port/pg_bitutils.h"
 #include "storage/bufmgr.h"
 #include "utils/snapmgr.h"
@@ -30,22 +35,50 @@
 /* Columns of ours must be among so many. */
 #define MOST_COLUMNS 64
 
+/* Patterns of nulls whose ways are kept. */
+#define WAYS 8
+
+typedef enum StepKind
+{
+	STEP_VARLENA,
+	STEP_INT8,
+	STEP_INT4,
+	STEP_OTHER, /* by its length; not ours or seldom */
+} StepKind;
+
 /* One attribute on the way through a tuple. */
 typedef struct Step
 {
-	int16 length;
+	uint8 kind;
 	uint8 alignment; /* less one */
 	bool byval;
 	bool ours;
+	int16 length;
+	int16 attribute;
 } Step;
+
+/* The way through tuples with one pattern of nulls, up to the last of our columns that is there. */
+typedef struct Way
+{
+	uint64 present; /* bits of the attributes that are not null, the first the lowest */
+	int natts;      /* of the tuple, as far as they matter; 0: not used yet */
+	int nsteps;
+	bool isnull[MOST_COLUMNS];
+	Step steps[MOST_COLUMNS];
+} Way;
 
 struct Sweep
 {
-	TableScanDesc scan;
-	Step *steps;
+	HeapScanDesc scan;
+	int at; /* of the page's rows the next one */
+	int nrows;
+	Step *steps; /* every attribute */
 	int nsteps;
 	bool agency_first; /* the table's first attribute, at a fixed place */
 	int reach;         /* bytes of a tuple up to the last of our columns, as met last */
+	Way *way;          /* of the last row */
+	int next_way;      /* to give way to another */
+	Way ways[WAYS];
 };
 
 static uint8
@@ -64,6 +97,18 @@ alignment_of(char code)
 	}
 }
 
+static StepKind
+kind_of(Form_pg_attribute attribute)
+{
+	if (attribute->attlen == -1)
+		return STEP_VARLENA;
+	if (!attribute->attbyval)
+		return STEP_OTHER;
+	if (attribute->attlen == 8 && attribute->attalign == TYPALIGN_DOUBLE)
+		return STEP_INT8;
+	return attribute->attlen == 4 && attribute->attalign == TYPALIGN_INT ? STEP_INT4 : STEP_OTHER;
+}
+
 static void
 learn_steps(struct Sweep *sweep, Stream *row, const Door *door)
 {
@@ -75,13 +120,13 @@ learn_steps(struct Sweep *sweep, Stream *row, const Door *door)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 
-		sweep->steps[i].length = attribute->attlen;
-		sweep->steps[i].alignment = alignment_of(attribute->attalign);
-		sweep->steps[i].byval = attribute->attbyval;
+		sweep->steps[i] = (Step){kind_of(attribute), alignment_of(attribute->attalign), attribute->attbyval, false,
+								 attribute->attlen, (int16) i};
 	}
 	for (int i = 0; i < table_specs[row->id].ncolumns; i++)
 		sweep->steps[door->att[i] - 1].ours = true;
 	sweep->agency_first = door->att[0] == 1;
+	sweep->way = &sweep->ways[0];
 }
 
 void
@@ -101,27 +146,19 @@ sweep_open(Stream *row, TableId id, int64 agency, Snapshot snapshot)
 	row->att = door->att;
 	row->natts = door->last_column;
 	row->values = palloc0(sizeof(Datum) * row->natts);
-	row->isnull = palloc0(sizeof(bool) * row->natts);
 	learn_steps(sweep, row, door);
-	sweep->scan = table_beginscan(row->table, snapshot, 0, NULL);
+	sweep->scan = (HeapScanDesc) table_beginscan(row->table, snapshot, 0, NULL);
 	row->sweep = sweep;
 }
 
 void
 sweep_close(Stream *row)
 {
-	table_endscan(row->sweep->scan);
+	table_endscan(&row->sweep->scan->rs_base);
 	table_close(row->table, AccessShareLock);
 }
 
 /* ---- a tuple ---- */
-
-/* A column that the tuple is too old to hold has the table's constant. */
-static void
-take_missing(Stream *row, int attribute)
-{
-	row->values[attribute] = getmissingattr(RelationGetDescr(row->table), attribute + 1, &row->isnull[attribute]);
-}
 
 /* Which of the first n attributes are not null, the first the lowest bit; n is at most 64. */
 static inline uint64
@@ -136,43 +173,112 @@ present_of(HeapTupleHeader tuple, int n)
 	return present & all;
 }
 
+static Way *
+new_way(struct Sweep *sweep, uint64 present, int natts)
+{
+	Way *way = &sweep->ways[sweep->next_way++ % WAYS];
+	int needed = 0;
+
+	way->present = present;
+	way->natts = natts;
+	way->nsteps = 0;
+	memset(way->isnull, true, sizeof(way->isnull));
+	for (uint64 rest = present; rest != 0; rest &= rest - 1)
+	{
+		const Step *step = &sweep->steps[pg_rightmost_one_pos64(rest)];
+
+		way->isnull[step->attribute] = false;
+		way->steps[way->nsteps++] = *step;
+		if (step->ours)
+			needed = way->nsteps;
+	}
+	way->nsteps = needed;
+	return way;
+}
+
+/* The way through this tuple. */
+static inline Way *
+way_of(struct Sweep *sweep, HeapTupleHeader tuple)
+{
+	int natts = Min(HeapTupleHeaderGetNatts(tuple), sweep->nsteps);
+	uint64 present = present_of(tuple, natts);
+	Way *way = sweep->way;
+
+	if (way->present == present && way->natts == natts)
+		return way;
+	for (int i = 0; i < WAYS; i++)
+		if (sweep->ways[i].present == present && sweep->ways[i].natts == natts)
+			return &sweep->ways[i];
+	return new_way(sweep, present, natts);
+}
+
 static inline char *
 aligned(char *at, uint8 alignment)
 {
 	return (char *) (((uintptr_t) at + alignment) & ~(uintptr_t) alignment);
 }
 
+/* Stores our columns; answers where the last one ends. */
+static inline char *
+follow(const Way *way, char *at, Datum *values)
+{
+	for (const Step *step = way->steps, *end = step + way->nsteps; step < end; step++)
+	{
+		/* Most attributes are short texts and numbers: a header of one byte, which is not aligned. */
+		if (step->kind == STEP_VARLENA && VARATT_IS_SHORT(at) && !VARATT_IS_EXTERNAL(at))
+		{
+			values[step->attribute] = PointerGetDatum(at);
+			at += VARSIZE_SHORT(at);
+			continue;
+		}
+		switch (step->kind)
+		{
+			case STEP_VARLENA:
+				/* A byte of padding is zero, the first of a header is not. */
+				if (!VARATT_NOT_PAD_BYTE(at))
+					at = aligned(at, step->alignment);
+				values[step->attribute] = PointerGetDatum(at);
+				at += VARSIZE_ANY(at);
+				break;
+			case STEP_INT8:
+				at = aligned(at, ALIGNOF_DOUBLE - 1);
+				values[step->attribute] = *(Datum *) at;
+				at += sizeof(Datum);
+				break;
+			case STEP_INT4:
+				at = aligned(at, ALIGNOF_INT - 1);
+				values[step->attribute] = Int32GetDatum(*(int32 *) at);
+				at += sizeof(int32);
+				break;
+			default:
+				at = aligned(at, step->alignment);
+				if (step->ours)
+					values[step->attribute] = fetch_att(at, step->byval, step->length);
+				at += step->length;
+		}
+	}
+	return at;
+}
+
+/* A column that the tuple is too old to hold has the table's constant. */
+static void
+take_missing(Stream *row, Way *way)
+{
+	for (int i = way->natts; i < row->sweep->nsteps; i++)
+		row->values[i] = getmissingattr(RelationGetDescr(row->table), i + 1, &way->isnull[i]);
+}
+
 static void
 take_columns(Stream *row, HeapTupleHeader tuple)
 {
-	const struct Sweep *sweep = row->sweep;
-	int n = Min(HeapTupleHeaderGetNatts(tuple), sweep->nsteps);
-	char *at = (char *) tuple + tuple->t_hoff;
+	struct Sweep *sweep = row->sweep;
+	Way *way = way_of(sweep, tuple);
 
-	memset(row->isnull, true, n);
-	for (uint64 rest = present_of(tuple, n); rest != 0; rest &= rest - 1)
-	{
-		int i = pg_rightmost_one_pos64(rest);
-		const Step *step = &sweep->steps[i];
-
-		row->isnull[i] = false;
-		if (step->length == -1)
-		{
-			/* A short header is not aligned and not a byte of padding. */
-			if (!VARATT_NOT_PAD_BYTE(at))
-				at = aligned(at, step->alignment);
-			row->values[i] = PointerGetDatum(at);
-			at += VARSIZE_ANY(at);
-			continue;
-		}
-		at = aligned(at, step->alignment);
-		if (step->ours)
-			row->values[i] = fetch_att(at, step->byval, step->length);
-		at += step->length;
-	}
-	row->sweep->reach = (int) (at - (char *) tuple);
-	for (int i = n; i < sweep->nsteps; i++)
-		take_missing(row, i);
+	sweep->way = way;
+	row->isnull = way->isnull;
+	sweep->reach = (int) (follow(way, (char *) tuple + tuple->t_hoff, row->values) - (char *) tuple);
+	if (way->natts < sweep->nsteps)
+		take_missing(row, way);
 }
 
 static inline bool
@@ -189,38 +295,65 @@ is_of_agency(const Stream *row, HeapTupleHeader tuple)
 	return true;
 }
 
+static inline HeapTupleHeader
+row_of_page(const struct Sweep *sweep, int number)
+{
+	Page page = BufferGetPage(sweep->scan->rs_cbuf);
+
+	return (HeapTupleHeader) PageGetItem(page, PageGetItemId(page, sweep->scan->rs_vistuples[number]));
+}
+
 /* Asks for the memory of the page's tuples as far as they will be read. */
 static void
-ask_for_page(const struct Sweep *sweep, HeapScanDesc scan)
+ask_for_page(const struct Sweep *sweep)
 {
-	Page page = BufferGetPage(scan->rs_cbuf);
-
-	for (int i = 0; i < scan->rs_ntuples; i++)
+	for (int i = 0; i < sweep->nrows; i++)
 	{
-		const char *tuple = (const char *) PageGetItem(page, PageGetItemId(page, scan->rs_vistuples[i]));
+		const char *tuple = (const char *) row_of_page(sweep, i);
 
 		for (int line = 0; line < sweep->reach; line += CACHE_LINE)
 			__builtin_prefetch(tuple + line);
 	}
 }
 
+/* Moves to the next page that has rows, by letting the scan believe that it has told the last row of this one. */
+static bool
+turn_page(Stream *row)
+{
+	struct Sweep *sweep = row->sweep;
+	HeapScanDesc scan = sweep->scan;
+
+	if (sweep->nrows > 0)
+	{
+		scan->rs_cindex = sweep->nrows - 1;
+		pgstat_count_index_tuples(row->table, sweep->nrows - 1);
+	}
+	sweep->at = sweep->nrows = 0;
+	if (heap_getnext(&scan->rs_base, ForwardScanDirection) == NULL)
+		return false;
+	sweep->nrows = scan->rs_ntuples;
+	ask_for_page(sweep);
+	return true;
+}
+
 bool
 sweep_next(Stream *row)
 {
-	TableScanDesc scan = row->sweep->scan;
-	HeapTuple tuple;
+	struct Sweep *sweep = row->sweep;
 
-	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
+	for (;;)
 	{
-		if (((HeapScanDesc) scan)->rs_cindex == 0)
-			ask_for_page(row->sweep, (HeapScanDesc) scan);
-		if (!is_of_agency(row, tuple->t_data))
+		HeapTupleHeader tuple;
+
+		if (sweep->at == sweep->nrows && !turn_page(row))
+			return false;
+		tuple = row_of_page(sweep, sweep->at++);
+		if (!is_of_agency(row, tuple))
 			continue;
-		take_columns(row, tuple->t_data);
-		if (row->sweep->agency_first || DatumGetInt64(stream_value(row, 0)) == row->agency)
+		take_columns(row, tuple);
+		if (sweep->agency_first || DatumGetInt64(stream_value(row, 0)) == row->agency)
 			return true;
 	}
-	return false;
 }
 
 /* ---- is it worth it ---- */
