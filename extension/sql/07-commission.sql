@@ -13,6 +13,30 @@ comment on function voygen.commission_amount(text, numeric, bpchar, text, numeri
   'Expected commission of an offer by the current agency''s rates and those rules that ask nothing about a trip: what the '
   'portal states, else computed; null when it is not known. booked_on is today when it is not given.';
 
+create function voygen.room_commission(
+  agency_id bigint, trip_id bigint, hotel_id bigint, nightly_amount numeric, total_amount numeric, tax_basis text,
+  tax_amount numeric, currency bpchar, rate_type text, refundable boolean, commission_eligible boolean,
+  commission_percent numeric, commission_amount numeric)
+  returns numeric
+  language c stable parallel safe cost 10
+  as 'MODULE_PATHNAME', 'voygen_room_commission_of';
+comment on function voygen.room_commission(bigint, bigint, bigint, numeric, numeric, text, numeric, bpchar, text, boolean, boolean, numeric, numeric) is
+  'Expected commission of a room from its columns; room_commission(room) becomes this where its columns can be named.';
+
+create function voygen.room_commission_support(internal) returns internal
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'voygen_room_commission_support';
+comment on function voygen.room_commission_support(internal) is 'Tells the planner that room_commission(room) is that of the room''s columns.';
+
+create function voygen.room_commission(room record)
+  returns numeric
+  language c stable strict parallel safe cost 10 support voygen.room_commission_support
+  as 'MODULE_PATHNAME', 'voygen_room_commission';
+comment on function voygen.room_commission(record) is
+  'Expected commission of a row of rooms_cache by the current agency''s rates and those rules that ask nothing about a trip: '
+  'finds the hotel itself, with the caller''s rights. Null when it is not known, when the hotel is not there for the caller or '
+  'has another currency, and for another agency''s room; whether the room is available is not asked.';
+
 create function voygen.commission_total(agency_id bigint)
   returns table (currency text, offers bigint, without_commission bigint, commission numeric)
   language c stable strict parallel restricted rows 3

@@ -110,6 +110,8 @@ for my $sql (
 	q(select voygen.price_cuts(nightly_amount, 'kmeans', 25, 75) from voygen.hotel_cache),
 	'select voygen.price_tier(nightly_amount) over (partition by leg_id) from voygen.hotel_cache',
 	'select voygen.commission_amount(site, total_amount, currency, total_tax, tax_amount, nights => nights) from voygen.hotel_cache',
+	'select voygen.room_commission(r) from voygen.rooms_cache r',
+	'select voygen.room_commission(r) from (select * from voygen.rooms_cache offset 0) r',
 	q(select * from voygen.commission_rows('select hotel_id as id, site, total_amount as amount, currency, nights from voygen.hotel_cache')),
 	qq(select voygen.resolve_trip('$trip'), voygen.resolve_client('$client'), voygen.current_agency(), voygen.next_id()),
 	q(select voygen.nightly_amount(361, 'per_stay', 3, 2, 'USD'), voygen.hotel_identity(null, 'Grand Hotel'), voygen.currency_exponent('JPY')),

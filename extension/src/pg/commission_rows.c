@@ -3,28 +3,18 @@
  *	  The current agency's commission for the rows of any query: a function per
  *	  row.
  *
- * The book is looked up once per statement and kept with the call site. A call
- * site may outlive its statement (PL/pgSQL keeps simple expressions for the
- * transaction), so each row compares its snapshot and agency with those the
- * book was looked up for: a few integers. Neighbouring rows mostly repeat their
- * words and currency; the last of each is kept with what the book says of it.
+ * Neighbouring rows mostly repeat their words and currency; the last of each is
+ * kept with what the book says of it.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "fmgr.h"
-#include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/memutils.h"
-#include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 
-#include "pg/agency.h"
 #include "pg/amounts.h"
 #include "pg/hotel_columns.h"
-#include "pg/module.h"
-#include "pg/rates.h"
 #include "pg/rates_volumes.h"
+#include "pg/statement_book.h"
 
 PG_FUNCTION_INFO_V1(voygen_commission_amount);
 
@@ -64,24 +54,10 @@ typedef struct KeptWord
 	uint32 number;
 } KeptWord;
 
-/* What tells one snapshot from the next. Of two with the same xmax the later
- * one sees the same transactions running or fewer, so that counts suffice. */
-typedef struct SnapshotMark
-{
-	int64 agency;
-	TransactionId xmax;
-	uint32 running;
-	int32 subrunning;
-	CommandId command;
-	SubTransactionId level;
-} SnapshotMark;
-
 /* What a call site keeps from row to row. */
 typedef struct CallSite
 {
-	RateBook *book; /* NULL until the first row */
-	SnapshotMark mark;
-	kernel_day today;
+	StatementBook kept;
 	KeptWord words[COMMISSION_WORDS];
 	char currency[3];
 	int digits;
@@ -89,79 +65,27 @@ typedef struct CallSite
 	commission_offer offer;
 } CallSite;
 
-static void
-release_book(void *site)
-{
-	if (((CallSite *) site)->book)
-		rates_release(((CallSite *) site)->book);
-}
-
-/* fn_mcxt lasts as long as the expression; its end releases the book. */
 static CallSite *
 new_site(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = fcinfo->flinfo->fn_mcxt;
-	CallSite *site = MemoryContextAllocZero(context, sizeof(CallSite));
-	MemoryContextCallback *callback = MemoryContextAlloc(context, sizeof(MemoryContextCallback));
+	CallSite *site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
 
-	module_check_catalogue();
-	callback->func = release_book;
-	callback->arg = site;
-	MemoryContextRegisterResetCallback(context, callback);
+	statement_book_begin(&site->kept, fcinfo->flinfo->fn_mcxt);
 	commission_offer_init(&site->offer);
 	site->offer.components = &site->component;
 	fcinfo->flinfo->fn_extra = site;
 	return site;
 }
 
-static SnapshotMark
-mark_of(Snapshot snapshot)
-{
-	SnapshotMark mark = {0, snapshot->xmax, snapshot->xcnt, snapshot->subxcnt, snapshot->curcid,
-						 GetCurrentSubTransactionId()};
-
-	if (!agency_current(&mark.agency))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("no agency is set, so there are no rates to go by"),
-				 errhint("Set voygen.agency_id, or log in as a user of an agency.")));
-	return mark;
-}
-
-static bool
-same_mark(const SnapshotMark *a, const SnapshotMark *b)
-{
-	return a->agency == b->agency && a->xmax == b->xmax && a->running == b->running &&
-		   a->subrunning == b->subrunning && a->command == b->command && a->level == b->level;
-}
-
-/* Looks the book up, and forgets what was kept of another. */
-static void
-open_book(FunctionCallInfo fcinfo, CallSite *site, const SnapshotMark *mark)
-{
-	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	RateBook *book = site->book;
-
-	site->book = NULL;
-	if (book)
-		rates_release(book);
-	site->book = rates_book(mark->agency, GetActiveSnapshot());
-	site->mark = *mark;
-	site->today = rates_day(GetCurrentTransactionStartTimestamp());
-	memset(site->words, 0, sizeof(site->words));
-	MemoryContextSwitchTo(old);
-}
-
 static CallSite *
 call_site(FunctionCallInfo fcinfo)
 {
 	CallSite *site = (CallSite *) fcinfo->flinfo->fn_extra;
-	SnapshotMark mark = mark_of(GetActiveSnapshot());
 
 	if (site == NULL)
 		site = new_site(fcinfo);
-	if (site->book == NULL || !same_mark(&site->mark, &mark))
-		open_book(fcinfo, site, &mark);
+	if (statement_book_renew(&site->kept))
+		memset(site->words, 0, sizeof(site->words));
 	return site;
 }
 
@@ -203,7 +127,7 @@ word_argument(FunctionCallInfo fcinfo, CallSite *site, commission_word which, in
 		return 0;
 	if (kept->valid && kept->length == text.length && memcmp(kept->bytes, text.bytes, text.length) == 0)
 		return kept->number;
-	number = commission_book_word(site->book->book, which, text.bytes, text.length);
+	number = commission_book_word(site->kept.book->book, which, text.bytes, text.length);
 	keep_word(kept, text, number);
 	return number;
 }
@@ -244,7 +168,7 @@ static void
 set_words(FunctionCallInfo fcinfo, CallSite *site)
 {
 	for (int word = 0; word < COMMISSION_WORDS; word++)
-		if (commission_book_names(site->book->book, (commission_word) word))
+		if (commission_book_names(site->kept.book->book, (commission_word) word))
 			site->offer.word[word] = word_argument(fcinfo, site, (commission_word) word, word_arguments[word]);
 		else
 			site->offer.word[word] = 0;
@@ -313,9 +237,9 @@ voygen_commission_amount(PG_FUNCTION_ARGS)
 	offer->nights = PG_ARGISNULL(ARG_NIGHTS) ? 0 : PG_GETARG_INT32(ARG_NIGHTS);
 	offer->rooms = PG_ARGISNULL(ARG_ROOMS) ? 1 : PG_GETARG_INT32(ARG_ROOMS);
 	offer->check_in = day_argument(fcinfo, ARG_CHECK_IN, KERNEL_DAY_UNKNOWN);
-	offer->booked_on = day_argument(fcinfo, ARG_BOOKED_ON, site->today);
-	offer->volume = rates_volume(site->book, text_argument(fcinfo, ARG_SITE), offer->booked_on);
-	status = commission_expect(site->book->memo, NULL, offer, &quote, &error);
+	offer->booked_on = day_argument(fcinfo, ARG_BOOKED_ON, site->kept.today);
+	offer->volume = rates_volume(site->kept.book, text_argument(fcinfo, ARG_SITE), offer->booked_on);
+	status = commission_expect(site->kept.book->memo, NULL, offer, &quote, &error);
 	if (status != KERNEL_OK)
 		rates_raise(status, &error);
 	if (quote.source == COMMISSION_SOURCE_NONE || !quote.eligible)

@@ -19,6 +19,8 @@ select md5(facts::text) from voygen.trip_facts where agency_id = :agency and tri
 select md5(string_agg(r::text, ',' order by r::text))
 from voygen.commission_rows('select hotel_id as id, site, total_amount as amount, currency, nights from voygen.hotel_cache where agency_id = voygen.current_agency()') r;
 select * from voygen.commission_total(:agency) order by 1;
+select sum(voygen.room_commission(r)) from voygen.rooms_cache r where agency_id = :agency and trip_id < 4;
+select sum(voygen.room_commission(r)) from (select * from voygen.rooms_cache where agency_id = :agency and trip_id < 4 offset 0) r;
 select sum(voygen.commission_amount(site, total_amount, currency, nights => nights)) from voygen.hotel_cache where agency_id = :agency and trip_id = 2;
 select voygen.price_cuts(nightly_amount) from voygen.hotel_cache where agency_id = :agency;
 select string_agg(t, ' ') from (select voygen.price_tier(nightly_amount) over (order by nightly_amount) t from voygen.hotel_cache where agency_id = :agency and trip_id = 2) x;
