@@ -259,6 +259,8 @@ sub refused
 
 $db->do("set voygen.agency_id = $one");
 is($db->selectrow_array('select count(voygen.room_commission(null::voygen.rooms_cache))'), 0, 'no room has no commission');
+is($db->selectrow_array("select count(*) from voygen.rooms_cache r where agency_id = $one and voygen.room_commission(r) is not null
+	and voygen.room_commission(jsonb_populate_record(r, '{\"agency_id\": $two}')) is not null"), 0, 'what is another agency\'s has none, though the numbers are those of an own hotel');
 is($db->selectrow_array('select count(voygen.room_commission(row(null, null, null, 0, null, null, 5, 5, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::voygen.rooms_cache))'), 0, 'a room without keys neither');
 refused('a row of another table', 'select voygen.room_commission(h) from voygen.hotel_cache h', qr/the room has no column "(nightly_amount|tax_basis)"/);
 refused('a column of another type', 'select voygen.room_commission(r) from (select agency_id::text, trip_id, hotel_id from voygen.rooms_cache) r', qr/column "agency_id" of the room is text, expected bigint/);
