@@ -46,6 +46,16 @@ facts_begin(int64 agency, int64 last, Snapshot snapshot, TimestampTz as_of)
 	return facts;
 }
 
+void
+facts_expect(Facts *facts, const int64 *trips, int n)
+{
+	stream_expect(&facts->legs, trips, n);
+	stream_expect(&facts->hotels, trips, n);
+	stream_expect(&facts->rooms, trips, n);
+	for (int i = 0; i < ITEM_KINDS; i++)
+		stream_expect(&facts->items[i], trips, n);
+}
+
 Jsonb *
 facts_build(Facts *facts, int64 trip, FactsColumns *columns)
 {

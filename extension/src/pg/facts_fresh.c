@@ -303,6 +303,7 @@ build(void *argument)
 	const Stale *stale = told->stale;
 	Facts *facts = facts_begin(stale->agency, PG_INT64_MAX, stale->snapshot, stale->now);
 
+	facts_expect(facts, stale->trips + told->from, told->to - told->from);
 	for (int i = told->from; i < told->to; i++)
 	{
 		FactsColumns columns;

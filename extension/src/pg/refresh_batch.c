@@ -147,10 +147,22 @@ count_written(RefreshResult *result, int64 trip)
 	written->trips[written->count++] = trip;
 }
 
+/* The ids of candidates [from, to). */
+static int64 *
+trips_of(const Batch *batch, int from, int to)
+{
+	int64 *trips = palloc(sizeof(int64) * (to - from));
+
+	for (int i = from; i < to; i++)
+		trips[i - from] = batch->trips[i].trip;
+	return trips;
+}
+
 /* Builds candidates [from, to) under one snapshot. */
 static void
 build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
 {
+	int64 *trips = trips_of(batch, from, to);
 	int64 last = batch->trips[to - 1].trip;
 	const Door *door;
 	Relation queue;
@@ -161,6 +173,7 @@ build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
 	PushActiveSnapshot(snapshot);
 	queue = relations_open(TABLE_DIRTY, RowExclusiveLock, &door);
 	facts = facts_begin(batch->agency, last, snapshot, GetCurrentTimestamp());
+	facts_expect(facts, trips, to - from);
 	store_begin(&store, facts, last);
 	stream_open(&marks, TABLE_DIRTY, batch->agency, last, snapshot);
 	for (int i = from; i < to; i++)
@@ -196,6 +209,7 @@ build(Batch *batch, int from, int to, Snapshot snapshot, RefreshResult *result)
 	stream_close(&marks);
 	store_end(&store);
 	facts_end(facts);
+	pfree(trips);
 	table_close(queue, NoLock);
 	PopActiveSnapshot();
 }

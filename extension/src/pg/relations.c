@@ -32,6 +32,7 @@
 
 #include "pg/module.h"
 #include "pg/relations.h"
+#include "pg/row_groups.h"
 
 /* Rows taken from a cursor at a time, when a table is not plain. */
 #define FETCH_ROWS 1000
@@ -50,6 +51,8 @@ void
 relations_init(void)
 {
 	CacheRegisterRelcacheCallback(door_forget, (Datum) 0);
+	for (int i = 0; i < TABLE_MAX_COLUMNS; i++)
+		stream_in_order[i] = i + 1;
 }
 
 /* True when a primary key (always a btree) is on exactly the columns we expect. */
@@ -220,8 +223,7 @@ relations_agencies(int64 **agencies, Snapshot snapshot)
 
 /* ---- streams ---- */
 
-/* Position of each column in the rows of the cursor: in the order asked for. */
-static AttrNumber in_order[TABLE_MAX_COLUMNS];
+AttrNumber stream_in_order[TABLE_MAX_COLUMNS];
 
 static void
 cursor_open(Stream *stream)
@@ -234,10 +236,7 @@ cursor_open(Stream *stream)
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "select ");
 	for (int i = 0; i < spec->ncolumns; i++)
-	{
 		appendStringInfo(&sql, "%s%s", i ? ", " : "", spec->columns[i]);
-		in_order[i] = i + 1;
-	}
 	appendStringInfo(&sql, " from voygen.%s where agency_id operator(pg_catalog.=) $1", spec->name);
 	if (!stream->whole)
 		appendStringInfo(&sql, " and %s operator(pg_catalog.>=) $2 and %s operator(pg_catalog.<=) $3",
@@ -250,7 +249,7 @@ cursor_open(Stream *stream)
 	values[2] = Int64GetDatum(stream->last);
 	stream->portal = SPI_cursor_open_with_args(NULL, sql.data, stream->whole ? 1 : 3,
 											   types, values, NULL, true, 0);
-	stream->att = in_order;
+	stream->att = stream_in_order;
 	stream->natts = spec->ncolumns;
 	stream->values = palloc(sizeof(Datum) * spec->ncolumns);
 	stream->isnull = palloc(sizeof(bool) * spec->ncolumns);
@@ -286,6 +285,16 @@ stream_open(Stream *stream, TableId id, int64 agency, int64 last, Snapshot snaps
 								   stream->whole ? 1 : 3, 0);
 	stream->values = stream->slot->tts_values;
 	stream->isnull = stream->slot->tts_isnull;
+}
+
+void
+stream_expect(Stream *stream, const int64 *keys, int n)
+{
+	MemoryContext old = MemoryContextSwitchTo(stream->context);
+
+	if (stream->scan)
+		row_groups_open(stream, keys, n);
+	MemoryContextSwitchTo(old);
 }
 
 void
@@ -330,7 +339,9 @@ stream_next(Stream *stream)
 {
 	MemoryContext old = MemoryContextSwitchTo(stream->context);
 
-	if (stream->scan)
+	if (stream->groups)
+		stream->has_row = row_groups_next(stream);
+	else if (stream->scan)
 	{
 		stream->has_row = index_getnext_slot(stream->scan, ForwardScanDirection, stream->slot);
 		if (stream->has_row)
@@ -341,14 +352,13 @@ stream_next(Stream *stream)
 	MemoryContextSwitchTo(old);
 	if (!stream->has_row)
 		stream->ended = true;
-	else if (!stream->whole)
+	else if (!stream->whole && !stream->groups)
 		stream->at = DatumGetInt64(stream_value(stream, 1));
 	return stream->has_row;
 }
 
-/* Points the index scan at the first row from this second key on. */
-static void
-scan_restart(Stream *stream, int64 key)
+void
+stream_scan_from(Stream *stream, int64 key)
 {
 	ScanKeyData keys[3];
 
@@ -366,8 +376,10 @@ stream_seek(Stream *stream, int64 key)
 	if (stream->ended || (stream->has_row && stream->at >= key))
 		return stream->has_row;
 	old = MemoryContextSwitchTo(stream->context);
-	if (stream->scan)
-		scan_restart(stream, key);
+	if (stream->groups)
+		row_groups_skip(stream, key);
+	else if (stream->scan)
+		stream_scan_from(stream, key);
 	else if (stream->portal == NULL)
 	{
 		stream->at = key;
@@ -386,6 +398,8 @@ void
 stream_restart(Stream *stream)
 {
 	stream->has_row = stream->ended = false;
+	if (stream->groups)
+		row_groups_restart(stream);
 	if (stream->portal)
 	{
 		SPI_cursor_close(stream->portal);

@@ -72,7 +72,8 @@ typedef struct Stream
 	TupleTableSlot *slot;
 	int natts;
 
-	struct Sweep *sweep; /* rows as they lie, see sweep.h */
+	struct Sweep *sweep;      /* rows as they lie, see sweep.h */
+	struct RowGroups *groups; /* rows of known keys, see row_groups.h */
 
 	Portal portal; /* the other way: a cursor and its rows */
 	SPITupleTable *fetched;
@@ -89,6 +90,10 @@ extern void stream_open(Stream *stream, TableId id, int64 agency, int64 last,
 						Snapshot snapshot);
 extern void stream_close(Stream *stream);
 
+/* Says which second keys will be asked for, ascending, before any is: a plain table's rows are then read in groups. The
+ * keys must stay in place. Such a stream tells no row's identity. */
+extern void stream_expect(Stream *stream, const int64 *keys, int n);
+
 /* Moves to the first row at or after this second key; false at the end. */
 extern bool stream_seek(Stream *stream, int64 key);
 /* Lets the next key be lower than the last. */
@@ -101,6 +106,11 @@ extern bool stream_next(Stream *stream);
 
 /* Row identity of the current row of a plain table. */
 extern ItemPointer stream_tid(Stream *stream);
+
+/* Of row_groups.c: points the index scan at the first row from this second key on; where each column is in rows that hold
+ * ours alone. */
+extern void stream_scan_from(Stream *stream, int64 key);
+extern AttrNumber stream_in_order[TABLE_MAX_COLUMNS];
 
 static inline bool
 stream_at(const Stream *stream, int64 key)
