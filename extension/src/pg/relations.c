@@ -36,6 +36,8 @@
 
 /* Rows taken from a cursor at a time, when a table is not plain. */
 #define FETCH_ROWS 1000
+/* From so many keys on rows are read in groups: the memory for these costs one key more than it saves. */
+#define MANY_KEYS 8
 
 static Door doors[TABLE_COUNT];
 
@@ -292,7 +294,7 @@ stream_expect(Stream *stream, const int64 *keys, int n)
 {
 	MemoryContext old = MemoryContextSwitchTo(stream->context);
 
-	if (stream->scan)
+	if (stream->scan && n >= MANY_KEYS)
 		row_groups_open(stream, keys, n);
 	MemoryContextSwitchTo(old);
 }

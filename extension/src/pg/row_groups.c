@@ -27,9 +27,12 @@
 #include "access/heapam.h"
 #include "access/itup.h"
 #include "access/relscan.h"
+#include "executor/instrument.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
+#include "utils/spccache.h"
+#include "utils/timestamp.h"
 
 #include "pg/row_groups.h"
 
@@ -42,6 +45,8 @@
 #define ROWS_AHEAD 3
 /* Rows of a group asked for ahead of the one handed out. */
 #define KEPT_AHEAD 6
+/* Microseconds for a missing page that tell a disk from the system's own memory, with what is done meanwhile. */
+#define SLOW_READ 20
 #define CACHE_LINE 64
 #define FIRST_CHUNK 8192
 #define LARGEST_CHUNK (1024 * 1024)
@@ -96,6 +101,7 @@ struct RowGroups
 	int room;
 	int limit; /* of the next group */
 	bool scattered;
+	int far_ahead;  /* pages the system is asked for ahead of those pinned; 0: none is missing, or reading is quick */
 	int reach;      /* bytes of a row up to the last of our columns, as met last */
 	int kept_bytes; /* of a row, as met last */
 
@@ -333,11 +339,26 @@ take_rows(Stream *row, const PinnedPage *page)
 	ReleaseBuffer(page->buffer);
 }
 
+/* Asks the system for the next page after the place `from`; returns the place after it. */
+static int
+ask_for_page(const Stream *row, int from)
+{
+	const struct RowGroups *groups = row->groups;
+	BlockNumber block = place_block(groups->places[from]);
+
+	(void) PrefetchBuffer(row->table, MAIN_FORKNUM, block);
+	while (from < groups->n && place_block(groups->places[from]) == block)
+		from++;
+	return from;
+}
+
 /* Fetches the rows of the group. */
 static void
 take_pages(Stream *row)
 {
 	const struct RowGroups *groups = row->groups;
+	int far = 0;      /* the place up to which pages were asked of the system, */
+	int foreseen = 0; /* so many */
 	PinnedPage pages[PAGES_AHEAD];
 	int pinned = 0; /* so many pages were ... */
 	int asked = 0;
@@ -345,6 +366,8 @@ take_pages(Stream *row)
 
 	for (int next = 0; taken < pinned || next < groups->n;)
 	{
+		for (; foreseen < pinned + groups->far_ahead && far < groups->n; foreseen++)
+			far = ask_for_page(row, far);
 		if (next < groups->n)
 		{
 			pin_page(row, &pages[pinned % PAGES_AHEAD], next);
@@ -356,6 +379,20 @@ take_pages(Stream *row)
 			take_rows(row, &pages[taken++ % PAGES_AHEAD]);
 	}
 	ExecClearTuple(row->slot);
+}
+
+/* Fetches the rows of the group, and learns whether reading pages takes long. */
+static void
+take_pages_timed(Stream *row)
+{
+	struct RowGroups *groups = row->groups;
+	int64 missing = pgBufferUsage.shared_blks_read;
+	TimestampTz begin = GetCurrentTimestamp();
+
+	take_pages(row);
+	missing = pgBufferUsage.shared_blks_read - missing;
+	if (groups->scattered && missing > 0 && (GetCurrentTimestamp() - begin) / missing >= SLOW_READ)
+		groups->far_ahead = get_tablespace_maintenance_io_concurrency(row->table->rd_rel->reltablespace);
 }
 
 /* How many rows the next group has. */
@@ -377,7 +414,7 @@ next_group(Stream *row)
 		return false;
 	groups->chunk = groups->first;
 	groups->used = 0;
-	take_pages(row);
+	take_pages_timed(row);
 	groups->limit = next_limit(groups);
 	return true;
 }

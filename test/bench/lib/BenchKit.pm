@@ -15,7 +15,7 @@ use File::Basename qw(dirname);
 use List::Util qw(min);
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(connect_bench agency trips rounds cpu_used wall_used in_turn in_turn_least median report missing slurp other_sql
+our @EXPORT = qw(connect_bench agency trips rounds cpu_used wall_used busy_or_reading in_turn in_turn_least median report missing slurp other_sql
 	other_facts duration per_second check_equal);
 
 my $here = abs_path(dirname(__FILE__) . '/..');
@@ -46,21 +46,32 @@ sub agency
 	return scalar $dbh->selectrow_array('select voygen.current_agency()');
 }
 
-sub _cpu_of
+# Seconds the backend has had a processor, and seconds it stood in line for one.
+sub _times_of
 {
 	my ($pid) = @_;
 	open my $file, '<', "/proc/$pid/schedstat" or die "cannot read the CPU time of backend $pid: $!\n";
-	my ($nanoseconds) = split ' ', scalar <$file>;
-	return $nanoseconds / 1e9;
+	my ($had, $stood) = split ' ', scalar <$file>;
+	return ($had / 1e9, $stood / 1e9);
 }
 
 # CPU seconds the backend of $dbh spends on $work.
 sub cpu_used
 {
 	my ($dbh, $work) = @_;
-	my $before = _cpu_of($dbh->{pg_pid});
+	my ($before) = _times_of($dbh->{pg_pid});
 	$work->();
-	return _cpu_of($dbh->{pg_pid}) - $before;
+	my ($after) = _times_of($dbh->{pg_pid});
+	return $after - $before;
+}
+
+# Wall seconds of $work without those its backend stood in line for a processor: what it computed and what it waited for the disk.
+sub busy_or_reading
+{
+	my ($dbh, $work) = @_;
+	my ($before) = (_times_of($dbh->{pg_pid}))[1];
+	my $wall = wall_used($work);
+	return $wall - (_times_of($dbh->{pg_pid}))[1] + $before;
 }
 
 sub wall_used
