@@ -42,7 +42,8 @@ sub program
 	return $program = "$folder/voygen";
 }
 
-# Options: more => [options of serve], start => 0 (not yet), plain => 1 (the program as users get it).
+# Options: more => [options of serve], start => 0 (not yet), plain => 1 (the program as users get it), work => 1 (does jobs and
+# refreshes facts, which would be in the way of tests that count statements).
 sub new
 {
 	my ($class, $database, %options) = @_;
@@ -126,6 +127,7 @@ sub command
 	my @as = $> == 0 ? ('setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups') : ();
 	my @environment = ('PATH=' . $ENV{PATH}, 'LC_ALL=C.UTF-8', 'ASAN_OPTIONS=detect_leaks=1', 'UBSAN_OPTIONS=print_stacktrace=1',
 		'VOYGEN_GATEWAY_URL=' . ($self->{url} // database_url($self->{database}, 'voygen_gateway')),
+		($self->{work} ? () : ('VOYGEN_JOBS=0', 'VOYGEN_REFRESH=0')),
 		'VOYGEN_TOKEN=' . ($self->{token} // $self->{tokens}{'sunny:agent'}), @{ $self->{environment} // [] });
 	return (@as, 'env', '-i', @environment, $self->{plain} ? VoygenProgram::program() : program(), 'serve', @arguments);
 }

@@ -35,6 +35,7 @@ struct command
 
 extern const struct command call_command;
 extern const struct command tools_command;
+extern const struct command work_command;
 extern const struct command doctor_command;
 extern const struct command agency_command;
 extern const struct command user_command;

@@ -16,6 +16,7 @@
 static const struct command *const commands[] = {
 	&call_command,
 	&tools_command,
+	&work_command,
 	&doctor_command,
 	&agency_command,
 	&user_command,

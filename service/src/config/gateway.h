@@ -21,6 +21,8 @@ struct gateway_settings
 	int held_bytes;
 	int idle_ms;
 	int drain_ms;
+	int jobs;
+	int refresh; /* 0 or 1 */
 };
 
 /* One of them. Texts have no bounds. */
@@ -36,7 +38,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 10
+#define GATEWAY_SETTINGS 12
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

@@ -20,6 +20,11 @@ struct prepared
 extern const struct prepared prepared_call;
 extern const struct prepared prepared_tools;
 extern const struct prepared prepared_failure;
+extern const struct prepared prepared_take_job;
+extern const struct prepared prepared_work_job;
+extern const struct prepared prepared_leave_job;
+extern const struct prepared prepared_keep_jobs;
+extern const struct prepared prepared_refresh_marked;
 
 /* All of them, ended by NULL. */
 extern const struct prepared *const prepared_all[];

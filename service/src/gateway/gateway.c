@@ -12,6 +12,7 @@
 
 #include "db/listener.h"
 #include "db/pool.h"
+#include "job/work.h"
 #include "log/log.h"
 #include "loop/door.h"
 #include "loop/loop.h"
@@ -29,6 +30,7 @@ struct gateway
 	struct canceller *canceller;
 	struct pool *pool;
 	struct listener *listener;
+	struct work *work;
 	struct mcp *mcp;
 	struct identity_sources identities;
 	struct door door;
@@ -41,6 +43,14 @@ struct gateway
 
 /* --- the end --------------------------------------------------------------------- */
 
+/* No call, no step of a job, no answer on its way. */
+static bool
+is_quiet(const struct gateway *gateway)
+{
+	return pool_quiet(gateway->pool) && work_quiet(gateway->work) &&
+		   (gateway->http == NULL || http_look(gateway->http).exchanges == 0);
+}
+
 static void
 look_whether_drained(void *context)
 {
@@ -50,7 +60,7 @@ look_whether_drained(void *context)
 	if (!gateway->draining)
 		return;
 	late = gateway->loop.now_ms - gateway->drain_since_ms > gateway->task->settings.drain_ms;
-	if (!late && (!pool_quiet(gateway->pool) || (gateway->http != NULL && http_look(gateway->http).exchanges > 0)))
+	if (!late && !is_quiet(gateway))
 		return;
 	gateway->cut = late && gateway->mcp->running_count > 0;
 	loop_stop(&gateway->loop);
@@ -68,6 +78,7 @@ on_terminate(void *context)
 	}
 	gateway->draining = true;
 	gateway->drain_since_ms = gateway->loop.now_ms;
+	work_drain(gateway->work);
 	log_say(LOG_LEVEL_INFO, "stopping: %d requests are under way", gateway->mcp->running_count);
 	if (gateway->http != NULL)
 	{
@@ -88,6 +99,7 @@ on_input_ended(void *context)
 		return;
 	gateway->draining = true;
 	gateway->drain_since_ms = gateway->loop.now_ms;
+	work_drain(gateway->work);
 }
 
 /* --- while it runs ------------------------------------------------------------------ */
@@ -201,12 +213,18 @@ open_database(struct gateway *gateway)
 		.waiting = settings->waiting,
 		.wait_ms = settings->wait_ms,
 	};
+	const struct work_settings work = {
+		.url = gateway->task->database_url,
+		.jobs = settings->jobs,
+		.refresh = settings->refresh != 0,
+	};
 
 	gateway->canceller = canceller_open(&gateway->loop);
 	gateway->pool = pool_open(&gateway->loop, &pool, gateway->canceller);
 	gateway->mcp = mcp_open(&gateway->loop, gateway->pool);
 	gateway->listener = listener_open(&gateway->loop, gateway->task->database_url);
 	listener_subscribe(gateway->listener, "voygen_tools", on_tools_changed, gateway);
+	gateway->work = work_open(&gateway->loop, gateway->listener, gateway->canceller, &work);
 	listener_start(gateway->listener);
 }
 
@@ -220,6 +238,7 @@ close_all(struct gateway *gateway)
 		stdio_close(gateway->stdio);
 	mcp_close(gateway->mcp);
 	listener_close(gateway->listener);
+	work_close(gateway->work);
 	pool_close(gateway->pool);
 	canceller_close(gateway->canceller);
 }

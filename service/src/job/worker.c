@@ -1,0 +1,381 @@
+/*
+ * worker.c - the jobs this process holds, and what becomes of each.
+ *
+ * A slot is one job at a time:
+ *
+ *	  FREE -> TAKING -> WORKING -> FREE       the job has ended, or waits to be told something
+ *	                     |    \--> WORKING    there is another step
+ *	                     \-------> LEAVING    the step failed, was cancelled, or the worker is to end
+ *
+ * One slot takes at a time, so that an empty queue is asked once. News of a job that waits makes it look at once, the
+ * clock makes it look every second for what no news was heard of: jobs whose time to be tried again has come, and those
+ * of workers that died. Nothing here is needed for a job to be done once: whatever this process believes, a step counts
+ * only when the database finds the job held under its run (voygen.end_step).
+ */
+#include "job/worker.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "log/log.h"
+#include "text/slice.h"
+
+/* Jobs nobody has told of are found within this time. */
+#define LOOK_MS 1000
+
+/* Well below the shortest sensible voygen.job_lease. */
+#define KEEP_MS 2000
+
+#define NAME_BYTES 96
+
+enum slot_state
+{
+	SLOT_FREE,
+	SLOT_TAKING,
+	SLOT_WORKING,
+	SLOT_LEAVING
+};
+
+struct slot
+{
+	struct worker *worker;
+	enum slot_state state;
+	int64_t agency;
+	int64_t job;
+	int64_t run;
+	struct query query;
+	struct arena words; /* of the error it is left with */
+};
+
+struct worker
+{
+	struct loop *loop;
+	struct pool *pool;
+	char name[NAME_BYTES];
+	struct query keep;
+	bool keeping;
+	bool again; /* there was news while a slot was taking */
+	bool empty; /* the last look found nothing */
+	bool draining;
+	int count;
+	struct slot slots[];
+};
+
+static void look(struct worker *worker);
+
+/* --- results in PostgreSQL's binary form ------------------------------------- */
+
+static int64_t
+integer_of(const PGresult *result, int row, int column)
+{
+	const unsigned char *bytes = (const unsigned char *) PQgetvalue(result, row, column);
+	uint64_t value = 0;
+
+	for (int i = 0; i < 8; i++)
+		value = value << 8 | bytes[i];
+	return (int64_t) value;
+}
+
+/* --- letting go ----------------------------------------------------------------- */
+
+static void
+become_free(struct slot *slot)
+{
+	slot->state = SLOT_FREE;
+	arena_reset(&slot->words);
+	look(slot->worker);
+}
+
+static void
+on_left(void *owner, struct query_outcome *outcome)
+{
+	struct slot *slot = owner;
+
+	/* Its lease then ends by itself. */
+	if (outcome->fate != QUERY_DONE)
+		log_say(LOG_LEVEL_WARNING, "job %" PRId64 " of agency %" PRId64 " could not be given back: %s", slot->job, slot->agency,
+				outcome->failure.message);
+	PQclear(outcome->result);
+	become_free(slot);
+}
+
+/* Gives the job back, with the error as JSON; "" for none. */
+static void
+leave(struct slot *slot, const char *error)
+{
+	slot->state = SLOT_LEAVING;
+	query_start(&slot->query, &prepared_leave_job, on_left, slot);
+	query_integer(&slot->query, slot->agency);
+	query_integer(&slot->query, slot->job);
+	query_integer(&slot->query, slot->run);
+	query_slice(&slot->query, slice_of(error));
+	pool_run_spare(slot->worker->pool, &slot->query);
+}
+
+/* The error object of the database, or one made of what is known here. */
+static const char *
+error_of(struct slot *slot, const struct failure *failure)
+{
+	struct json_object *object;
+	const char *text;
+
+	if (failure->json != NULL)
+		return arena_string(&slot->words, failure->json);
+	object = json_object_new_object();
+	if (object == NULL)
+		return "{\"code\": \"unavailable\"}";
+	json_object_object_add(object, "code", json_object_new_string(failure->code));
+	json_object_object_add(object, "message", json_object_new_string(failure->message));
+	text = arena_string(&slot->words, json_object_to_json_string(object));
+	json_object_put(object);
+	return text;
+}
+
+/* --- working --------------------------------------------------------------------- */
+
+static void work(struct slot *slot);
+
+static void
+on_worked(void *owner, struct query_outcome *outcome)
+{
+	struct slot *slot = owner;
+	bool more;
+
+	if (outcome->fate != QUERY_DONE)
+	{
+		leave(slot, error_of(slot, &outcome->failure));
+		return;
+	}
+	more = strcmp(PQgetvalue(outcome->result, 0, 0), "running") == 0;
+	PQclear(outcome->result);
+	if (!more)
+		become_free(slot);
+	else if (slot->worker->draining)
+		leave(slot, "");
+	else
+		work(slot);
+}
+
+/* The next step. */
+static void
+work(struct slot *slot)
+{
+	slot->state = SLOT_WORKING;
+	query_start(&slot->query, &prepared_work_job, on_worked, slot);
+	query_integer(&slot->query, slot->agency);
+	query_integer(&slot->query, slot->job);
+	query_integer(&slot->query, slot->run);
+	pool_run_spare(slot->worker->pool, &slot->query);
+}
+
+/* The step is stopped in the database; should it have ended just then, letting go of the job finds it ended. */
+static void
+cancel(struct worker *worker, int64_t agency, int64_t job)
+{
+	for (int i = 0; i < worker->count; i++)
+	{
+		struct slot *slot = &worker->slots[i];
+
+		if (slot->state != SLOT_WORKING || slot->agency != agency || slot->job != job)
+			continue;
+		pool_stop(worker->pool, &slot->query);
+		leave(slot, "{\"code\": \"timeout\", \"message\": \"cancelled\"}");
+	}
+}
+
+/* --- taking ------------------------------------------------------------------------ */
+
+static void
+on_taken(void *owner, struct query_outcome *outcome)
+{
+	struct slot *slot = owner;
+	struct worker *worker = slot->worker;
+	bool found = outcome->fate == QUERY_DONE && PQntuples(outcome->result) == 1;
+
+	worker->empty = outcome->fate == QUERY_DONE && !found;
+	if (outcome->fate == QUERY_REFUSED)
+		log_say(LOG_LEVEL_WARNING, "no job can be taken: %s", outcome->failure.message);
+	slot->state = SLOT_FREE;
+	if (found)
+	{
+		slot->agency = integer_of(outcome->result, 0, 0);
+		slot->job = integer_of(outcome->result, 0, 1);
+		slot->run = integer_of(outcome->result, 0, 2);
+		if (worker->draining)
+			leave(slot, "");
+		else
+			work(slot);
+	}
+	PQclear(outcome->result);
+	if (found || worker->again)
+		look(worker);
+}
+
+/* Takes a job with a free slot, unless one is at it. */
+static void
+look(struct worker *worker)
+{
+	struct slot *slot = NULL;
+
+	worker->again = false;
+	for (int i = 0; i < worker->count; i++)
+	{
+		if (worker->slots[i].state == SLOT_TAKING)
+		{
+			worker->again = true;
+			return;
+		}
+		if (worker->slots[i].state == SLOT_FREE)
+			slot = &worker->slots[i];
+	}
+	if (slot == NULL || worker->draining)
+		return;
+	slot->state = SLOT_TAKING;
+	query_start(&slot->query, &prepared_take_job, on_taken, slot);
+	query_slice(&slot->query, slice_of(worker->name));
+	pool_run_spare(worker->pool, &slot->query);
+}
+
+/* --- signs of life -------------------------------------------------------------------- */
+
+static void
+on_kept(void *owner, struct query_outcome *outcome)
+{
+	struct worker *worker = owner;
+
+	worker->keeping = false;
+	for (int i = 0; outcome->fate == QUERY_DONE && i < PQntuples(outcome->result); i++)
+	{
+		if (PQgetvalue(outcome->result, i, 2)[0] != 0)
+			cancel(worker, integer_of(outcome->result, i, 0), integer_of(outcome->result, i, 1));
+	}
+	PQclear(outcome->result);
+}
+
+static void
+keep(void *context)
+{
+	struct worker *worker = context;
+	bool holds = false;
+
+	for (int i = 0; i < worker->count; i++)
+		holds = holds || worker->slots[i].state == SLOT_WORKING;
+	if (!holds || worker->keeping)
+		return;
+	worker->keeping = true;
+	query_start(&worker->keep, &prepared_keep_jobs, on_kept, worker);
+	query_slice(&worker->keep, slice_of(worker->name));
+	pool_run_spare(worker->pool, &worker->keep);
+}
+
+/* --- news ------------------------------------------------------------------------------ */
+
+/* "AGENCY JOB STATUS"; after a gap whatever was missed is found by looking. */
+static void
+on_news(void *owner, const char *channel, const char *payload)
+{
+	struct worker *worker = owner;
+	int64_t agency;
+	int64_t job;
+	char status[24];
+
+	(void) channel;
+	if (payload == NULL)
+	{
+		look(worker);
+		keep(worker);
+	}
+	else if (sscanf(payload, "%" SCNd64 " %" SCNd64 " %23s", &agency, &job, status) != 3)
+		return;
+	else if (strcmp(status, "queued") == 0)
+		look(worker);
+	else if (strcmp(status, "cancelling") == 0)
+		cancel(worker, agency, job);
+}
+
+static void
+on_clock(void *context)
+{
+	look(context);
+}
+
+/* --- the whole --------------------------------------------------------------------------- */
+
+/* Unlike that of any other process, of this machine or another. */
+static void
+find_name(struct worker *worker)
+{
+	char host[64] = "";
+	uint32_t number = 0;
+
+	(void) gethostname(host, sizeof(host) - 1);
+	if (getrandom(&number, sizeof(number), 0) != (ssize_t) sizeof(number))
+		number = (uint32_t) worker->loop->now_ms;
+	snprintf(worker->name, sizeof(worker->name), "%s:%d:%08" PRIx32, host, (int) getpid(), number);
+}
+
+struct worker *
+worker_open(struct loop *loop, struct pool *pool, struct listener *listener, int slots)
+{
+	struct worker *worker = arena_alloc(loop->arena, sizeof(*worker) + (size_t) slots * sizeof(worker->slots[0]));
+
+	worker->loop = loop;
+	worker->pool = pool;
+	worker->count = slots;
+	find_name(worker);
+	for (int i = 0; i < slots; i++)
+	{
+		worker->slots[i].worker = worker;
+		arena_open(&worker->slots[i].words, loop->arena->fail);
+	}
+	listener_subscribe(listener, "voygen_job", on_news, worker);
+	loop_every(loop, LOOK_MS, on_clock, worker);
+	loop_every(loop, KEEP_MS, keep, worker);
+	look(worker);
+	return worker;
+}
+
+void
+worker_close(struct worker *worker)
+{
+	for (int i = 0; i < worker->count; i++)
+		arena_close(&worker->slots[i].words);
+}
+
+void
+worker_drain(struct worker *worker)
+{
+	worker->draining = true;
+	for (int i = 0; i < worker->count; i++)
+	{
+		struct slot *slot = &worker->slots[i];
+
+		/* Nothing has been sent yet. */
+		if (slot->state == SLOT_TAKING && slot->query.list != NULL)
+		{
+			pool_stop(worker->pool, &slot->query);
+			slot->state = SLOT_FREE;
+		}
+	}
+}
+
+bool
+worker_quiet(const struct worker *worker)
+{
+	for (int i = 0; i < worker->count; i++)
+	{
+		if (worker->slots[i].state != SLOT_FREE)
+			return false;
+	}
+	return true;
+}
+
+bool
+worker_idle(const struct worker *worker)
+{
+	return worker->empty && worker_quiet(worker);
+}
