@@ -10,11 +10,11 @@ my $voygen = VoygenProgram->new('cli_doctor');
 
 my $run = $voygen->run('doctor');
 is($run->{status}, 0, 'a deployed database is healthy') or diag $run->{out};
-for my $check (qw(server version preload migrations inventory roles jobs queue failed tools gateway))
+for my $check (qw(server version preload migrations inventory roles jobs work queue failed tools gateway))
 {
 	like($run->{out}, qr/^ok   $check +\S/m, "one line for $check");
 }
-is(scalar(my @lines = split /\n/, $run->{out}), 11, 'and no line more');
+is(scalar(my @lines = split /\n/, $run->{out}), 12, 'and no line more');
 
 # Each damage is done in a database as it was deployed, named by the doctor, and mended again.
 my @damages = (
@@ -58,6 +58,12 @@ $run = $voygen->run('doctor');
 is($run->{status}, 1, 'a mark nobody takes is a finding');
 like($run->{out}, qr/^FAIL queue +\d+ marks? waits?, the oldest for 7\d\d\d s/m, 'with its age');
 $db->do('delete from voygen.facts_dirty');
+
+$db->do("insert into voygen.job (agency_id, job_id, tool, role, login, run_after) select ?, n, 'x', 'voygen_admin', 'postgres', now() - n * interval '100 seconds' from generate_series(0, 2) n", undef, $agency);
+$run = $voygen->run('doctor');
+is($run->{status}, 1, 'jobs nobody takes are a finding');
+like($run->{out}, qr/^FAIL work +2 jobs wait to be taken, the first for 2\d\d s/m, 'with how long they have waited');
+$db->do('delete from voygen.job');
 
 my $last = $db->selectrow_array('select change from sqitch.changes order by committed_at desc, planned_at desc limit 1');
 $db->do('delete from sqitch.changes where change = ?', undef, $last);

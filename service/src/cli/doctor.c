@@ -146,7 +146,7 @@ const struct command doctor_command = {
 		"\n"
 		"Prints one line per check, \"ok\" or \"FAIL\", with what was found under a check that fails: server,\n"
 		"versions of extension, library and program, preloaded libraries, migrations not deployed, every missing\n"
-		"or altered object, roles, scheduled jobs and their last outcome, the queue of trips to refresh, trips set\n"
-		"aside, the catalogue of tools, and the gateway's login. Exit status 1 when a check fails.\n",
+		"or altered object, roles, scheduled jobs and their last outcome, long work nobody takes, the queue of trips\n"
+		"to refresh, trips set aside, the catalogue of tools, and the gateway's login. Exit status 1 when a check fails.\n",
 	.run = run_doctor,
 };

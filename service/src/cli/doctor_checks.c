@@ -106,6 +106,16 @@ static const char jobs_sql[] =
 	" where current_setting('cron.database_name', true) = current_database()"
 	"   and not exists (select from pg_stat_activity where backend_type = 'pg_cron launcher')";
 
+/* Long work: a job whose time has come is taken within a second wherever somebody does jobs. */
+static const char work_sql[] =
+	"select false, format('%s jobs wait to be taken, the first for %s s: `voygen serve` or `voygen work` does jobs', count(*),"
+	"   extract(epoch from now() - min(run_after))::bigint)"
+	" from voygen.job where status = 'queued' and run_after < now() - interval '1 minute' having count(*) > 0"
+	" union all"
+	" select true, format('%s jobs run, %s wait, %s wait for an answer', count(*) filter (where status = 'running'),"
+	"   count(*) filter (where status = 'queued'), count(*) filter (where status = 'input_required'))"
+	" from voygen.job where finished_at is null";
+
 /* What keeps a function of voygen_api from being a tool: a type without schema, a parameter without a comment, … */
 static const char tools_sql[] = "select false, format('%s: %s', tool, problem) from voygen.tool_problems()"
 								" union all"
@@ -119,6 +129,7 @@ const struct doctor_check doctor_checks[] = {
 	{"inventory", inventory_sql, "inventory.txt", false},
 	{"roles", roles_sql, NULL, false},
 	{"jobs", jobs_sql, NULL, false},
+	{"work", work_sql, NULL, false},
 	{"queue", queue_sql, NULL, false},
 	{"failed", failed_sql, NULL, false},
 	{"tools", tools_sql, NULL, false},
