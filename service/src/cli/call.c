@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/caller.h"
+#include "cli/job_wait.h"
 #include "text/read.h"
 
 /* The arguments of the tool: the JSON itself, @FILE, or - for standard input; none is an empty object. */
@@ -27,22 +28,44 @@ read_arguments(struct session *session, const char *given, struct text *text, st
 	return true;
 }
 
+/* A tool that begins a job has done its work when the job is done. */
+static bool
+print_end_of_job(struct session *session, struct caller *caller, const char *job, struct failure *failure)
+{
+	const char *text = job_wait(session, caller, job, failure);
+
+	if (text != NULL)
+		puts(text);
+	return text != NULL;
+}
+
 static bool
 print_result(struct session *session, const char *tool, const struct text *arguments, struct failure *failure)
 {
 	struct caller caller;
 	PGresult *result = NULL;
+	const char *job = NULL;
+	bool done;
 
 	if (caller_open(session, &caller, failure))
+	{
+		/* From here on a signal is heard by whoever waits: for a statement, or for a job. */
+		job_hold_signals();
 		result = caller_call(session, &caller, tool, arguments->bytes, arguments->length, failure);
-	if (result != NULL)
+	}
+	done = result != NULL;
+	if (done)
+		job = job_begun(session->arena, PQgetvalue(result, 0, 0));
+	if (job != NULL)
+		done = print_end_of_job(session, &caller, job, failure);
+	else if (done)
 	{
 		fwrite(PQgetvalue(result, 0, 0), 1, (size_t) PQgetlength(result, 0, 0), stdout);
 		putchar('\n');
-		PQclear(result);
 	}
+	PQclear(result);
 	caller_close(&caller);
-	return result != NULL;
+	return done;
 }
 
 static enum command_status
@@ -75,6 +98,8 @@ const struct command call_command = {
 			"from FILE, or from standard input for \"-\"; none means {}.\n"
 			"The result is printed as JSON on stdout. A failure is one JSON object\n"
 			"{code, message, path, expected, got, hint} on stderr with exit status 1.\n"
+			"A tool that begins a job is waited for: its progress is told on stderr, its result is printed in the end.\n"
+			"Ctrl-C cancels the job; a second one leaves it alone.\n"
 			"\n"
 			"  voygen call find_trips '{\"query\": \"dublin\"}'\n"
 			"  voygen call ingest_hotels @hotels.json\n",

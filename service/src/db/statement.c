@@ -75,11 +75,11 @@ cancel_statement(PGconn *connection)
 	PQfreeCancel(cancel);
 }
 
-/* Waits until the whole reply is there, or the connection is gone. True when a signal asked to stop. */
-static bool
+/* Waits until the whole reply is there, or the connection is gone. The signal that asked to stop; 0 when none did. */
+static int
 wait_for_reply(PGconn *connection, int signals)
 {
-	bool stopped = false;
+	int stopped = 0;
 
 	for (;;)
 	{
@@ -99,7 +99,7 @@ wait_for_reply(PGconn *connection, int signals)
 		{
 			struct signalfd_siginfo news;
 
-			stopped = read(signals, &news, sizeof(news)) > 0;
+			stopped = read(signals, &news, sizeof(news)) > 0 ? (int) news.ssi_signo : stopped;
 			cancel_statement(connection);
 		}
 		if (waits[0].revents != 0 && !PQconsumeInput(connection))
@@ -132,9 +132,9 @@ read_result(PGconn *connection)
 
 /* Sends the statement and reads its result; NULL when it could not be sent or memory ran out. */
 static PGresult *
-send_and_wait(PGconn *connection, const struct statement *statement, int signals, bool *stopped)
+send_and_wait(PGconn *connection, const struct statement *statement, int signals, int *stopped)
 {
-	*stopped = false;
+	*stopped = 0;
 	PQsetnonblocking(connection, 1);
 	if (!PQsendQueryParams(connection, statement->sql, statement->count, statement->types, statement->values,
 						   statement->lengths, statement->formats, 0))
@@ -150,7 +150,7 @@ statement_run(struct arena *arena, PGconn *connection, const struct statement *s
 	sigset_t stop;
 	sigset_t before;
 	int signals;
-	bool stopped;
+	int stopped;
 
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGINT);
@@ -160,10 +160,13 @@ statement_run(struct arena *arena, PGconn *connection, const struct statement *s
 	result = send_and_wait(connection, statement, signals, &stopped);
 	if (signals >= 0)
 		close(signals);
+	/* It came too late for this statement: whoever holds signals back hears of it. */
+	if (stopped != 0 && is_fine(result) && sigismember(&before, stopped) == 1)
+		kill(getpid(), stopped);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (is_fine(result))
 		return result;
-	refusal_read(arena, connection, result, stopped, failure);
+	refusal_read(arena, connection, result, stopped != 0, failure);
 	PQclear(result);
 	return NULL;
 }

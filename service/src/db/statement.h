@@ -34,7 +34,8 @@ void statement_bytes(struct statement *statement, const unsigned char *bytes, si
 
 /*
  * Runs the statement; NULL with the failure filled when it fails. The caller frees the result with PQclear.
- * While it runs, SIGINT and SIGTERM ask the server to stop it, and the failure says so.
+ * While it runs, SIGINT and SIGTERM ask the server to stop it, and the failure says so. A signal that came too late is
+ * pending again afterwards for a caller who blocks it.
  */
 PGresult *statement_run(struct arena *arena, PGconn *connection, const struct statement *statement,
 						struct failure *failure);
