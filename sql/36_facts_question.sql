@@ -269,7 +269,7 @@ begin
     'select t.trip_id, t.status, t.start_date, t.destination%s%s'
     ' from voygen.trips t%s'
     ' where %s and %s%s and not (%s)'
-    ' order by %s limit $2',
+    ' order by %s',
     case when question.words is not null and question.status is null then ', t.search' end,
     case when part.stored then concat(
       case when question.sort = 'price' or num_nonnulls(question.price_min, question.price_max) > 0 then ', lead_price_min' end,
@@ -282,7 +282,7 @@ begin
 end
 $$;
 comment on function voygen_lib.facts_window(voygen_lib.facts_question, voygen_lib.facts_order) is
-'The first $2 trips in the order asked for, before the conditions that no order helps with.';
+'The trips in the order asked for, before the conditions that no order helps with.';
 
 create function voygen_lib.facts_of_window(question voygen_lib.facts_question, part voygen_lib.facts_order) returns text
 language plpgsql immutable parallel safe

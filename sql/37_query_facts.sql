@@ -4,9 +4,10 @@
 -- A question about a million trips is answered from indexes alone, and yet never from stale facts:
 --
 -- 1. What the tables say. Filters on trips are asked of trips, filters on facts of the stored facts. Statements are put
---    together from the filters that were given, with all values bound, and planned for these values. First a window of
+--    together from the filters that were given, with all values bound, and their plans are kept. First a window of
 --    trips is looked through in the order of the answer, and a wider one when the first lets it hope: what is frequent
---    fills the page there. What does not is rare, and comes from the index that leaves fewest trips.
+--    fills the page there. What does not is rare, or old: it is read newest first from indexes that are cut into blocks of
+--    trip numbers, or, by a statement planned for its values, from the index that leaves fewest trips.
 -- 2. What the queue says. When a filter or the order looks at facts, trips whose facts do not hold (voygen.facts_dirty,
 --    facts that ran out, facts that could not be built) are left out of step 1, taken in the order of the answer and built
 --    in memory, as many as come before the end of the page; those that fit take their place in it. With more than
@@ -25,6 +26,36 @@ create type voygen_lib.facts_found as (
 comment on type voygen_lib.facts_found is 'Places found in order; complete when there are no others.';
 comment on column voygen_lib.facts_found.fit is 'How many trips were seen that fit; not all of them need have a place.';
 comment on column voygen_lib.facts_found.counted is 'There are no others that fit.';
+
+create type voygen_lib.facts_read as (
+  places voygen_lib.facts_place[],
+  fit bigint,
+  seen bigint
+);
+comment on type voygen_lib.facts_read is 'What a statement found: the first places, how many trips fit, how many were looked at; what was not asked for is null.';
+
+create function voygen_lib.facts_answer(question voygen_lib.facts_question, need integer, statement text) returns voygen_lib.facts_read
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  fixed text := replace(replace(replace(statement,
+    '($1).agency', question.agency || '::bigint'),
+    '($1).status', quote_nullable(question.status)),
+    '($1).availability', quote_nullable(question.availability));
+  answer voygen_lib.facts_read;
+begin
+  -- Which way to go depends on how large the agency is and how frequent a status, not on the other values, but for a list of
+  -- stale trips, which is worth a plan of its own.
+  if question.stale_kind = 'few' then
+    execute format('select (a.read).* from (%s) a(read)', fixed) into answer using question, need;
+    return answer;
+  end if;
+  return voygen.kept(answer, fixed, question, need);
+end
+$$;
+comment on function voygen_lib.facts_answer(voygen_lib.facts_question, integer, text) is
+'What a statement answers that says itself which way to go, its plan kept: $1 is the question, $2 how many trips are needed.';
 
 create function voygen_lib.facts_blocks(question voygen_lib.facts_question, most integer default null) returns text
 language plpgsql immutable parallel safe
@@ -97,8 +128,8 @@ begin
   end if;
   foreach statement in array narrowings loop
     -- The farther the first hundreds lie apart, the fewer there are; what has no hundreds reaches everywhere.
-    execute format('select case when count(*) < 300 then count(*) - 300 else min(s.trip_id) end from (%s limit 300) s', statement)
-    into reached using question;
+    reached := (voygen_lib.facts_answer(question, null, format(
+      'select (null, null, case when count(*) < 300 then count(*) - 300 else min(s.trip_id) end)::voygen_lib.facts_read from (%s limit 300) s', statement))).seen;
     if farthest is null or reached < farthest then
       farthest := reached;
       narrowest := statement;
@@ -110,12 +141,25 @@ $$;
 comment on function voygen_lib.facts_narrowest(voygen_lib.facts_question) is
 'The one of these conditions that fewest trips meet, as far as the newest tell; null when none was asked for.';
 
-create function voygen_lib.facts_of_narrowed(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
+create function voygen_lib.facts_dense(question voygen_lib.facts_question, narrowed text) returns boolean
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  return (voygen_lib.facts_answer(question, null, format(
+    'select (null, null, case when count(*) = 300 then max(s.trip_id) - min(s.trip_id) end)::voygen_lib.facts_read from (%s limit 300) s', narrowed))).seen < 8192;
+end
+$$;
+comment on function voygen_lib.facts_dense(voygen_lib.facts_question, text) is
+'True when hundreds of the newest trips that a narrowing statement has are of one block: words leave fewer.';
+
+create function voygen_lib.facts_of_narrowed(
+  question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, narrowed text
+) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  narrowed text := voygen_lib.facts_narrowest(question);
   -- Words and parts of a destination have an index that answers whatever these do not.
   bounded boolean := num_nonnulls(question.words, question.destination) > 0;
   looked_through integer := case when bounded then 1000 end;
@@ -124,27 +168,22 @@ declare
   found voygen_lib.facts_found;
   seen bigint;
 begin
-  if narrowed is null then
-    return null;
-  end if;
   loop
-    execute format(
-      'select array('
+    found.places := (voygen_lib.facts_answer(question, need, format(
+      'select (array('
       ' select (%s, %s)::voygen_lib.facts_place'
-      ' from (%s limit $3) n'
+      ' from (%s%s) n'
       ' join voygen.trips t on t.agency_id = ($1).agency and t.trip_id = n.trip_id%s'
       ' where %s and %s and %s and %s and not (%s)'
-      ' order by n.b desc, n.trip_id desc limit $2)',
-      part.key, part.tie, narrowed,
+      ' order by n.b desc, n.trip_id desc limit $2), null, null)::voygen_lib.facts_read',
+      part.key, part.tie, narrowed, ' limit ' || looked_through,
       case when by_start and question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = n.trip_id' end,
-      question.narrow, part.begins, question.wide, case when by_start then question.worth else 'true' end, question.marked)
-    into found.places
-    using question, need, looked_through;
+      question.narrow, part.begins, question.wide, case when by_start then question.worth else 'true' end, question.marked))).places;
     if looked_through is null or cardinality(found.places) = need then
       found.complete := cardinality(found.places) < need;
       return found;
     end if;
-    execute format('select count(*) from (%s limit $2) s', narrowed) into seen using question, looked_through;
+    seen := (voygen_lib.facts_answer(question, null, format('select (null, null, count(*))::voygen_lib.facts_read from (%s limit %s) s', narrowed, looked_through))).seen;
     if seen < looked_through then
       found.complete := true;
       return found;
@@ -156,98 +195,126 @@ begin
   end loop;
 end
 $$;
-comment on function voygen_lib.facts_of_narrowed(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
-'The newest trips that fit among those of the narrowest condition; null when too few do, and another index has to say which.';
+comment on function voygen_lib.facts_of_narrowed(voygen_lib.facts_question, voygen_lib.facts_order, integer, text) is
+'The newest trips that fit among those of a narrowing statement; null when too few do, and another index has to say which.';
 
-create function voygen_lib.facts_of_words(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, blocks integer) returns voygen_lib.facts_found
+create function voygen_lib.facts_said(question voygen_lib.facts_question) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  if question.sort <> 'newest' or question.named is not null or question.trips is not null or question.client is not null then
+    return null;
+  end if;
+  return nullif(concat_ws(' and ',
+    case when question.words is not null then 't.search @@ ($1).words' end,
+    -- An index of trigrams reads all of itself for less than three letters.
+    case when length(btrim(question.destination, '%')) >= 3 then 'lower(t.destination) like ($1).destination' end), '');
+end
+$$;
+comment on function voygen_lib.facts_said(voygen_lib.facts_question) is
+'Words and a part of the destination as conditions that an index answers by block; null when neither was asked for.';
+
+create function voygen_lib.facts_of_said(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, blocks integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   found voygen_lib.facts_found;
 begin
-  if question.words is null or question.named is not null or question.sort <> 'newest' or question.trips is not null or question.client is not null then
-    return null;
-  end if;
-  execute format(
-    'select array('
+  found.places := (voygen_lib.facts_answer(question, need, format(
+    'select (array('
     ' select (%s, %s)::voygen_lib.facts_place'
     ' from %s cross join lateral ('
-    '  select t.* from voygen.trips t where t.agency_id = ($1).agency and (t.trip_id >> 13) = n.b and t.search @@ ($1).words offset 0) t%s'
+    '  select t.* from voygen.trips t where t.agency_id = ($1).agency and (t.trip_id >> 13) = n.b and %s offset 0) t%s'
     ' where %s and %s and %s and %s and not (%s)'
-    ' order by n.b desc, t.trip_id desc limit $2)',
-    part.key, part.tie, voygen_lib.facts_blocks(question, blocks),
+    ' order by n.b desc, t.trip_id desc limit $2), null, null)::voygen_lib.facts_read',
+    part.key, part.tie, voygen_lib.facts_blocks(question, blocks), voygen_lib.facts_said(question),
     case when question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
-    question.narrow, part.begins, question.wide, question.worth, question.marked)
-  into found.places
-  using question, need;
-  if cardinality(found.places) < need then
-    return null;
-  end if;
-  found.complete := false;
+    question.narrow, part.begins, question.wide, question.worth, question.marked))).places;
+  found.complete := blocks is null and cardinality(found.places) < need;
   return found;
 end
 $$;
-comment on function voygen_lib.facts_of_words(voygen_lib.facts_question, voygen_lib.facts_order, integer, integer) is
-'The newest trips that have the words, when so many blocks have enough of them; otherwise null.';
+comment on function voygen_lib.facts_of_said(voygen_lib.facts_question, voygen_lib.facts_order, integer, integer) is
+'The newest trips that have the words and the part of a destination, from so many blocks of them, or from all.';
 
-create function voygen_lib.facts_rare(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, share numeric) returns voygen_lib.facts_found
+create function voygen_lib.facts_of_all(question voygen_lib.facts_question, part voygen_lib.facts_order, ordered boolean, most integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  most constant integer := 1001;
-  words_blocks constant integer := 6;
-  found voygen_lib.facts_found := voygen_lib.facts_of_narrowed(question, part, need);
+  found voygen_lib.facts_found;
 begin
-  if found.complete is null and share * 8192 * words_blocks >= need then
-    found := voygen_lib.facts_of_words(question, part, need, words_blocks);
-  end if;
-  if found.complete is not null then
-    return found;
-  end if;
   -- The sum keeps the planner from walking the order in the hope of an early end: that hope was just disappointed.
   execute format(
     'select array('
     ' select (%1$s, %2$s)::voygen_lib.facts_place'
     ' from voygen.trips t%3$s'
     ' where %4$s and %5$s and %6$s and %7$s and not (%8$s)'
-    ' order by (%1$s)::numeric + 0, %2$s + 0 limit $2)',
+    '%9$s limit $2)',
     part.key, part.tie,
     case when question.asks_facts then ' join voygen.trip_facts f using (agency_id, trip_id)' end,
-    question.narrow, part.begins, question.wide, question.worth, question.marked)
+    question.narrow, part.begins, question.wide, question.worth, question.marked,
+    case when ordered then format(' order by (%s)::numeric + 0, %s + 0', part.key, part.tie) end)
   into found.places
-  using question, most;
-  found.complete := cardinality(found.places) < most;
+  using question, most + 1;
+  found.complete := cardinality(found.places) <= most;
   return found;
 end
 $$;
-comment on function voygen_lib.facts_rare(voygen_lib.facts_question, voygen_lib.facts_order, integer, numeric) is
-'The first trips that fit where the window had too few, this share of it: by the index that leaves fewest.';
+comment on function voygen_lib.facts_of_all(voygen_lib.facts_question, voygen_lib.facts_order, boolean, integer) is
+'All trips that fit by the index that leaves fewest, or more than are wanted of them; without an order these are any.';
 
-create function voygen_lib.facts_looked_through(
-  question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, out found voygen_lib.facts_found, out share numeric
-)
+create function voygen_lib.facts_rare(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  hundreds constant integer := case when question.asks_facts then 300 else 500 end;
-  seen bigint;
+  few_blocks constant integer := 6;
+  by_said constant boolean := voygen_lib.facts_said(question) is not null;
+  narrowed constant text := voygen_lib.facts_narrowest(question);
+  found voygen_lib.facts_found;
 begin
-  execute format(
-    'with looked_at as materialized (%1$s), fit as materialized (select (%2$s)::numeric as key, %3$s as tie from looked_at%4$s)'
-    ' select array(select (key, tie)::voygen_lib.facts_place from fit order by key, tie limit $3), (select count(*) from fit), (select count(*) from looked_at)',
-    voygen_lib.facts_window(question, part), part.key, part.tie, voygen_lib.facts_of_window(question, part))
-  into found.places, found.fit, seen
-  using question, hundreds, need;
-  found.counted := seen < hundreds;
-  found.complete := found.counted and found.fit <= need;
-  share := found.fit / greatest(seen, 1)::numeric;
+  if narrowed is not null and not (by_said and voygen_lib.facts_dense(question, narrowed)) then
+    found := voygen_lib.facts_of_narrowed(question, part, need, narrowed);
+    if found.complete is not null then
+      return found;
+    end if;
+  end if;
+  if not by_said then
+    return voygen_lib.facts_of_all(question, part, true, 1000);
+  end if;
+  found := voygen_lib.facts_of_said(question, part, need, few_blocks);
+  if cardinality(found.places) < need then
+    -- What the newest blocks have too few of is rare, or is old.
+    found := voygen_lib.facts_of_all(question, part, false, 400);
+  end if;
+  if cardinality(found.places) > 400 then
+    found := voygen_lib.facts_of_said(question, part, need, null);
+  end if;
+  return found;
 end
 $$;
-comment on function voygen_lib.facts_looked_through(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
-'What fits of the first hundreds of trips in the order, which are counted for the total, and which share of them that is.';
+comment on function voygen_lib.facts_rare(voygen_lib.facts_question, voygen_lib.facts_order, integer) is
+'The first trips that fit where the window had too few of them.';
+
+create function voygen_lib.facts_seen(
+  question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, hundreds integer
+) returns voygen_lib.facts_read
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  return voygen_lib.facts_answer(question, need, format(
+    'with looked_at as materialized (%1$s limit %2$s), fit as materialized (select %3$s as key, %4$s as tie from looked_at%5$s)'
+    ' select (array(select (key, tie)::voygen_lib.facts_place from fit order by key, tie limit $2), (select count(*) from fit),'
+    ' (select count(*) from looked_at))::voygen_lib.facts_read',
+    voygen_lib.facts_window(question, part), hundreds, part.key, part.tie, voygen_lib.facts_of_window(question, part)));
+end
+$$;
+comment on function voygen_lib.facts_seen(voygen_lib.facts_question, voygen_lib.facts_order, integer, integer) is
+'What fits of the first so many hundreds of trips in the order.';
 
 create function voygen_lib.facts_hoped(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, share numeric) returns voygen_lib.facts_place[]
 language plpgsql stable parallel restricted
@@ -256,18 +323,16 @@ as $$
 declare
   -- Words lie in the rows and trips in an order of facts do not lie side by side; the rest is read from an index alone.
   widest constant integer := case when question.words is not null or part.stored then 4000 else 10000 end;
-  places voygen_lib.facts_place[] := '{}';
 begin
-  -- What blocks have an index for is better read by block, but not words and days or prices together.
+  -- What blocks have an index for is better read by block, but for words within a status, whose trips lie side by side.
   if share * widest < need
-    or question.sort = 'newest' and (question.words is not null) <> (cardinality(voygen_lib.facts_narrowings(question)) > 0) then
-    return places;
+    or question.sort = 'newest'
+      and (cardinality(voygen_lib.facts_narrowings(question)) > 0 or question.status is null and voygen_lib.facts_said(question) is not null) then
+    return '{}';
   end if;
-  execute format('select array(select (%s, %s)::voygen_lib.facts_place from (%s)%s order by %s limit $3)',
-    part.key, part.tie, voygen_lib.facts_window(question, part), voygen_lib.facts_of_window(question, part), replace(part.columns, 'f.', 't.'))
-  into places
-  using question, widest, need;
-  return places;
+  return (voygen_lib.facts_answer(question, need, format(
+    'select (array(select (%s, %s)::voygen_lib.facts_place from (%s limit %s)%s order by %s limit $2), null, null)::voygen_lib.facts_read',
+    part.key, part.tie, voygen_lib.facts_window(question, part), widest, voygen_lib.facts_of_window(question, part), replace(part.columns, 'f.', 't.')))).places;
 end
 $$;
 comment on function voygen_lib.facts_hoped(voygen_lib.facts_question, voygen_lib.facts_order, integer, numeric) is
@@ -278,24 +343,25 @@ language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  looked record;
+  hundreds constant integer := 300;
+  looked voygen_lib.facts_read;
+  share numeric;
   found voygen_lib.facts_found;
-  fit bigint;
 begin
   if question.stale_kind = 'all' then
     return ('{}', true, 0, true)::voygen_lib.facts_found;
   end if;
-  looked := voygen_lib.facts_looked_through(question, part, need);
-  found := looked.found;
-  if found.counted or found.fit >= need then
-    return found;
+  looked := voygen_lib.facts_seen(question, part, need, hundreds);
+  if looked.seen < hundreds or looked.fit >= need then
+    return (looked.places, looked.seen < hundreds and looked.fit <= need, looked.fit, looked.seen < hundreds)::voygen_lib.facts_found;
   end if;
-  fit := found.fit;
-  found.places := voygen_lib.facts_hoped(question, part, need, looked.share);
+  share := looked.fit / looked.seen::numeric;
+  found.complete := false;
+  found.places := voygen_lib.facts_hoped(question, part, need, share);
   if cardinality(found.places) < need then
-    found := voygen_lib.facts_rare(question, part, need, looked.share);
+    found := voygen_lib.facts_rare(question, part, need);
   end if;
-  found.fit := greatest(fit, cardinality(found.places));
+  found.fit := greatest(looked.fit, cardinality(found.places));
   found.counted := found.complete;
   return found;
 end
@@ -627,6 +693,8 @@ set max_parallel_workers_per_gather = 0
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_memoize = off -- no trip is looked up twice, and clearing its table costs milliseconds
+-- The statements below that are not put together are the same for all values; those that are say themselves whether they are planned anew.
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

@@ -232,3 +232,12 @@ comment on function voygen.room_commission(record) is
   'Expected commission of a row of rooms_cache by the current agency''s rates and those rules that ask nothing about a trip: '
   'finds the hotel itself, with the caller''s rights. Null when it is not known, when the hotel is not there for the caller or '
   'has another currency, and for another agency''s room; whether the room is available is not asked.';
+-- Statements put together from text, with their plans kept.
+create function voygen.kept(answer anyelement, statement text, variadic arguments "any")
+  returns anyelement
+  language c stable parallel restricted
+  as 'MODULE_PATHNAME', 'voygen_kept';
+revoke execute on function voygen.kept(anyelement, text, "any") from public;
+comment on function voygen.kept(anyelement, text, "any") is
+  'The one value of a reading statement with $1, $2, … bound to the arguments, of the type of answer. The statement is planned once in '
+  'a session, for whatever values: what EXECUTE does, without planning each time. The caller''s rights.';

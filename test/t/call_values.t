@@ -134,6 +134,42 @@ is($door->fails('agent', 'fail_with', { how => 'plain' })->{hint}, 'Look.', 'a b
 $door->call('agent', 'fail_with', { how => 'fine' });
 is($owner->selectrow_array("select args ->> 'how' from voygen.audit where tool = 'fail_with'"), '(redacted)', 'what is marked @redact is not audited');
 
+# Documents leave as PostgreSQL prints them
+$owner->do($_) for split /;;\n/, <<'SQL';
+create table public.documents (number integer primary key, document jsonb not null);;
+insert into public.documents
+select row_number() over (), d
+from (
+  select to_jsonb(n::numeric) as d
+  from unnest(array['0', '-0.5', '0.00', '1e20', '1e19', '12345678901234567890.12', '12345678901234567890123.4567', '0.00001', '0.0001', '-0.00099', '100', '9999', '10000', '99990000', '100000000.00000001',
+    '1.10', '-1234567.890', '1e-16', '1e-17', '0.12345678901234567', '1e131000', '-9999999999999999.9999', '1.0000', '10000.5000']) n
+  union all
+  select to_jsonb(round(((r * 7919 % 100003) - 50000)::numeric * 10::numeric ^ (r % 9 - 4), r % 17)) from generate_series(1, 400) r
+  union all
+  select to_jsonb(chr(c)) from generate_series(1, 300) c
+  union all
+  values ('null'::jsonb), ('true'), ('false'), ('""'), ('{}'), ('[]'), ('[[], {}, [null]]'), ('"a\"b\\c\n\u0001"'), ('{"": {"\"": [1, {"x": "東京 😀"}]}}')
+  union all
+  select jsonb_build_object('list', jsonb_agg(case i % 5 when 0 then to_jsonb(i * 1.25) when 1 then to_jsonb(repeat('x', i)) when 2 then 'null' when 3 then jsonb_build_array(i, i::text) else jsonb_build_object('k' || i, i) end order by i),
+    'object', jsonb_object_agg('key' || i, case when i % 3 = 0 then to_jsonb(i / 8.0) else to_jsonb(repeat(chr(96 + i % 26), i % 7)) end))
+  from generate_series(1, 200) i) made;;
+create type voygen_api.documented as (document jsonb);;
+create function voygen_api.document(number integer) returns voygen_api.documented language sql stable security definer
+  return (select row(d.document)::voygen_api.documented from public.documents d where d.number = $1);;
+comment on function voygen_api.document(integer) is 'Show a document
+@param number Which.';;
+grant execute on function voygen_api.document(integer) to voygen_reader, voygen_agent
+SQL
+my $documents = $owner->selectrow_array('select count(*) from public.documents');
+my @altered;
+for my $number (1 .. $documents)
+{
+	my $said = $door->call_text('agent', 'document', { number => $number });
+	push @altered, "$number: " . substr $said, 0, 100
+		if $said ne $owner->selectrow_array(q{select '{"document":' || document::text || '}' from public.documents where number = ?}, undef, $number);
+}
+is(join("\n", @altered), '', "$documents documents are written as PostgreSQL prints them");
+
 # The cache of tools follows the catalogue
 $owner->do("comment on function voygen_api.fail_with(text) is 'Fail\n\@param how How. \@max 3'");
 is($door->fails('agent', 'fail_with', { how => 'fine' })->{expected}, 'text of at most 3 characters', 'a changed comment counts at once');

@@ -239,6 +239,55 @@ amount_datum(int64 value, int scale)
 	return PointerGetDatum(to);
 }
 
+/* The digit with this power of 10000. */
+static inline int
+digit_at(const number *n, int weight)
+{
+	int i = n->weight - weight;
+
+	return i >= 0 && i < n->ndigits ? load16(n->digits + 2 * i) : 0;
+}
+
+static inline char *
+print_digit(char *to, int digit)
+{
+	to[0] = '0' + digit / 1000;
+	to[1] = '0' + digit / 100 % 10;
+	to[2] = '0' + digit / 10 % 10;
+	to[3] = '0' + digit % 10;
+	return to + NUM_DIGIT_DECIMALS;
+}
+
+int
+amount_text(Datum numeric, char *to)
+{
+	number n = take_apart(numeric);
+	char *at = to;
+	char *whole;
+	char *point;
+
+	if (!n.finite || n.weight > 4 || n.scale > 16)
+		return 0;
+	if (n.negative)
+		*at++ = '-';
+	whole = at;
+	for (int weight = Max(n.weight, 0); weight >= 0; weight--)
+		at = print_digit(at, digit_at(&n, weight));
+	point = at;
+	while (whole < point - 1 && *whole == '0')
+		whole++;
+	if (n.scale > 0)
+	{
+		*at++ = '.';
+		for (int weight = -1; at - point <= n.scale; weight--)
+			at = print_digit(at, digit_at(&n, weight));
+		at = point + 1 + n.scale;
+	}
+	/* Zeros in front are not printed. */
+	memmove(to + n.negative, whole, at - whole);
+	return (int) (at - whole) + n.negative;
+}
+
 int64
 amount_rescale(int64 value, int from, int to)
 {

@@ -39,6 +39,15 @@ extern int amount_encode(int64 value, int scale, char *to);
 /* The same, as a palloc'd Datum. */
 extern Datum amount_datum(int64 value, int scale);
 
+/* Bytes amount_text writes at most. */
+#define AMOUNT_TEXT_MAX 48
+
+/*
+ * Writes a numeric as PostgreSQL prints it, without a zero byte, and returns
+ * the length; 0 when it is not finite or longer than amounts are.
+ */
+extern int amount_text(Datum numeric, char *to);
+
 /* value / 10^(from - to), rounded half away from zero; to <= from. */
 extern int64 amount_rescale(int64 value, int from, int to);
 

@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "pg/call_result.h"
+#include "pg/json_text.h"
 
 static void
 write_record(StringInfo out, tool_shape *shape, Datum value)
@@ -112,11 +113,7 @@ static void
 write_json(StringInfo out, tool_shape *shape, Datum value)
 {
 	if (shape->type == JSONBOID)
-	{
-		Jsonb *json = DatumGetJsonbP(value);
-
-		(void) JsonbToCString(out, &json->root, VARSIZE(json));
-	}
+		json_text_document(out, DatumGetJsonbP(value));
 	else
 	{
 		text *json = DatumGetTextPP(value);
