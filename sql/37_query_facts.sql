@@ -39,19 +39,20 @@ language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  fixed text := replace(replace(replace(statement,
+  fixed text := replace(replace(replace(replace(statement,
     '($1).agency', question.agency || '::bigint'),
     '($1).status', quote_nullable(question.status)),
-    '($1).availability', quote_nullable(question.availability));
+    '($1).availability', quote_nullable(question.availability)),
+    '$2', coalesce(need, 1)::text);
   answer voygen_lib.facts_read;
 begin
-  -- Which way to go depends on how large the agency is and how frequent a status, not on the other values, but for a list of
-  -- stale trips, which is worth a plan of its own.
+  -- Which way to go depends on how large the agency is, how frequent a status and how soon to stop, not on the other values,
+  -- but for a list of stale trips, which is worth a plan of its own.
   if question.stale_kind = 'few' then
-    execute format('select (a.read).* from (%s) a(read)', fixed) into answer using question, need;
+    execute format('select (a.read).* from (%s) a(read)', fixed) into answer using question;
     return answer;
   end if;
-  return voygen.kept(answer, fixed, question, need);
+  return voygen.kept(answer, fixed, question);
 end
 $$;
 comment on function voygen_lib.facts_answer(voygen_lib.facts_question, integer, text) is
@@ -271,12 +272,12 @@ language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  few_blocks constant integer := 6;
+  few_blocks constant integer := 16;
   by_said constant boolean := voygen_lib.facts_said(question) is not null;
   narrowed constant text := voygen_lib.facts_narrowest(question);
   found voygen_lib.facts_found;
 begin
-  if narrowed is not null and not (by_said and voygen_lib.facts_dense(question, narrowed)) then
+  if narrowed is not null and not (by_said and question.words is not null and voygen_lib.facts_dense(question, narrowed)) then
     found := voygen_lib.facts_of_narrowed(question, part, need, narrowed);
     if found.complete is not null then
       return found;
@@ -323,11 +324,13 @@ as $$
 declare
   -- Words lie in the rows and trips in an order of facts do not lie side by side; the rest is read from an index alone.
   widest constant integer := case when question.words is not null or part.stored then 4000 else 10000 end;
+  by_block constant boolean := num_nonnulls(question.price_min, question.price_max, question.starts_after, question.starts_before) > 0;
 begin
-  -- What blocks have an index for is better read by block, but for words within a status, whose trips lie side by side.
+  -- What blocks have an index for is better read by block, but for words and availabilities within a status, whose trips lie
+  -- side by side.
   if share * widest < need
-    or question.sort = 'newest'
-      and (cardinality(voygen_lib.facts_narrowings(question)) > 0 or question.status is null and voygen_lib.facts_said(question) is not null) then
+    or question.sort = 'newest' and (by_block or question.status is null
+      and (voygen_lib.facts_said(question) is not null or question.availability is not null)) then
     return '{}';
   end if;
   return (voygen_lib.facts_answer(question, need, format(
@@ -693,6 +696,7 @@ set max_parallel_workers_per_gather = 0
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_memoize = off -- no trip is looked up twice, and clearing its table costs milliseconds
+set work_mem = '4MB' -- with more, all blocks would be sorted together instead of one after the other
 -- The statements below that are not put together are the same for all values; those that are say themselves whether they are planned anew.
 set plan_cache_mode = force_generic_plan
 as $$
