@@ -284,14 +284,24 @@ $$;
 comment on function voygen_lib.facts_window(voygen_lib.facts_question, voygen_lib.facts_order) is
 'The trips in the order asked for, before the conditions that no order helps with.';
 
+create function voygen_lib.facts_looked_up() returns text
+language sql immutable parallel safe
+begin atomic
+  select ' cross join lateral (select f.* from voygen.trip_facts f where f.agency_id = ($1).agency and f.trip_id = t.trip_id offset 0) f';
+end;
+comment on function voygen_lib.facts_looked_up() is
+'The facts of each trip t as a part of a statement. Behind offset 0 no condition on facts is taken for a way to all trips.';
+
 create function voygen_lib.facts_of_window(question voygen_lib.facts_question, part voygen_lib.facts_order) returns text
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 begin
+  -- Each is looked up by its trip: behind offset 0 no other condition is taken for a way to all of them.
   return format(' t%s%s where %s and %s',
-    case when question.words is not null and question.status is not null then ' join voygen.trips s on s.agency_id = ($1).agency and s.trip_id = t.trip_id' end,
-    case when question.asks_facts and not part.stored then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
+    case when question.words is not null and question.status is not null then
+      ' cross join lateral (select s.search from voygen.trips s where s.agency_id = ($1).agency and s.trip_id = t.trip_id offset 0) s' end,
+    case when question.asks_facts and not part.stored then voygen_lib.facts_looked_up() end,
     case when question.status is null then question.wide else replace(question.wide, 't.search', 's.search') end, question.worth);
 end
 $$;

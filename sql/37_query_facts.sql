@@ -174,12 +174,12 @@ begin
       'select (array('
       ' select (%s, %s)::voygen_lib.facts_place'
       ' from (%s%s) n'
-      ' join voygen.trips t on t.agency_id = ($1).agency and t.trip_id = n.trip_id%s'
-      ' where %s and %s and %s and %s and not (%s)'
+      ' cross join lateral (select t.* from voygen.trips t where t.trip_id = n.trip_id and %s offset 0) t%s'
+      ' where %s and %s and %s and not (%s)'
       ' order by n.b desc, n.trip_id desc limit $2), null, null)::voygen_lib.facts_read',
-      part.key, part.tie, narrowed, ' limit ' || looked_through,
-      case when by_start and question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = n.trip_id' end,
-      question.narrow, part.begins, question.wide, case when by_start then question.worth else 'true' end, question.marked))).places;
+      part.key, part.tie, narrowed, ' limit ' || looked_through, question.narrow,
+      case when by_start and question.asks_facts then voygen_lib.facts_looked_up() end,
+      part.begins, question.wide, case when by_start then question.worth else 'true' end, question.marked))).places;
     if looked_through is null or cardinality(found.places) = need then
       found.complete := cardinality(found.places) < need;
       return found;
@@ -231,7 +231,7 @@ begin
     ' where %s and %s and %s and %s and not (%s)'
     ' order by n.b desc, t.trip_id desc limit $2), null, null)::voygen_lib.facts_read',
     part.key, part.tie, voygen_lib.facts_blocks(question, blocks), voygen_lib.facts_said(question),
-    case when question.asks_facts then ' join voygen.trip_facts f on f.agency_id = ($1).agency and f.trip_id = t.trip_id' end,
+    case when question.asks_facts then voygen_lib.facts_looked_up() end,
     question.narrow, part.begins, question.wide, question.worth, question.marked))).places;
   found.complete := blocks is null and cardinality(found.places) < need;
   return found;
