@@ -23,6 +23,7 @@ for my $trip (@trips)
 	$door->call('admin', 'ingest_hotels', { trip_id => "$trip", site => 'web', hotels => [map { { site_id => "h$_", name => 'Hotel', city => 'Rome', available => $yes, lead_price => { amount => $_ < 3 ? 100 : 50, currency => 'USD' } } } 1 .. 3] });
 }
 $door->call('admin', 'refresh_trip_facts', {});
+$door->call('admin', 'verify_all_facts', {}) for 1 .. 7;
 
 my @lists = grep { $_->{inputSchema}{properties}{cursor} } @{ $json->decode(scalar $door->gateway->selectrow_array("select voygen.tools(?, sha256('sunny:admin'))", undef, $door->agency('sunny'))) };
 cmp_ok(scalar @lists, '>=', 6, 'lists with a cursor: ' . join ' ', map { $_->{name} } @lists);
@@ -34,7 +35,7 @@ sub walk
 	my (@rows, @left, $cursor);
 	for my $page (1 .. 100)
 	{
-		my $answer = $door->call('reader', $tool, { limit => $limit, %with, defined $cursor ? (cursor => $cursor) : () });
+		my $answer = $door->call('admin', $tool, { limit => $limit, %with, defined $cursor ? (cursor => $cursor) : () });
 		push @rows, @{ $answer->{$field} };
 		my $cut = $answer->{truncated} // return (\@rows, \@left);
 		push @left, $cut->{left_out};
@@ -47,7 +48,7 @@ for my $list (@lists)
 {
 	my $tool = $list->{name};
 	my ($field) = grep { my $type = $list->{outputSchema}{properties}{$_}{type}; ($_ ne 'suggestions') && grep { $_ eq 'array' } ref $type ? @$type : $type // '' } sort keys %{ $list->{outputSchema}{properties} };
-	my $whole = $door->call('reader', $tool, { limit => 50 });
+	my $whole = $door->call('admin', $tool, { limit => 50 });
 	my @all = map { $json->encode($_) } @{ $whole->{$field} };
 	cmp_ok(scalar @all, '>=', 7, "$tool: " . @all . " $field");
 	is($whole->{truncated}, undef, "$tool: the whole is not cut");
@@ -57,7 +58,7 @@ for my $list (@lists)
 	push @queries, map { { sort => $_ } } @{ $list->{inputSchema}{properties}{sort}{enum} // [] };
 	for my $with (@queries)
 	{
-		my @expected = map { $json->encode($_) } @{ $door->call('reader', $tool, { limit => 50, %$with })->{$field} };
+		my @expected = map { $json->encode($_) } @{ $door->call('admin', $tool, { limit => 50, %$with })->{$field} };
 		for my $limit (1, 2, 3)
 		{
 			my ($rows, $left) = walk($tool, $field, $limit, %$with);
@@ -69,7 +70,7 @@ for my $list (@lists)
 	}
 	for my $cursor ('x', '', '~', '0~0~0', "1'; select 1", '99999999999999999999~1', '-1~-1')
 	{
-		my $error = eval { $door->call('reader', $tool, { cursor => $cursor }); undef } // CallTest::error_of($door->gateway);
+		my $error = eval { $door->call('admin', $tool, { cursor => $cursor }); undef } // CallTest::error_of($door->gateway);
 		is($error->{path}, '/cursor', "$tool: the cursor \"$cursor\" is refused") or diag($json->encode($error));
 	}
 }
