@@ -92,7 +92,7 @@ my %admin = (token => $tokens{'sunny:admin'});
 my $count = @{ $gateway->modern('tools/list', {}, %admin)->{json}{result}{tools} };
 $db->do('drop function voygen_api.test_break()');
 my $told = time;
-$db->do("notify voygen_tools");
+$db->do("notify voygen_catalogue");
 GatewayTest::wait_for('the list', sub { @{ $gateway->modern('tools/list', {}, %admin)->{json}{result}{tools} } == $count - 1 });
 cmp_ok(time - $told, '<', 3, 'a list follows at once what the database tells');
 is($gateway->modern('tools/call', { name => 'test_break' }, %admin)->{json}{error}{code}, -32602, '... and so does the call');

@@ -223,7 +223,7 @@ open_database(struct gateway *gateway)
 	gateway->pool = pool_open(&gateway->loop, &pool, gateway->canceller);
 	gateway->mcp = mcp_open(&gateway->loop, gateway->pool);
 	gateway->listener = listener_open(&gateway->loop, gateway->task->database_url);
-	listener_subscribe(gateway->listener, "voygen_tools", on_tools_changed, gateway);
+	listener_subscribe(gateway->listener, "voygen_catalogue", on_tools_changed, gateway);
 	gateway->work = work_open(&gateway->loop, gateway->listener, gateway->canceller, &work);
 	listener_start(gateway->listener);
 }

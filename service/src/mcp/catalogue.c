@@ -107,23 +107,28 @@ is_true(const struct scan_node *object, const char *name)
 	return member != NULL && member->kind == SCAN_TRUE;
 }
 
+/* What the database says for this program alone. */
+static bool
+is_inside(struct slice name)
+{
+	return slice_is(name, "examples") || slice_is(name, "isJob") || slice_is(name, "jobSchema");
+}
+
 /* A tool as tools/list shows it. */
 static void
 add_tool(struct output *out, const struct scan_node *tool)
 {
-	static const char *const shown[] = {"name", "title", "description", "inputSchema", "outputSchema", "annotations"};
 	bool first = true;
 
 	output_word(out, out->length > 1 ? ",{" : "{");
-	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+	for (const struct scan_node *member = tool->first; member != NULL; member = member->next)
 	{
-		const struct scan_node *member = scan_member(tool, shown[i]);
-
-		if (member == NULL || member->kind == SCAN_NULL)
+		if (is_inside(member->name) || member->kind == SCAN_NULL)
 			continue;
-		output_word(out, first ? "\"" : ",\"");
-		output_word(out, shown[i]);
-		output_word(out, "\":");
+		if (!first)
+			output_word(out, ",");
+		output_quoted(out, member->name);
+		output_word(out, ":");
 		output_add(out, member->raw);
 		first = false;
 	}
@@ -139,7 +144,7 @@ read_tool(struct arena *arena, const struct scan_node *node, struct catalogue_to
 	tool->input_schema = raw_member(node, "inputSchema");
 	tool->output_schema = raw_member(node, "outputSchema");
 	tool->job_schema = raw_member(node, "jobSchema");
-	tool->is_job = is_true(node, "isJob");
+	tool->is_job = is_true(node, "isJob") || is_true(scan_member(node, "_meta"), "voygen/job");
 	tool->read_only = is_true(hints, "readOnlyHint");
 	tool->destructive = is_true(hints, "destructiveHint");
 }
