@@ -13,8 +13,9 @@
 #define CONNECT_MS 10000
 #define ASK_AGAIN_MS 100
 
-/* libpq keeps the room of the largest result it has received for ever; beyond this the connection is made anew. */
-#define KEPT_RESULT_BYTES (1024 * 1024)
+/* libpq keeps for ever the room of the largest query it has sent and of the largest result it has received; beyond this
+ * the connection is made anew. */
+#define KEPT_BYTES (1024 * 1024)
 
 static void
 become(struct link *link, enum link_state state)
@@ -141,16 +142,16 @@ settle(struct link *link)
 {
 	struct query *query = link->query;
 	struct query_outcome outcome;
-	bool large;
 
 	if (!link->answered || link->cancelling)
 		return;
 	read_outcome(link, &outcome);
-	large = outcome.result != NULL && PQgetlength(outcome.result, 0, 0) > KEPT_RESULT_BYTES;
+	if (outcome.result != NULL && PQgetlength(outcome.result, 0, 0) > KEPT_BYTES)
+		link->large = true;
 	link->query = NULL;
 	if (query != NULL)
 		query->link = NULL;
-	if (large)
+	if (link->large)
 	{
 		hang_up(link);
 		connect_anew(link);
@@ -276,7 +277,6 @@ static void
 connect_anew(struct link *link)
 {
 	link->answered = false;
-	link->lane = 0;
 	link->backoff_ms = link->backoff_ms == 0 ? BACKOFF_FIRST_MS : link->backoff_ms * 2;
 	if (link->backoff_ms > BACKOFF_MOST_MS)
 		link->backoff_ms = BACKOFF_MOST_MS;
@@ -299,6 +299,16 @@ link_close(struct link *link)
 	hang_up(link);
 }
 
+static bool
+is_large(const struct query *query)
+{
+	int64_t bytes = 0;
+
+	for (int i = 0; i < query->count; i++)
+		bytes += query->lengths[i];
+	return bytes > KEPT_BYTES;
+}
+
 void
 link_run(struct link *link, struct query *query)
 {
@@ -307,7 +317,7 @@ link_run(struct link *link, struct query *query)
 	link->query = query;
 	link->answered = false;
 	link->had_rows = false;
-	link->lane = query->lane;
+	link->large = is_large(query);
 	query->link = link;
 	become(link, LINK_BUSY);
 	if (!PQsendQueryPrepared(link->connection, query->statement->name, query->count, query->values, query->lengths, formats, 1) ||

@@ -56,11 +56,11 @@ struct link
 	int preparing;       /* which of prepared_all */
 	struct query *query; /* NULL also while a stopped one runs on */
 	PGresult *result;    /* of the statement that runs */
+	bool large;          /* what it sends or receives now; libpq keeps that room for ever */
 	bool had_rows;       /* rows of it have come */
 	bool answered;       /* all of its results are there, and its transaction has ended */
 	bool cancelling;     /* the canceller works on it */
 	int64_t asked_ms;    /* when the canceller was done */
-	uint32_t lane;       /* of its last query */
 	int backoff_ms;
 	int64_t since_ms; /* when it came to its state */
 };

@@ -1,8 +1,5 @@
 /*
  * pool.c - which query runs on which connection, and when.
- *
- * A connection that has served a lane before is preferred for it: row security makes the server plan anew when the role
- * of a session changes (46 to 270 us were measured), so callers of one role should meet the plans of that role.
  */
 #include "db/pool.h"
 
@@ -89,24 +86,16 @@ give_up(struct pool *pool, struct query *query)
 	query->done(query->owner, &outcome);
 }
 
-/* An idle connection, of the lane if there is one; NULL when all are busy. */
+/* NULL when all are busy or away. */
 static struct link *
-idle_link(struct pool *pool, uint32_t lane)
+idle_link(struct pool *pool)
 {
-	struct link *found = NULL;
-
 	for (int i = 0; i < pool->settings.connections; i++)
 	{
-		struct link *link = &pool->links[i];
-
-		if (link->state != LINK_IDLE)
-			continue;
-		if (link->lane == lane)
-			return link;
-		if (found == NULL || link->lane == 0)
-			found = link;
+		if (pool->links[i].state == LINK_IDLE)
+			return &pool->links[i];
 	}
-	return found;
+	return NULL;
 }
 
 /* What was put back into the queue while connections were idle. */
@@ -116,7 +105,7 @@ run_waiting(struct pool *pool)
 	struct query *query;
 	struct link *link;
 
-	while ((query = next_query(pool)) != NULL && (link = idle_link(pool, query->lane)) != NULL)
+	while ((query = next_query(pool)) != NULL && (link = idle_link(pool)) != NULL)
 	{
 		query_list_remove(query);
 		link_run(link, query);
@@ -171,7 +160,7 @@ pool_close(struct pool *pool)
 static void
 run_or_wait(struct pool *pool, struct query *query, struct query_list *list)
 {
-	struct link *link = idle_link(pool, query->lane);
+	struct link *link = idle_link(pool);
 
 	if (link != NULL)
 	{

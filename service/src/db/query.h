@@ -42,7 +42,6 @@ struct query
 	const char *values[PREPARED_PARAMETERS];
 	int lengths[PREPARED_PARAMETERS];
 	char numbers[PREPARED_PARAMETERS][8];
-	uint32_t lane; /* queries of one lane keep to one connection when they can; 0 has none */
 	query_done *done;
 	void *owner;
 	/* the pool's */
