@@ -233,7 +233,7 @@ sub read_answer
 	my ($status) = $line =~ m{\AHTTP/1\.1 (\d{3}) } or die "no status line: $line\n";
 	my %headers = map { /\A([^:]+):\s*(.*)\z/ ? (lc $1, $2) : () } @lines;
 	my $answer = { status => $status, headers => \%headers };
-	return $answer if $status == 100;
+	return $answer if $status == 100 || $status == 204;
 	if (($headers{'transfer-encoding'} // '') eq 'chunked') { $answer->{body} = _read_chunks($socket, $buffer) }
 	else
 	{

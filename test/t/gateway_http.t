@@ -139,6 +139,19 @@ for my $case (
 	is($gateway->modern('server/discover', {}, headers => $headers)->{status}, $status, "$name: " . ($headers->{$name} // 'none') . " is answered with $status");
 }
 
+# A browser asks first, without a token, and wants to be told that the page may read the answer.
+my %page = (Origin => 'http://localhost:6274');
+$answer = $gateway->post('', method => 'OPTIONS', token => undef, headers => { %page,
+	'Access-Control-Request-Method' => 'POST', 'Access-Control-Request-Headers' => 'authorization,mcp-method' });
+is($answer->{status}, 204, 'a page that may call is told so before');
+is($answer->{headers}{'access-control-allow-origin'}, $page{Origin}, '... by its origin');
+is($answer->{headers}{'access-control-allow-headers'}, 'authorization,mcp-method', '... with the headers it asks for');
+like($answer->{headers}{'access-control-allow-methods'}, qr/POST/, '... and the methods');
+is($gateway->modern('server/discover', {}, headers => {%page})->{headers}{'access-control-allow-origin'}, $page{Origin}, '... and may read the answer');
+is($gateway->post('', method => 'OPTIONS', headers => { Origin => 'http://evil.example.com' })->{status}, 403, 'another page is told that it may not');
+ok(!exists $gateway->modern('server/discover')->{headers}{'access-control-allow-origin'}, 'who is no page is told nothing of it');
+is($gateway->post('', method => 'OPTIONS')->{status}, 405, '... and knows no OPTIONS');
+
 # --- large answers ----------------------------------------------------------------------------------
 
 my $size = 6_000_000;

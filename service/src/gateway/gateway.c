@@ -80,6 +80,7 @@ on_terminate(void *context)
 	gateway->drain_since_ms = gateway->loop.now_ms;
 	work_drain(gateway->work);
 	log_say(LOG_LEVEL_INFO, "stopping: %d requests are under way", gateway->mcp->running_count);
+	mcp_wind_up(gateway->mcp);
 	if (gateway->http != NULL)
 	{
 		door_close(&gateway->door);

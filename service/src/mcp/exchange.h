@@ -33,7 +33,7 @@ struct exchange_header
 	struct slice value;
 };
 
-#define EXCHANGE_EXTRA 6
+#define EXCHANGE_EXTRA 10
 
 typedef void exchange_release(void *kept);
 

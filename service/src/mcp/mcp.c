@@ -42,6 +42,19 @@ mcp_close(struct mcp *mcp)
 	catalogue_close(mcp->catalogue);
 }
 
+void
+mcp_wind_up(struct mcp *mcp)
+{
+	struct mcp_request *next;
+
+	for (struct mcp_request *request = mcp->running; request != NULL; request = next)
+	{
+		next = request->next;
+		if (request->wind_up != NULL)
+			request->wind_up(request);
+	}
+}
+
 static void
 remember(struct mcp_request *request)
 {

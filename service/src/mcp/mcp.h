@@ -33,6 +33,9 @@ struct mcp
 struct mcp *mcp_open(struct loop *loop, struct pool *pool);
 void mcp_close(struct mcp *mcp);
 
+/* Ends the requests that would go on without end. */
+void mcp_wind_up(struct mcp *mcp);
+
 /* Works on an exchange until it is answered: a handler for transports (`mcp` is a struct mcp). */
 void mcp_receive(void *mcp, struct exchange *exchange);
 

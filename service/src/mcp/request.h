@@ -60,6 +60,8 @@ struct mcp_request
 	struct slice progress_token;    /* as it stands in the message; at NULL: no progress is wanted */
 	/* Called when the client has gone or has cancelled. */
 	void (*stop)(struct mcp_request *request);
+	/* Called when the gateway is about to end, for a request that goes on without end by itself: it ends it. */
+	void (*wind_up)(struct mcp_request *request);
 	void *work; /* the handler's */
 	/* the answer */
 	struct output answer;

@@ -58,6 +58,7 @@ struct http_exchange
 	struct bytes body;
 	int refusal; /* status to answer once the request has come in, 0 for none */
 	const char *refusal_words;
+	bool preflight;    /* a browser asks whether a page may send its request */
 	bool head_alone;   /* HEAD: the answer has no body */
 	bool last;         /* the connection ends with this answer */
 	bool takes_json;   /* so the client says in Accept */
@@ -141,6 +142,10 @@ extern const struct exchange_ops http_reply_ops;
 void http_reply_refuse(struct http_exchange *x, int status, const char *words);
 /* Says in WWW-Authenticate how to ask; `shown` tells that what was shown is no good. */
 void http_reply_challenge(struct http_exchange *x, bool shown);
+/* Tells a browser that the page it has open may read the answer. */
+void http_reply_share(struct http_exchange *x, struct slice origin);
+/* Tells a browser what its page may send. */
+void http_reply_preflight(struct http_exchange *x);
 /* The next bytes of the answer into the room; sets *over when that was all. */
 size_t http_reply_fill(struct http_exchange *x, char *into, size_t room, bool *over);
 /* A comment that keeps a quiet event stream alive. */

@@ -150,6 +150,7 @@ int
 http_policy_check(struct http *http, struct http_exchange *x, const char **words)
 {
 	struct slice method = slice_of(http_method_str((enum http_method) x->connection->parser.method));
+	struct slice origin = exchange_header(&x->exchange, "Origin");
 	int status;
 
 	*words = "this Host is not served here";
@@ -158,6 +159,11 @@ http_policy_check(struct http *http, struct http_exchange *x, const char **words
 	*words = "this Origin may not call here";
 	if (!origin_allowed(http, x))
 		return 403;
+	if (origin.at != NULL)
+		http_reply_share(x, origin);
+	x->preflight = origin.at != NULL && slice_is(method, "OPTIONS");
+	if (x->preflight)
+		return 0;
 	x->route = http_find_route(http, method, path_of(x), &status);
 	if (x->route == NULL)
 	{

@@ -173,7 +173,10 @@ answer(struct exchange *exchange, int status, struct output *body)
 	{
 		x->last = x->last || x->connection->http->draining;
 		begin_head(x, status, body->length > 0 ? type : NULL);
-		end_plain_head(x, body->length);
+		if (status != 204)
+			end_plain_head(x, body->length);
+		else
+			add(x, SLICE_OF("\r\n\r\n"));
 	}
 	x->output = *body;
 	if (x->head_alone)
@@ -206,6 +209,27 @@ http_reply_challenge(struct http_exchange *x, bool shown)
 	exchange_say(&x->exchange, "WWW-Authenticate",
 				 slice_of(arena_format(&x->arena, "Bearer realm=\"voygen\"%s%s%s", shown ? ", error=\"invalid_token\"" : "",
 									   more != NULL ? ", " : "", more != NULL ? more : "")));
+}
+
+void
+http_reply_share(struct http_exchange *x, struct slice origin)
+{
+	exchange_say(&x->exchange, "Access-Control-Allow-Origin", origin);
+	exchange_say(&x->exchange, "Vary", SLICE_OF("Origin"));
+	exchange_say(&x->exchange, "Access-Control-Expose-Headers", SLICE_OF("Mcp-Session-Id, WWW-Authenticate, Retry-After"));
+}
+
+void
+http_reply_preflight(struct http_exchange *x)
+{
+	struct slice headers = exchange_header(&x->exchange, "Access-Control-Request-Headers");
+
+	/* no cookie and no other credential of the browser's counts here, so any header may be sent */
+	if (headers.length > 0)
+		exchange_say(&x->exchange, "Access-Control-Allow-Headers", headers);
+	exchange_say(&x->exchange, "Access-Control-Allow-Methods", SLICE_OF("GET, POST, DELETE"));
+	exchange_say(&x->exchange, "Access-Control-Max-Age", SLICE_OF("600"));
+	exchange_answer_empty(&x->exchange, 204);
 }
 
 size_t

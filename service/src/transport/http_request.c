@@ -208,6 +208,8 @@ on_message_complete(http_parser *parser)
 	http_connection_enqueue(c, x);
 	if (x->refusal != 0)
 		http_reply_refuse(x, x->refusal, x->refusal_words);
+	else if (x->preflight)
+		http_reply_preflight(x);
 	else
 		x->route->handle(x->route->owner, &x->exchange);
 	if (c->closing || c->count >= HTTP_PIPELINE)
