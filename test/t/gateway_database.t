@@ -116,6 +116,16 @@ GatewayTest::wait_for('the audit', sub { @{ $db->selectall_arrayref($failures) }
 is_deeply($db->selectall_arrayref($failures), [ [ 'create_client', 'unknown_name', 1 ], [ 'test_break', 'internal', 1 ] ],
 	'calls that failed are in the audit');
 
+# what goes wrong before the door of calls is not told either
+$db->do('revoke execute on function voygen.call(bigint, bytea, text, bytea) from voygen_gateway');
+$answer = $gateway->modern('tools/call', { name => 'find_clients' });
+$db->do('grant execute on function voygen.call(bigint, bytea, text, bytea) to voygen_gateway');
+$error = GatewayTest::tool_error($answer);
+is($error->{code}, 'internal', 'a fault of the installation is internal');
+unlike($answer->{body}, qr/permission/, '... and not told');
+my ($number) = $error->{message} =~ /([0-9a-f]{16})/;
+like($gateway->said, qr/internal error $number: permission denied/, '... but in the log under its number');
+
 # --- a server that goes away ---------------------------------------------------------------------------
 
 sub end_statements { $db->do("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database'") }
@@ -180,15 +190,20 @@ $gateway->start;
 $socket = send_call('test_write', { name => 'Ending', seconds => 1 });
 wait_running(1);
 my $idle = $gateway->connect;
-$gateway->modern('tools/call', { name => 'create_client', arguments => { nam => $_ } }) for 1 .. 8;
+# nothing gets into the audit until the gateway has been told to end
+my $holder = connect_to('gateway_database', AutoCommit => 0);
+$holder->do('lock table voygen.audit in share mode');
+$gateway->modern('tools/call', { name => 'create_client', arguments => { nam => $_ } }) for 1 .. 2;
 $gateway->signal('TERM');
 GatewayTest::wait_for('the door to close', sub { !eval { $gateway->connect } });
+$holder->commit;
+$holder->disconnect;
 ok(!defined $gateway->read_answer($idle), 'at SIGTERM an unused connection is closed');
 $answer = $gateway->read_answer($socket);
 is($answer->{json}{result}{structuredContent}{said}, 'written', '... and a call that runs comes to its end');
 is($answer->{headers}{connection}, 'close', '... as the last of its connection');
 is($gateway->wait_for_end, 'exit 0', '... then the gateway ends');
-is(($db->selectrow_array("select count(*) from voygen.audit where outcome = 'unknown_name'"))[0], 9, 'no failure is missing in the audit');
+is(($db->selectrow_array("select count(*) from voygen.audit where outcome = 'unknown_name'"))[0], 3, 'no failure is missing in the audit');
 is(clients_named('Ending'), 1, 'what the call wrote is there');
 
 $gateway->{more} = [ '--drain-ms', '300' ];
