@@ -116,7 +116,7 @@ sub running_statements
 {
 	my ($self) = @_;
 	my ($count) = $self->{db}->selectrow_array(
-		"select count(*) from pg_stat_activity where datname = ? and usename = 'voygen_gateway' and state = 'active'", undef, $self->{database});
+		"select count(*) from pg_stat_activity where datname = ? and usename = 'voygen_gateway' and state = 'active' and query like 'select voygen.call(%'", undef, $self->{database});
 	return $count;
 }
 

@@ -145,7 +145,7 @@ is(clients_named('Again'), 1, '... a writing one too, since the server has said 
 # a backend that is killed says nothing
 sub kill_running
 {
-	my ($pid) = $db->selectrow_array("select pid from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database' and state = 'active'");
+	my ($pid) = $db->selectrow_array("select pid from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database' and state = 'active' and query like 'select voygen.call(%'");
 	kill 'KILL', $pid;
 	eval { $db->disconnect };
 	# the server ends all its sessions, then starts anew
