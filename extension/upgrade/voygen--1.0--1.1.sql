@@ -241,3 +241,22 @@ revoke execute on function voygen.kept(anyelement, text, "any") from public;
 comment on function voygen.kept(anyelement, text, "any") is
   'The one value of a reading statement with $1, $2, … bound to the arguments, of the type of answer. The statement is planned once in '
   'a session, for whatever values: what EXECUTE does, without planning each time. The caller''s rights.';
+create function voygen.caller_may(tool text) returns boolean
+  language c stable strict parallel restricted
+  as 'MODULE_PATHNAME', 'voygen_caller_may';
+comment on function voygen.caller_may(text) is
+  'Whether the call that runs could have been one of this tool, by role, scopes of the token and switches of the agency. For what shows the same data in another way.';
+
+create function voygen.recorded_arguments(tool text, arguments bytea) returns text
+  language c stable strict parallel unsafe
+  as 'MODULE_PATHNAME', 'voygen_recorded_arguments';
+comment on function voygen.recorded_arguments(text, bytea) is
+  'The arguments of a call as its record keeps them: what is marked @redact left out; the SHA-256 of what is no object, or longer than 32 kB.';
+revoke execute on function voygen.recorded_arguments(text, bytea) from public;
+
+create function voygen.tell_agency() returns trigger
+  language c
+  as 'MODULE_PATHNAME', 'voygen_tell_agency';
+comment on function voygen.tell_agency() is
+  'Trigger AFTER each row, tell_agency(''channel''): sends the agency''s number, or "all" for a row of no agency, to those who listen there.';
+revoke execute on function voygen.tell_agency() from public;

@@ -13,8 +13,8 @@
  *	2. The token is looked up by agency and digest, as the owner. It gives the
  *	   role (admin, agent or reader, no other), the person and the scopes.
  *	   Unknown, expired and revoked tokens get one and the same error.
- *	3. The tool is found by name; the role must hold EXECUTE on it and the
- *	   scopes must name it.
+ *	3. The tool is found by name; one that the agency has switched off is not
+ *	   there. The role must hold EXECUTE on it and the scopes must include it.
  *	4. The arguments, still text (or bytes, which may be anything), are parsed
  *	   and checked against the schema that the function's signature and
  *	   comment give.
@@ -43,7 +43,6 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -51,7 +50,6 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 #include "pg/call.h"
 #include "pg/call_allowed.h"
@@ -61,19 +59,15 @@
 #include "pg/call_guard.h"
 #include "pg/call_hold.h"
 #include "pg/call_near.h"
+#include "pg/call_record.h"
 #include "pg/call_result.h"
 #include "pg/call_store.h"
 #include "pg/call_tools.h"
 
-#define OWNER "voygen_owner"
 #define READER "voygen_reader"
 #define KEY_ARGUMENT "idempotency_key"
 
-/* Longer arguments are audited by their digest. */
-#define AUDITED_BYTES 32768
-
 PG_FUNCTION_INFO_V1(voygen_call);
-PG_FUNCTION_INFO_V1(voygen_tools);
 
 typedef struct call_state
 {
@@ -98,11 +92,11 @@ call_init(void)
 
 static void
 pg_attribute_noreturn()
-	refuse_tool(const char *name, Oid role)
+	refuse_tool(const char *name, const call_identity *identity)
 {
 	call_fault fault = {NULL, "the name of a tool", NULL, "voygen.tool lists the tools of a role."};
 	char *shown = pnstrdup(name, pg_mbcliplen(name, strlen(name), 64));
-	char *near = call_near_names(shown, role);
+	char *near = call_near_names(shown, identity);
 
 	if (near != NULL)
 		fault.hint = psprintf("Did you mean one of these: %s?", near);
@@ -174,7 +168,7 @@ add_to_audit(call_state *call)
 
 	INSTR_TIME_SET_CURRENT(now);
 	INSTR_TIME_SUBTRACT(now, call->started);
-	if (length > AUDITED_BYTES)
+	if (length > RECORDED_BYTES)
 		arguments = psprintf("{\"(bytes)\":%zu,\"(sha256)\":\"%s\"}", length,
 							 DatumGetCString(DirectFunctionCall1(byteaout, arguments_digest(call))) + 2);
 	else
@@ -196,7 +190,7 @@ check_writable(const call_state *call)
 static char *
 run_writing(call_state *call)
 {
-	Oid owner = get_role_oid(OWNER, false);
+	Oid owner = get_role_oid(CALL_OWNER, false);
 	const jdoc_value *key = jdoc_find_word(call->object, KEY_ARGUMENT);
 	bool once = key != NULL && key->kind == JDOC_STRING;
 	Datum key_text = (Datum) 0;
@@ -225,12 +219,12 @@ run_call(call_state *call, Datum digest, size_t length)
 	Oid function;
 
 	call_hold_enter();
-	call_guard_become(&call->guard, get_role_oid(OWNER, false));
+	call_guard_become(&call->guard, get_role_oid(CALL_OWNER, false));
 	call_store_identify(call->identity.agency, digest, &call->identity);
 	call_caller_set(&call->identity, call->tool_name);
 	function = call_tools_function(call->tool_name);
-	if (!OidIsValid(function))
-		refuse_tool(call->tool_name, call->identity.role);
+	if (!OidIsValid(function) || call_allowed_tool_off(&call->identity, call->tool_name))
+		refuse_tool(call->tool_name, &call->identity);
 	call_allowed_check(&call->identity, call->tool_name, function);
 	call->tool = call_tools_get(call->tool_name, function);
 	call->object = call_arguments_check(call->tool, call->text, length, &call->memory);
@@ -276,9 +270,8 @@ call_tool_guarded(call_state *call, Datum digest, size_t length)
 	return result;
 }
 
-/* An agency and a digest, before anything else is believed. */
-static void
-check_door(FunctionCallInfo fcinfo)
+void
+call_check_door(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_GETARG_INT64(0) <= 0)
 		call_raise(CALL_NOT_ALLOWED, "an agency and a token are needed", NULL);
@@ -313,7 +306,7 @@ voygen_call(PG_FUNCTION_ARGS)
 	text *arguments = NULL;
 	size_t length = 2;
 
-	check_door(fcinfo);
+	call_check_door(fcinfo);
 	keep_memory();
 	call = palloc0(sizeof(*call));
 	call->identity.agency = PG_GETARG_INT64(0);
@@ -328,76 +321,5 @@ voygen_call(PG_FUNCTION_ARGS)
 	arena_start(&call->memory, call_tools_memory(CurrentMemoryContext));
 	result = call_tool_guarded(call, PG_GETARG_DATUM(1), length);
 	arena_end(&call->memory);
-	PG_RETURN_TEXT_P(cstring_to_text(result));
-}
-
-/* --- the list of tools ------------------------------------------------------ */
-
-static const char list_tools[] =
-	"select t.name, pg_catalog.json_build_object('name', t.name, 'title', t.title, 'description', t.description,"
-	" 'inputSchema', t.input_schema, 'outputSchema', t.output_schema,"
-	" 'annotations', pg_catalog.json_build_object('readOnlyHint', t.read_only, 'destructiveHint', t.destructive,"
-	" 'idempotentHint', t.idempotent, 'openWorldHint', false),"
-	" 'examples', t.examples, 'isJob', t.is_job, 'jobSchema', t.job_schema)::pg_catalog.text"
-	" from voygen.tool t order by t.name";
-
-/* The tools a token may call, as a JSON list; runs as the token's role. The
- * statement's own snapshot may be older than tools that were exchanged while
- * this waited. */
-static char *
-tools_of(const call_identity *identity, MemoryContext context)
-{
-	StringInfoData out;
-
-	PushActiveSnapshot(GetLatestSnapshot());
-	SPI_connect();
-	if (SPI_execute(list_tools, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "cannot list the tools");
-	MemoryContextSwitchTo(context);
-	initStringInfo(&out);
-	appendStringInfoChar(&out, '[');
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-
-		if (!call_allowed_scope(identity, name))
-			continue;
-		if (out.len > 1)
-			appendStringInfoChar(&out, ',');
-		appendStringInfoString(&out, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2));
-	}
-	appendStringInfoChar(&out, ']');
-	SPI_finish();
-	PopActiveSnapshot();
-	return out.data;
-}
-
-/* tools(agency_id, token_digest): what this token may call, for tools/list. */
-Datum
-voygen_tools(PG_FUNCTION_ARGS)
-{
-	MemoryContext context = CurrentMemoryContext;
-	call_guard guard;
-	call_identity identity;
-	char *volatile result = NULL;
-
-	check_door(fcinfo);
-	call_guard_enter(&guard, PG_GETARG_INT64(0));
-	PG_TRY();
-	{
-		call_hold_enter();
-		call_guard_become(&guard, get_role_oid(OWNER, false));
-		call_store_identify(PG_GETARG_INT64(0), PG_GETARG_DATUM(1), &identity);
-		call_guard_become(&guard, identity.role);
-		result = tools_of(&identity, context);
-		call_hold_leave();
-		call_guard_stop_clock();
-	}
-	PG_CATCH();
-	{
-		call_fail(&guard, context, "tools", NULL);
-	}
-	PG_END_TRY();
-	call_guard_leave(&guard);
 	PG_RETURN_TEXT_P(cstring_to_text(result));
 }

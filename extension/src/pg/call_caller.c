@@ -8,24 +8,26 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_proc.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
+#include "pg/call_allowed.h"
 #include "pg/call_caller.h"
 #include "pg/call_guard.h"
+#include "pg/tool_signature.h"
 
 PG_FUNCTION_INFO_V1(voygen_caller);
 PG_FUNCTION_INFO_V1(voygen_caller_token);
+PG_FUNCTION_INFO_V1(voygen_caller_may);
 
 typedef struct caller
 {
-	bool has_user;
-	int64 user;
-	bool has_token;
-	int64 token;
-	char role[NAMEDATALEN];
+	const call_identity *identity;
 	char tool[NAMEDATALEN];
 } caller;
 
@@ -35,11 +37,7 @@ static caller current;
 void
 call_caller_set(const call_identity *identity, const char *tool)
 {
-	current.has_user = identity->has_user;
-	current.user = identity->user;
-	current.has_token = identity->has_token;
-	current.token = identity->token;
-	strlcpy(current.role, identity->role_name, sizeof(current.role));
+	current.identity = identity;
 	strlcpy(current.tool, tool, sizeof(current.tool));
 }
 
@@ -57,9 +55,9 @@ voygen_caller(PG_FUNCTION_ARGS)
 		elog(ERROR, "caller() is not declared with a row as its result");
 	if (call_guard_active())
 	{
-		nulls[0] = !current.has_user;
-		values[0] = Int64GetDatum(current.user);
-		values[1] = CStringGetTextDatum(current.role);
+		nulls[0] = !current.identity->has_user;
+		values[0] = Int64GetDatum(current.identity->user);
+		values[1] = CStringGetTextDatum(current.identity->role_name);
 		nulls[2] = false;
 		values[2] = CStringGetTextDatum(current.tool);
 	}
@@ -73,7 +71,24 @@ voygen_caller(PG_FUNCTION_ARGS)
 Datum
 voygen_caller_token(PG_FUNCTION_ARGS)
 {
-	if (!call_guard_active() || !current.has_token)
+	if (!call_guard_active() || !current.identity->has_token)
 		PG_RETURN_NULL();
-	PG_RETURN_INT64(current.token);
+	PG_RETURN_INT64(current.identity->token);
+}
+
+/* caller_may(tool): whether the call that runs could have been one of that
+ * tool: role, scopes and switches. A tool that is not there is judged as one
+ * that reads, by its name. A session that calls no tool has its role alone. */
+Datum
+voygen_caller_may(PG_FUNCTION_ARGS)
+{
+	char *tool = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Oid function = tool_function(tool);
+	Oid role = call_guard_active() ? current.identity->role : GetOuterUserId();
+	bool reads = !OidIsValid(function) || func_volatile(function) != PROVOLATILE_VOLATILE;
+
+	if (OidIsValid(function) && pg_proc_aclcheck(function, role, ACL_EXECUTE) != ACLCHECK_OK)
+		PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(!call_guard_active() ||
+				   (call_allowed_scope(current.identity, tool, reads) && !call_allowed_tool_off(current.identity, tool)));
 }

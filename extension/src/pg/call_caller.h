@@ -7,7 +7,7 @@
 
 #include "pg/call_store.h"
 
-/* The caller of the call that has begun; forgotten with its end. */
+/* The caller of the call that has begun; forgotten with its end. The identity stays the call's own. */
 extern void call_caller_set(const call_identity *identity, const char *tool);
 
 #endif

@@ -60,6 +60,7 @@ call_raise(call_code code, const char *message, const call_fault *fault)
 	add_part(&detail, "expected", fault->expected);
 	add_part(&detail, "got", fault->got);
 	add_part(&detail, "hint", fault->hint);
+	add_part(&detail, "scope", fault->scope);
 	appendStringInfoChar(&detail, '}');
 	ereport(ERROR,
 			(errcode(codes[code].sqlstate),

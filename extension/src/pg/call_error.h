@@ -29,6 +29,7 @@ typedef struct call_fault
 	const char *expected;
 	const char *got;
 	const char *hint;
+	const char *scope; /* that the token would need */
 } call_fault;
 
 extern void call_raise(call_code code, const char *message, const call_fault *fault) pg_attribute_noreturn();

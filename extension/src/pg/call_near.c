@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/varlena.h"
 
+#include "pg/call_allowed.h"
 #include "pg/call_near.h"
 
 /* More would be a list of tools, which there is already. */
@@ -59,11 +60,11 @@ keep_name(near_name *nearest, int *count, near_name candidate)
 }
 
 char *
-call_near_names(const char *wrong, Oid role)
+call_near_names(const char *wrong, const call_identity *identity)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid types[1] = {OIDOID};
-	Datum values[1] = {ObjectIdGetDatum(role)};
+	Datum values[1] = {ObjectIdGetDatum(identity->role)};
 	near_name nearest[NEAR_NAMES];
 	StringInfoData out;
 	int count = 0;
@@ -77,7 +78,7 @@ call_near_names(const char *wrong, Oid role)
 		near_name candidate = {SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1), 0};
 
 		candidate.distance = distance_of(candidate.name, wrong, most);
-		if (candidate.distance <= most)
+		if (candidate.distance <= most && !call_allowed_tool_off(identity, candidate.name))
 			keep_name(nearest, &count, candidate);
 	}
 	MemoryContextSwitchTo(context);

@@ -5,9 +5,10 @@
 #ifndef VOYGEN_CALL_NEAR_H
 #define VOYGEN_CALL_NEAR_H
 
-#include "postgres.h"
+#include "pg/call_store.h"
 
-/* "find_trips, find_clients": the nearest names among the tools the role may call, or NULL when none is near. */
-extern char *call_near_names(const char *wrong, Oid role);
+/* "find_trips, find_clients": the nearest names among the tools the role may call and the agency has not switched off, or
+ * NULL when none is near. */
+extern char *call_near_names(const char *wrong, const call_identity *identity);
 
 #endif

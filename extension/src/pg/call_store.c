@@ -5,11 +5,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "pg/call_error.h"
@@ -23,17 +25,29 @@ typedef struct statement
 	SPIPlanPtr plan;
 } statement;
 
+#define FLAGS_OFF "array(select f.flag from voygen.feature_flags f where f.agency_id operator(pg_catalog.=) $1 and not f.is_on)"
+
+#define FIND_TOKEN(flags_off)                                                                         \
+	"select t.role, t.user_id, t.scopes, t.token_id, " flags_off                                      \
+	" from voygen.tokens t"                                                                           \
+	" join voygen.agencies a on a.agency_id operator(pg_catalog.=) t.agency_id"                       \
+	" left join voygen.users u on u.agency_id operator(pg_catalog.=) t.agency_id"                     \
+	" and u.user_id operator(pg_catalog.=) t.user_id"                                                 \
+	" where t.agency_id operator(pg_catalog.=) $1"                                                    \
+	" and t.digest operator(pg_catalog.=) $2"                                                         \
+	" and t.revoked_at is null"                                                                       \
+	" and (t.expires_at is null or t.expires_at operator(pg_catalog.>) pg_catalog.clock_timestamp())" \
+	" and a.archived_at is null and u.archived_at is null"
+
 static statement find_token = {
-	"select t.role, t.user_id, t.scopes, t.token_id"
-	" from voygen.tokens t"
-	" join voygen.agencies a on a.agency_id operator(pg_catalog.=) t.agency_id"
-	" left join voygen.users u on u.agency_id operator(pg_catalog.=) t.agency_id"
-	" and u.user_id operator(pg_catalog.=) t.user_id"
-	" where t.agency_id operator(pg_catalog.=) $1"
-	" and t.digest operator(pg_catalog.=) $2"
-	" and t.revoked_at is null"
-	" and (t.expires_at is null or t.expires_at operator(pg_catalog.>) pg_catalog.clock_timestamp())"
-	" and a.archived_at is null and u.archived_at is null",
+	FIND_TOKEN(FLAGS_OFF),
+	2,
+	{INT8OID, BYTEAOID},
+	NULL};
+
+/* In a database whose migrations do not know switches yet. */
+static statement find_token_alone = {
+	FIND_TOKEN("null::pg_catalog.text[]"),
 	2,
 	{INT8OID, BYTEAOID},
 	NULL};
@@ -44,7 +58,7 @@ static statement find_token = {
  * able to take the role.
  */
 static statement find_requester = {
-	"select j.role, j.user_id, t.scopes, j.token_id"
+	"select j.role, j.user_id, t.scopes, j.token_id, " FLAGS_OFF
 	" from voygen.job j"
 	" join voygen.agencies a on a.agency_id operator(pg_catalog.=) j.agency_id"
 	" left join voygen.tokens t on t.agency_id operator(pg_catalog.=) j.agency_id"
@@ -126,10 +140,10 @@ kept_text(MemoryContext context, Datum value)
 }
 
 static List *
-kept_scopes(MemoryContext context, Datum value)
+kept_words(MemoryContext context, Datum value)
 {
 	MemoryContext before = MemoryContextSwitchTo(context);
-	List *scopes = NIL;
+	List *words = NIL;
 	Datum *items;
 	bool *nulls;
 	int count;
@@ -137,9 +151,9 @@ kept_scopes(MemoryContext context, Datum value)
 	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &count);
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
-			scopes = lappend(scopes, TextDatumGetCString(items[i]));
+			words = lappend(words, TextDatumGetCString(items[i]));
 	MemoryContextSwitchTo(before);
-	return scopes;
+	return words;
 }
 
 static bool
@@ -155,7 +169,7 @@ static bool
 identity_of(statement *s, Datum *values, int64 agency, call_identity *identity)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Datum scopes;
+	Datum words;
 	bool isnull;
 
 	memset(identity, 0, sizeof(*identity));
@@ -169,17 +183,26 @@ identity_of(statement *s, Datum *values, int64 agency, call_identity *identity)
 	identity->role_name = kept_text(context, column(1, &isnull));
 	identity->user = DatumGetInt64(column(2, &isnull));
 	identity->has_user = !isnull;
-	scopes = column(3, &isnull);
+	words = column(3, &isnull);
 	identity->has_scopes = !isnull;
 	if (!isnull)
-		identity->scopes = kept_scopes(context, scopes);
+		identity->scopes = kept_words(context, words);
 	identity->token = DatumGetInt64(column(4, &isnull));
 	identity->has_token = !isnull;
+	words = column(5, &isnull);
+	if (!isnull)
+		identity->flags_off = kept_words(context, words);
 	SPI_finish();
 	if (!is_tool_role(identity->role_name))
 		return false;
 	identity->role = get_role_oid(identity->role_name, false);
 	return true;
+}
+
+static bool
+has_switches(void)
+{
+	return OidIsValid(get_relname_relid("feature_flags", get_namespace_oid("voygen", false)));
 }
 
 void
@@ -188,7 +211,7 @@ call_store_identify(int64 agency, Datum digest, call_identity *identity)
 	Datum values[2] = {Int64GetDatum(agency), digest};
 	call_fault fault = {NULL, NULL, NULL, "Ask an administrator of the agency for a token."};
 
-	if (!identity_of(&find_token, values, agency, identity))
+	if (!identity_of(has_switches() ? &find_token : &find_token_alone, values, agency, identity))
 		call_raise(CALL_NOT_ALLOWED, "the token is not valid for this agency", &fault);
 }
 

@@ -20,6 +20,7 @@ typedef struct call_identity
 	char *role_name;
 	List *scopes; /* char *; NIL with has_scopes: nothing allowed */
 	bool has_scopes;
+	List *flags_off; /* char *: what the agency has switched off */
 } call_identity;
 
 /* All run as the owner of the tables; results live in the caller's context. */

@@ -123,6 +123,24 @@ tool_arguments_problem(const tool_signature *signature, const char *arguments)
 	return problem;
 }
 
+char *
+tool_examples(const tool_signature *signature)
+{
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	foreach (cell, signature->tags.examples)
+	{
+		if (tool_arguments_problem(signature, lfirst(cell)) != NULL)
+			continue;
+		appendStringInfoChar(&out, out.len == 0 ? '[' : ',');
+		appendStringInfoString(&out, lfirst(cell));
+	}
+	appendStringInfoString(&out, out.len == 0 ? "[]" : "]");
+	return out.data;
+}
+
 /* --- invalidation ------------------------------------------------------- */
 
 static bool
@@ -192,6 +210,13 @@ tools_start(void)
 	tools = hash_create("voygen tools", 128, &control, HASH_ELEM | HASH_STRINGS);
 }
 
+/* A tool answers an object; what is asked beside tools answers the text of one. */
+static bool
+can_answer(const tool_signature *signature)
+{
+	return signature->result->kind == (signature->inner ? SHAPE_JSON : SHAPE_RECORD);
+}
+
 /* Reads and compiles a tool in its own context. */
 static call_tool *
 tool_make(Oid function, MemoryContext context)
@@ -203,10 +228,10 @@ tool_make(Oid function, MemoryContext context)
 	tool->signature = tool_signature_read(function);
 	arena_start(&tool->memory, call_tools_memory(context));
 	tool->schema = schema_of(tool->signature, &tool->memory, &problem);
-	if (tool->schema == NULL || tool->signature->result->kind != SHAPE_RECORD)
+	if (tool->schema == NULL || !can_answer(tool->signature))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				 errmsg("%s.%s cannot be called as a tool: %s", TOOL_SCHEMA, tool->signature->name,
+				 errmsg("%s cannot be called as a tool: %s", tool->signature->name,
 						problem ? problem : "it returns no object"),
 				 errhint("select * from voygen.tool_problems();")));
 	shape_prepare(tool->signature->arguments, context);

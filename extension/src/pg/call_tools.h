@@ -43,4 +43,7 @@ extern arena_source call_tools_memory(MemoryContext context);
 extern char *tool_schema_problem(const tool_signature *signature);
 extern char *tool_arguments_problem(const tool_signature *signature, const char *arguments);
 
+/* The examples as one JSON list; those that the tool would refuse are left out (and are among its problems). */
+extern char *tool_examples(const tool_signature *signature);
+
 #endif

@@ -54,7 +54,6 @@
 #include "pg/call_tools.h"
 #include "pg/job_step.h"
 
-#define OWNER "voygen_owner"
 #define READER "voygen_reader"
 #define WORK_SCHEMA "voygen_lib"
 
@@ -127,7 +126,7 @@ check_tool(job_step *step, arena *memory)
 {
 	Oid function = call_tools_function(step->tool_name);
 
-	if (!OidIsValid(function))
+	if (!OidIsValid(function) || call_allowed_tool_off(&step->identity, step->tool_name))
 		call_raise(CALL_UNKNOWN_NAME, psprintf("there is no tool %s any more", step->tool_name), NULL);
 	call_allowed_check(&step->identity, step->tool_name, function);
 	step->tool = call_tools_get(step->tool_name, function);
@@ -242,7 +241,7 @@ end_step(job_step *step, Datum answer)
 static char *
 run_step(job_step *step, arena *memory)
 {
-	Oid owner = get_role_oid(OWNER, false);
+	Oid owner = get_role_oid(CALL_OWNER, false);
 	Datum answer;
 
 	call_hold_enter();

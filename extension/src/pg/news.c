@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -19,6 +20,7 @@
 #include "pg/news.h"
 
 PG_FUNCTION_INFO_V1(voygen_job_changed);
+PG_FUNCTION_INFO_V1(voygen_tell_agency);
 
 /* The server takes less than 8000 bytes at once. */
 #define LONGEST_NEWS 7900
@@ -86,5 +88,39 @@ voygen_job_changed(PG_FUNCTION_ARGS)
 		status = "cancelling";
 	text = psprintf("%s %s %s", column(row, desc, "agency_id"), column(row, desc, "job_id"), status);
 	Async_Notify("voygen_job", text);
+	return PointerGetDatum(NULL);
+}
+
+static const char *
+payload_of(TupleDesc columns, HeapTuple row)
+{
+	int column = SPI_fnumber(columns, "agency_id");
+	bool isnull;
+	Datum agency;
+
+	if (column <= 0 || SPI_gettypeid(columns, column) != INT8OID)
+		elog(ERROR, "tell_agency() needs a table with agency_id bigint");
+	agency = SPI_getbinval(row, columns, column, &isnull);
+	return isnull ? "all" : psprintf(INT64_FORMAT, DatumGetInt64(agency));
+}
+
+/*
+ * tell_agency('channel'): trigger, after each row, of what clients hold lists
+ * of. Tells the agency's number, or "all" for a row that all share. It is a
+ * trigger since a tool itself can send nothing.
+ */
+Datum
+voygen_tell_agency(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc columns;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
+		trigger->tg_trigger->tgnargs != 1)
+		elog(ERROR, "tell_agency('channel') is a trigger AFTER each row");
+	columns = RelationGetDescr(trigger->tg_relation);
+	Async_Notify(trigger->tg_trigger->tgargs[0], payload_of(columns, trigger->tg_trigtuple));
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		Async_Notify(trigger->tg_trigger->tgargs[0], payload_of(columns, trigger->tg_newtuple));
 	return PointerGetDatum(NULL);
 }

@@ -28,26 +28,6 @@ jsonb_of(const char *text)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
 }
 
-/* The examples as one JSON list; those that are no JSON are left out (and
- * are among the problems). */
-static char *
-examples_of(const tool_signature *tool)
-{
-	StringInfoData out;
-	ListCell *cell;
-
-	initStringInfo(&out);
-	foreach (cell, tool->tags.examples)
-	{
-		if (tool_arguments_problem(tool, lfirst(cell)) != NULL)
-			continue;
-		appendStringInfoChar(&out, out.len == 0 ? '[' : ',');
-		appendStringInfoString(&out, lfirst(cell));
-	}
-	appendStringInfoString(&out, out.len == 0 ? "[]" : "]");
-	return out.data;
-}
-
 /* describe_tool(oid): title, description, schemas and hints of a function. */
 Datum
 voygen_describe_tool(PG_FUNCTION_ARGS)
@@ -68,7 +48,7 @@ voygen_describe_tool(PG_FUNCTION_ARGS)
 	values[6] = BoolGetDatum(tool->tags.idempotent || tool->read_only);
 	nulls[7] = tool->job_result == NULL;
 	values[7] = nulls[7] ? (Datum) 0 : jsonb_of(tool_output_schema(tool->job_result));
-	values[8] = jsonb_of(examples_of(tool));
+	values[8] = jsonb_of(tool_examples(tool));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 

@@ -2,11 +2,15 @@
  * tool_schema.c
  *	  Shapes as JSON Schema.
  *
- * Schemas for arguments keep to what every client understands: one type per
- * value, items always an object, no references. The checker is more tolerant
- * than the schema says (see jschema_options.arguments). In results a column
- * that may be null says so, for clients check results against the schema; a
- * list is never null.
+ * What clients are shown keeps to what all of them understand: one type where
+ * a type is named, items always an object, no references, no formats of our
+ * own. A value of two kinds is a choice (anyOf) of two schemas of one type: an
+ * exact amount, which may be a number or decimal text, and in results whatever
+ * may be null. How many decimals an amount may have is not shown, since
+ * clients divide in binary floating point and would refuse 296.03 as no
+ * multiple of 0.01. What calls are checked by (SCHEMA_CHECKED) has all of it,
+ * and tolerates the same spellings (see jschema_options.arguments). A list in
+ * a result is never null.
  */
 #include "postgres.h"
 
@@ -25,15 +29,10 @@
 /* Items of a list whose comment sets no @max_items. */
 #define DEFAULT_MAX_ITEMS "100000"
 
-#define ANY_TYPE "\"type\":[\"object\",\"array\",\"string\",\"number\",\"boolean\""
-
 static void
-write_type(StringInfo out, const char *type, bool nullable)
+write_type(StringInfo out, const char *type)
 {
-	if (nullable)
-		appendStringInfo(out, "\"type\":[\"%s\",\"null\"]", type);
-	else
-		appendStringInfo(out, "\"type\":\"%s\"", type);
+	appendStringInfo(out, "\"type\":\"%s\"", type);
 }
 
 static void
@@ -44,24 +43,28 @@ write_text(StringInfo out, const char *key, const char *value)
 }
 
 static void
+write_bound(StringInfo out, const char *name, const char *value)
+{
+	if (value != NULL)
+		appendStringInfo(out, ",\"%s\":%s", name, value);
+}
+
+static void
+write_bounds(StringInfo out, const tool_shape *shape, const char *least, const char *most)
+{
+	write_bound(out, "minimum", shape->tags.min ? shape->tags.min : least);
+	write_bound(out, "maximum", shape->tags.max ? shape->tags.max : most);
+}
+
+static void
 write_integer(StringInfo out, const tool_shape *shape)
 {
-	const char *least = "-9223372036854775808";
-	const char *most = "9223372036854775807";
-
 	if (shape->type == INT2OID)
-	{
-		least = "-32768";
-		most = "32767";
-	}
+		write_bounds(out, shape, "-32768", "32767");
 	else if (shape->type == INT4OID)
-	{
-		least = "-2147483648";
-		most = "2147483647";
-	}
-	appendStringInfo(out, ",\"minimum\":%s,\"maximum\":%s",
-					 shape->tags.min ? shape->tags.min : least,
-					 shape->tags.max ? shape->tags.max : most);
+		write_bounds(out, shape, "-2147483648", "2147483647");
+	else
+		write_bounds(out, shape, "-9223372036854775808", "9223372036854775807");
 }
 
 /* Writes count digits of one kind. */
@@ -110,6 +113,21 @@ write_numeric(StringInfo out, const tool_shape *shape)
 	}
 }
 
+/* An amount: a number, or the same as decimal text, which no client rounds. */
+static void
+write_shown_amount(StringInfo out, const tool_shape *shape)
+{
+	bool signless = shape->tags.min != NULL && shape->tags.min[0] != '-';
+
+	appendStringInfoString(out, "\"anyOf\":[{");
+	write_type(out, "number");
+	write_bounds(out, shape, NULL, NULL);
+	appendStringInfoString(out, "},{");
+	write_type(out, "string");
+	write_text(out, "pattern", signless ? "^[0-9]+(\\.[0-9]+)?$" : "^-?[0-9]+(\\.[0-9]+)?$");
+	appendStringInfoString(out, "}]");
+}
+
 static void
 write_text_rules(StringInfo out, const tool_shape *shape)
 {
@@ -129,7 +147,7 @@ write_text_rules(StringInfo out, const tool_shape *shape)
 
 /* The labels of an enum in their order. */
 static void
-write_labels(StringInfo out, Oid type, bool nullable)
+write_labels(StringInfo out, Oid type)
 {
 	Relation rel = table_open(EnumRelationId, AccessShareLock);
 	Relation index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
@@ -148,7 +166,7 @@ write_labels(StringInfo out, Oid type, bool nullable)
 		first = false;
 		escape_json(out, NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
 	}
-	appendStringInfoString(out, nullable ? ",null]" : "]");
+	appendStringInfoChar(out, ']');
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);
 	table_close(rel, AccessShareLock);
@@ -183,41 +201,50 @@ write_description(StringInfo out, const tool_shape *shape)
 
 /* The keywords of one value that is neither list nor record. */
 static void
-write_scalar(StringInfo out, const tool_shape *shape, bool nullable)
+write_scalar(StringInfo out, const tool_shape *shape, schema_use use)
 {
 	if (shape->is_id)
 	{
-		write_type(out, "string", nullable);
-		write_text(out, "format", "id");
+		write_type(out, "string");
+		if (use == SCHEMA_CHECKED)
+			write_text(out, "format", "id");
 		return;
 	}
 	switch (shape->kind)
 	{
 		case SHAPE_BOOLEAN:
-			write_type(out, "boolean", nullable);
+			write_type(out, "boolean");
 			break;
 		case SHAPE_INTEGER:
-			write_type(out, "integer", nullable);
-			write_integer(out, shape);
+			write_type(out, "integer");
+			if (use == SCHEMA_CHECKED)
+				write_integer(out, shape);
+			else
+				write_bounds(out, shape, NULL, NULL);
 			break;
 		case SHAPE_NUMBER:
-			write_type(out, "number", nullable);
+			if (use == SCHEMA_SHOWN)
+			{
+				write_shown_amount(out, shape);
+				break;
+			}
+			write_type(out, "number");
 			write_numeric(out, shape);
 			break;
 		case SHAPE_DATE:
-			write_type(out, "string", nullable);
+			write_type(out, "string");
 			write_text(out, "format", "date");
 			break;
 		case SHAPE_INSTANT:
-			write_type(out, "string", nullable);
+			write_type(out, "string");
 			write_text(out, "format", "date-time");
 			break;
 		case SHAPE_ENUM:
-			write_type(out, "string", nullable);
-			write_labels(out, shape->type, nullable);
+			write_type(out, "string");
+			write_labels(out, shape->type);
 			break;
 		default:
-			write_type(out, "string", nullable);
+			write_type(out, "string");
 			write_text_rules(out, shape);
 			if (shape->format)
 				write_text(out, "format", shape->format);
@@ -276,7 +303,7 @@ write_input_list(StringInfo out, const tool_shape *shape, schema_use use)
 		appendStringInfoString(out, ",\"items\":");
 		shape_write_input(out, shape->element, NULL, use);
 	}
-	appendStringInfo(out, ",\"maxItems\":%s", shape->tags.max_items ? shape->tags.max_items : DEFAULT_MAX_ITEMS);
+	write_bound(out, "maxItems", shape->tags.max_items != NULL || use == SCHEMA_SHOWN ? shape->tags.max_items : DEFAULT_MAX_ITEMS);
 }
 
 /* Drops the comma that every keyword but the first of a schema has before it. */
@@ -302,9 +329,9 @@ shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_def
 	else if (shape->element != NULL)
 		write_input_list(out, shape, use);
 	else if (shape->kind != SHAPE_JSON)
-		write_scalar(out, shape, false);
+		write_scalar(out, shape, use);
 	else if (shape->tags.format == NULL)
-		write_type(out, "object", false); /* @format any: a value of any kind */
+		write_type(out, "object"); /* @format any: a value of any kind */
 	write_description(out, shape);
 	if (shown_default != NULL)
 		appendStringInfo(out, ",\"default\":%s", shown_default);
@@ -314,11 +341,11 @@ shape_write_input(StringInfo out, const tool_shape *shape, const char *shown_def
 }
 
 static void
-write_output_record(StringInfo out, const tool_shape *shape, bool nullable)
+write_output_record(StringInfo out, const tool_shape *shape)
 {
 	ListCell *cell;
 
-	write_type(out, "object", nullable);
+	write_type(out, "object");
 	appendStringInfoString(out, ",\"properties\":{");
 	foreach (cell, shape->fields)
 	{
@@ -334,37 +361,52 @@ write_output_record(StringInfo out, const tool_shape *shape, bool nullable)
 	write_names(out, shape->fields, true);
 }
 
-/* Ranges are left out of results: what was stored is what comes. */
+/* Ranges are left out of results: what was stored is what comes, a number as a number. */
 static void
-write_output_scalar(StringInfo out, const tool_shape *shape, bool nullable)
+write_output_scalar(StringInfo out, const tool_shape *shape)
 {
 	if (shape->kind == SHAPE_INTEGER && !shape->is_id)
-		write_type(out, "integer", nullable);
+		write_type(out, "integer");
 	else if (shape->kind == SHAPE_NUMBER)
-		write_type(out, "number", nullable);
-	else if (shape->kind == SHAPE_TEXT && !shape->is_id)
-		write_type(out, "string", nullable);
-	else if (shape->kind == SHAPE_WORD)
-		write_type(out, "string", nullable);
-	else if (shape->kind == SHAPE_JSON)
-		appendStringInfoString(out, nullable ? ANY_TYPE ",\"null\"]" : ANY_TYPE "]");
+		write_type(out, "number");
+	else if ((shape->kind == SHAPE_TEXT && !shape->is_id) || shape->kind == SHAPE_WORD)
+		write_type(out, "string");
 	else
-		write_scalar(out, shape, nullable);
+		write_scalar(out, shape, SCHEMA_SHOWN);
+}
+
+static void
+write_output_value(StringInfo out, const tool_shape *shape)
+{
+	if (shape->kind == SHAPE_RECORD)
+		write_output_record(out, shape);
+	else if (shape->kind == SHAPE_LIST)
+	{
+		write_type(out, "array");
+		appendStringInfoString(out, ",\"items\":");
+		shape_write_output(out, shape->element, false);
+	}
+	else
+		write_output_scalar(out, shape);
 }
 
 void
 shape_write_output(StringInfo out, const tool_shape *shape, bool nullable)
 {
+	int start;
+
 	appendStringInfoChar(out, '{');
-	if (shape->kind == SHAPE_RECORD)
-		write_output_record(out, shape, nullable);
-	else if (shape->kind == SHAPE_LIST)
+	start = out->len;
+	/* a jsonb may be anything, null too, which no keyword says */
+	if (shape->kind != SHAPE_JSON && nullable && shape->kind != SHAPE_LIST)
 	{
-		appendStringInfoString(out, "\"type\":\"array\",\"items\":");
-		shape_write_output(out, shape->element, false);
+		appendStringInfoString(out, "\"anyOf\":[{");
+		write_output_value(out, shape);
+		appendStringInfoString(out, "},{\"type\":\"null\"}]");
 	}
-	else
-		write_output_scalar(out, shape, nullable);
+	else if (shape->kind != SHAPE_JSON)
+		write_output_value(out, shape);
 	write_description(out, shape);
+	drop_first_comma(out, start);
 	appendStringInfoChar(out, '}');
 }

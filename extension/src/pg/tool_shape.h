@@ -17,6 +17,11 @@
 
 #define TOOL_SCHEMA "voygen_api"
 
+/* What the program in front asks beside tools is called as mcp.NAME and found as INNER_SCHEMA.mcp_NAME; no list has it. */
+#define INNER_SCHEMA "voygen_lib"
+#define INNER_PREFIX "mcp."
+#define INNER_FUNCTION "mcp_"
+
 typedef enum shape_kind
 {
 	SHAPE_UNKNOWN, /* a type without a schema */
@@ -89,8 +94,10 @@ extern tool_shape *shape_of_columns(TupleDesc desc, const char *where, shape_fin
 
 /*
  * Writes the JSON Schema of a value going in or coming out. Clients are shown
- * the whole; calls are checked without the items that a tool judges itself
- * (@items), so that one bad item does not turn the others away.
+ * what all of them understand; calls are checked by more (formats of our own,
+ * the decimals of amounts, longest lists) and by less: without the items that
+ * a tool judges itself (@items), so that one bad item does not turn the others
+ * away.
  */
 typedef enum schema_use
 {

@@ -32,15 +32,24 @@ problem(tool_signature *tool, const char *text)
 	tool->findings.problems = lappend(tool->findings.problems, pstrdup(text));
 }
 
+bool
+tool_is_inner(const char *name)
+{
+	return strncmp(name, INNER_PREFIX, strlen(INNER_PREFIX)) == 0;
+}
+
 Oid
 tool_function(const char *name)
 {
-	Oid schema = get_namespace_oid(TOOL_SCHEMA, true);
+	bool inner = tool_is_inner(name);
+	Oid schema = get_namespace_oid(inner ? INNER_SCHEMA : TOOL_SCHEMA, true);
 	Oid found = InvalidOid;
 	CatCList *list;
 
 	if (!OidIsValid(schema))
 		return InvalidOid;
+	if (inner)
+		name = psprintf(INNER_FUNCTION "%s", name + strlen(INNER_PREFIX));
 	list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
 	for (int i = 0; i < list->n_members; i++)
 	{
@@ -48,12 +57,14 @@ tool_function(const char *name)
 
 		if (proc->pronamespace != schema || proc->prokind != PROKIND_FUNCTION)
 			continue;
+		if (inner && proc->provolatile == PROVOLATILE_VOLATILE)
+			continue;
 		if (OidIsValid(found))
 		{
 			ReleaseSysCacheList(list);
 			ereport(ERROR,
 					(errcode(ERRCODE_AMBIGUOUS_FUNCTION),
-					 errmsg("there are several functions named %s.%s", TOOL_SCHEMA, name)));
+					 errmsg("there are several functions named %s.%s", inner ? INNER_SCHEMA : TOOL_SCHEMA, name)));
 		}
 		found = proc->oid;
 	}
@@ -253,6 +264,7 @@ tool_signature_read(Oid function)
 	tool->name = pstrdup(NameStr(proc->proname));
 	tool->read_only = proc->provolatile != PROVOLATILE_VOLATILE;
 	tool->strict = proc->proisstrict;
+	tool->inner = proc->pronamespace == get_namespace_oid(INNER_SCHEMA, true);
 	tool_tags_read(GetComment(function, ProcedureRelationId, 0), &tool->tags, &tool->findings.problems);
 	if (tool->tags.title == NULL || tool->tags.title[0] == '\0')
 		problem(tool, "has no comment");

@@ -16,6 +16,7 @@ typedef struct tool_signature
 	tool_tags tags;
 	bool read_only; /* STABLE or IMMUTABLE */
 	bool strict;
+	bool inner;            /* no tool: see INNER_PREFIX */
 	int count;             /* input parameters */
 	tool_shape *arguments; /* a record of them, in order */
 	Node **defaults;       /* by parameter; NULL: none */
@@ -27,6 +28,9 @@ typedef struct tool_signature
 /* The function of that name in the tools' schema, or InvalidOid; an error
  * when there are several. */
 extern Oid tool_function(const char *name);
+
+/* True for the names of what is no tool but called like one; such a function never writes. */
+extern bool tool_is_inner(const char *name);
 
 /* Reads everything about a function, in the current memory context. */
 extern tool_signature *tool_signature_read(Oid function);

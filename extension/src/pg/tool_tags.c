@@ -174,6 +174,10 @@ tool_tag(tool_tags *tags, const char *name, const char *text, List **problems)
 		tags->destructive = true;
 	else if (strcmp(name, "idempotent") == 0)
 		tags->idempotent = true;
+	else if (strcmp(name, "open_world") == 0)
+		tags->open_world = true;
+	else if (strcmp(name, "page") == 0)
+		tags->page = trimmed(text, text + strlen(text));
 	else if (strcmp(name, "job") == 0)
 		tags->job_result = trimmed(text, text + strlen(text));
 	else

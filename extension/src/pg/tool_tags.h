@@ -39,6 +39,8 @@ typedef struct tool_tags
 	List *examples; /* char *: JSON text of arguments */
 	bool destructive;
 	bool idempotent;
+	bool open_world;  /* reaches beyond the database: portals, the web */
+	char *page;       /* ui:// address of the page that shows the result */
 	char *job_result; /* type name after @job */
 } tool_tags;
 

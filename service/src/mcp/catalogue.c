@@ -107,13 +107,6 @@ is_true(const struct scan_node *object, const char *name)
 	return member != NULL && member->kind == SCAN_TRUE;
 }
 
-/* What the database says for this program alone. */
-static bool
-is_inside(struct slice name)
-{
-	return slice_is(name, "examples") || slice_is(name, "isJob") || slice_is(name, "jobSchema");
-}
-
 /* A tool as tools/list shows it. */
 static void
 add_tool(struct output *out, const struct scan_node *tool)
@@ -123,7 +116,7 @@ add_tool(struct output *out, const struct scan_node *tool)
 	output_word(out, out->length > 1 ? ",{" : "{");
 	for (const struct scan_node *member = tool->first; member != NULL; member = member->next)
 	{
-		if (is_inside(member->name) || member->kind == SCAN_NULL)
+		if (member->kind == SCAN_NULL)
 			continue;
 		if (!first)
 			output_word(out, ",");
@@ -139,12 +132,13 @@ static void
 read_tool(struct arena *arena, const struct scan_node *node, struct catalogue_tool *tool)
 {
 	const struct scan_node *hints = scan_member(node, "annotations");
+	const struct scan_node *meta = scan_member(node, "_meta");
 
 	scan_string(arena, scan_member(node, "name"), &tool->name);
 	tool->input_schema = raw_member(node, "inputSchema");
 	tool->output_schema = raw_member(node, "outputSchema");
-	tool->job_schema = raw_member(node, "jobSchema");
-	tool->is_job = is_true(node, "isJob") || is_true(scan_member(node, "_meta"), "voygen/job");
+	tool->job_schema = raw_member(meta, "voygen/jobSchema");
+	tool->is_job = is_true(meta, "voygen/job");
 	tool->read_only = is_true(hints, "readOnlyHint");
 	tool->destructive = is_true(hints, "destructiveHint");
 }

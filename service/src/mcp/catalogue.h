@@ -18,8 +18,8 @@ struct catalogue_tool
 {
 	struct slice name;
 	struct slice input_schema;
-	struct slice output_schema;
-	struct slice job_schema; /* of what a job answers in the end; "null" for other tools */
+	struct slice output_schema; /* "null" for tools that start a job */
+	struct slice job_schema;    /* of what a job answers in the end; "null" for other tools */
 	bool read_only;
 	bool destructive;
 	bool is_job;
