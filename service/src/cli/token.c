@@ -16,6 +16,8 @@ struct token_request
 	const char *user;
 	const char *expires;
 	const char *scope;
+	const char *issuer;
+	const char *subject;
 	const char *token_id;
 };
 
@@ -51,9 +53,9 @@ static const char object_sql[] =
 	" where $3 is not null and not exists " FOUND_USER
 	" union all"
 	" select 'unknown_name', format('there is no tool %s for the scope', scope),"
-	"   '`voygen tools` lists them; a * at the end stands for the rest of a name'"
+	"   '`voygen tools` lists them; a * at the end stands for the rest of a name; read and write for all that do so'"
 	" from unnest(string_to_array($4, ',')) as scope"
-	" where not exists (select from pg_catalog.pg_proc"
+	" where scope not in ('read', 'write') and not exists (select from pg_catalog.pg_proc"
 	"   where pronamespace = 'voygen_api'::regnamespace and (proname = scope"
 	"     or right(scope, 1) = '*' and starts_with(proname, left(scope, -1))))"
 	" union all"
@@ -68,6 +70,10 @@ static const char object_sql[] =
 static const char create_sql[] =
 	"select made.token_id, made.token from voygen.create_token($1, $2, " FOUND_USER
 	", string_to_array($4, ','), " EXPIRY ") as made";
+
+/* A subject of an issuer ($6 and $7) brings his own key. */
+static const char identity_sql[] =
+	"select voygen.create_identity($1, $6, $7, $2, " FOUND_USER ", string_to_array($4, ','), " EXPIRY ")";
 
 static void
 ask_about_token(struct statement *statement, const char *sql, int64_t agency_id, const char *second,
@@ -98,6 +104,26 @@ ask_create(struct statement *statement, int64_t agency_id, const void *request)
 	ask_about_token(statement, create_sql, agency_id, role_named(wanted->role), wanted);
 }
 
+static void
+ask_create_identity(struct statement *statement, int64_t agency_id, const void *request)
+{
+	const struct token_request *wanted = request;
+
+	ask_about_token(statement, identity_sql, agency_id, role_named(wanted->role), wanted);
+	statement_text(statement, wanted->issuer);
+	statement_text(statement, wanted->subject);
+}
+
+static bool
+show_identity(struct session *session, const PGresult *result, const void *request, struct failure *failure)
+{
+	(void) session;
+	(void) request;
+	(void) failure;
+	printf("%s\n", PQgetvalue(result, 0, 0));
+	return true;
+}
+
 static bool
 show_token(struct session *session, const PGresult *result, const void *request, struct failure *failure)
 {
@@ -118,8 +144,9 @@ ask_list(struct statement *statement, int64_t agency_id, const void *request)
 					"select t.token_id, t.role, u.email as user, pg_catalog.array_to_string(t.scopes, ',') as scope,"
 					" pg_catalog.to_char(t.created_at, 'YYYY-MM-DD') as created,"
 					" pg_catalog.to_char(t.expires_at, 'YYYY-MM-DD HH24:MI') as expires,"
+					" pg_catalog.to_char(t.last_used_at, 'YYYY-MM-DD HH24:MI') as used,"
 					" case when t.revoked_at is not null then 'revoked' when t.expires_at <= now() then 'expired'"
-					"   else 'live' end as state"
+					"   else 'live' end as state, t.issuer, t.subject"
 					" from voygen.tokens t left join voygen.users u using (agency_id, user_id)"
 					" where t.agency_id = $1 order by t.token_id");
 	statement_integer(statement, agency_id);
@@ -150,6 +177,20 @@ show_revoked(struct session *session, const PGresult *result, const void *reques
 					   "`voygen token list` shows them");
 }
 
+/* Making a token, or an identity when issuer and subject are given; false when the line is wrong. */
+static bool
+choose_creation(const struct command *self, const struct token_request *request, struct admin_work *work)
+{
+	if (role_named(request->role) == NULL)
+		return command_misused(self, "--role must be voygen_admin, voygen_agent or voygen_reader"), false;
+	if ((request->issuer == NULL) != (request->subject == NULL))
+		return command_misused(self, request->issuer == NULL ? "--issuer is missing" : "--subject is missing"), false;
+	work->object = object_create;
+	work->ask = request->issuer != NULL ? ask_create_identity : ask_create;
+	work->show = request->issuer != NULL ? show_identity : show_token;
+	return true;
+}
+
 /* The work the first word asks for; false when the line is wrong, and then the reason has been said. */
 static bool
 choose_work(const struct command *self, const struct token_request *request, const char *verb, struct admin_work *work)
@@ -166,14 +207,7 @@ choose_work(const struct command *self, const struct token_request *request, con
 	if (strcmp(verb, "list") == 0)
 		return true;
 	if (strcmp(verb, "create") == 0)
-	{
-		work->object = object_create;
-		work->ask = ask_create;
-		work->show = show_token;
-		if (role_named(request->role) == NULL)
-			return command_misused(self, "--role must be voygen_admin, voygen_agent or voygen_reader"), false;
-		return true;
-	}
+		return choose_creation(self, request, work);
 	work->ask = ask_revoke;
 	work->show = show_revoked;
 	if (request->token_id == NULL || strspn(request->token_id, "0123456789") != strlen(request->token_id))
@@ -192,6 +226,8 @@ run_token(const struct command *self, struct session *session, int argc, char **
 		{"--user", &request.user, NULL},
 		{"--expires", &request.expires, NULL},
 		{"--scope", &request.scope, NULL},
+		{"--issuer", &request.issuer, NULL},
+		{"--subject", &request.subject, NULL},
 		{NULL, NULL, NULL},
 	};
 	struct admin_work work;
@@ -207,13 +243,16 @@ run_token(const struct command *self, struct session *session, int argc, char **
 const struct command token_command = {
 	.name = "token",
 	.summary = "make, list and revoke the keys of callers",
-	.help = "usage: voygen token create --agency A --role R [--user U] [--expires D] [--scope TOOL,…]\n"
+	.help = "usage: voygen token create --agency A --role R [--user U] [--expires D] [--scope S,…]\n"
+			"                           [--issuer I --subject S]\n"
 			"       voygen token list --agency A\n"
 			"       voygen token revoke --agency A TOKEN_ID\n"
 			"\n"
 			"create prints a new key on stdout, this once: only its digest is stored. R is voygen_admin,\n"
-			"voygen_agent or voygen_reader and says which tools it reaches; --scope allows only those named, and a\n"
-			"name that ends in * allows all that begin so. U is a user's number or e-mail address; D a day\n"
-			"(2027-01-31), a time, or a span (30 days).\n",
+			"voygen_agent or voygen_reader and says which tools it reaches. --scope allows only what it\n"
+			"names: tools, beginnings of names with a * behind, read (all that only reads), write (all\n"
+			"else). U is a user's number or e-mail address; D a day (2027-01-31), a time, or a span\n"
+			"(30 days). With --issuer and --subject no key is made: whom that issuer identifies so is let\n"
+			"in instead, and the number to revoke it by is printed.\n",
 	.run = run_token,
 };
