@@ -111,6 +111,8 @@ sub fill_agency
 		"insert into voygen.extraction_sessions (trip_id, site) values ($trip, 'navitrip')",
 		"insert into voygen.extraction_attempts (session_id, attempt) select session_id, 1 from voygen.extraction_sessions where agency_id = $agency",
 		"insert into voygen.instruction_sets (name, content, agency_id) values ('own', 'text', $agency)",
+		"insert into voygen.feature_flags (flag, is_on, reason) values ('apps', false, 'test')",
+		"select voygen.create_identity($agency, 'https://issuer.example', 'subject of $agency', 'voygen_agent')",
 		"insert into voygen.template_definitions (name, title, content, category) values ('letter', 'Letter', 'Dear {name}', 'custom')",
 		"insert into voygen.template_usage (template_id, trip_id) select template_id, $trip from voygen.template_definitions where agency_id = $agency",
 		"insert into voygen.template_processings (template_id, variables_provided, processed_content) select template_id, '{}', 'x' from voygen.template_definitions where agency_id = $agency",
