@@ -245,4 +245,5 @@ Cuts the available hotels of each leg into low, medium and high by the price of 
 @param method How to cut.
 @param cuts The percentiles of method percentile; the agency''s when absent. @max_items 2 @example [25, 75]
 @param per_tier How many to pick of each tier and leg. @min 1 @max 100
+@page ui://voygen/shortlist
 @example {"trip_id": "demo-client-dublin-october-2026"}';

@@ -202,4 +202,5 @@ Answers what the bookings of a trip earn and what its legs could earn at best, b
 @param trip_id Number or slug of the trip. @format id
 @param include_potential false leaves out what could be earned.
 @param idempotency_key The same key with the same arguments runs once and answers the same.
+@page ui://voygen/commission
 @example {"trip_id": "demo-client-dublin-october-2026"}';

@@ -79,7 +79,7 @@ sub _sum_of_code
 	my $sum = Digest::SHA->new(256);
 	my @files;
 	find({ no_chdir => 1, wanted => sub { push @files, $_ if -f } },
-		grep { -d } map { "$checkout/$_" } qw(migrations sql));
+		grep { -d } map { "$checkout/$_" } qw(migrations sql service/templates/apps));
 	push @files, glob("$checkout/extension/voygen--*.sql"), glob("$checkout/extension/voygen.so"),
 		"$checkout/service/cluster/deploy";
 	for my $file (sort @files)
