@@ -143,21 +143,26 @@ row_changed(int64 trip)
 			 errhint("Refresh the trip again.")));
 }
 
-/* False when somebody holds the row. */
+/* False when somebody holds the row. The lock asks, since an update can only wait. */
 static bool
 update_direct(StoreTable *table, const StoreRow *row, Stream *before, int64 trip, Snapshot snapshot)
 {
+	ItemPointerData tid;
 	TM_FailureData failure;
 	LockTupleMode lock;
 	bool update_indexes;
 	TM_Result result;
 
-	fill_slot(table, row, before);
-	result = table_tuple_update(table->rel, stream_tid(before), table->slot,
-								GetCurrentCommandId(true), snapshot, InvalidSnapshot, false,
-								&failure, &lock, &update_indexes);
-	if (result == TM_BeingModified)
+	ItemPointerCopy(stream_tid(before), &tid);
+	result = table_tuple_lock(table->rel, &tid, snapshot, table->slot, GetCurrentCommandId(false),
+							  LockTupleNoKeyExclusive, LockWaitSkip, 0, &failure);
+	if (result == TM_WouldBlock)
 		return false;
+	if (result != TM_Ok)
+		row_changed(trip);
+	fill_slot(table, row, before);
+	result = table_tuple_update(table->rel, &tid, table->slot, GetCurrentCommandId(true), snapshot,
+								InvalidSnapshot, true, &failure, &lock, &update_indexes);
 	if (result != TM_Ok)
 		row_changed(trip);
 	if (update_indexes)
