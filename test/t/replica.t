@@ -124,6 +124,8 @@ for my $tool (@$tools)
 {
 	my ($name, $example) = @$tool;
 	my $arguments = $json->decode($example // '{}');
+	# A job belongs to whoever began it, and a reader begins none.
+	next if exists $arguments->{job_id};
 	$arguments->{trip_id} = $slug if exists $arguments->{trip_id};
 	my ($answer, $expected) = map { call($_, 'reader', $name, $arguments) } qw(standby primary);
 	ok(!$expected->{error} && !$answer->{error}, "$name answers on both") or diag(explain([ $answer, $expected ]));

@@ -41,13 +41,18 @@ struct waiting
 const char *
 job_begun(struct arena *arena, const char *result)
 {
-	struct json_object *object = strlen(result) < LONGEST_BEGINNING ? json_read(result, strlen(result)) : NULL;
-	const char *job = NULL;
+	const struct scan_limits limits = {.levels = 1, .nodes = 4, .depth = 1};
+	struct slice text = slice_of(result);
+	struct scan_fault fault;
+	const struct scan_node *beginning = text.length < LONGEST_BEGINNING ? scan_text(arena, text, &limits, &fault) : NULL;
+	const struct scan_node *job = scan_member(beginning, "job_id");
+	struct slice number;
 
-	if (json_object_is_type(object, json_type_object) && json_object_object_length(object) == 2 && json_member(object, "status") != NULL)
-		job = json_text(arena, object, "job_id", NULL);
-	json_object_put(object);
-	return job;
+	if (job == NULL || scan_member(beginning, "status") == NULL || beginning->first->next->next != NULL)
+		return NULL;
+	if (!scan_string(arena, job, &number))
+		number = job->raw;
+	return arena_copy(arena, number.at, number.length);
 }
 
 /* Calls a tool that takes the job alone; its result, parsed, to be put back. */
