@@ -76,14 +76,21 @@ is(clients_named('Never'), 0, 'one whose client went away while it waited has no
 # --- a client that cancels ----------------------------------------------------------------------
 
 my %session = (headers => { 'Mcp-Session-Id' => 'one' });
-$socket = $gateway->connect;
-print {$socket} $gateway->request_bytes($gateway->legacy_request('tools/call', { name => 'test_wait', arguments => { seconds => 25 } }, id => 'x', %session));
-wait_running(1);
+sub send_in_session
+{
+	my ($seconds) = @_;
+	my $sent = $gateway->connect;
+	print {$sent} $gateway->request_bytes($gateway->legacy_request('tools/call', { name => 'test_wait', arguments => { seconds => $seconds } }, id => 'x', %session));
+	wait_running(1);
+	return $sent;
+}
+$socket = send_in_session(1);
 for my $other ({ headers => { 'Mcp-Session-Id' => 'two' } }, { %session, token => $gateway->{tokens}{'sunny:reader'} }, {})
 {
 	is($gateway->legacy('notifications/cancelled', { requestId => 'x' }, id => undef, %$other)->{status}, 202, 'a cancellation of somebody else');
 }
-is($gateway->running_statements, 1, '... stops nothing');
+is($gateway->read_answer($socket)->{json}{result}{structuredContent}{said}, 'waited', '... stops nothing');
+$socket = send_in_session(25);
 $gateway->legacy('notifications/cancelled', { requestId => 'x' }, id => undef, %session);
 wait_running(0);
 is($gateway->read_answer($socket)->{body}, '', 'his own does, and there is no result');
