@@ -2,6 +2,7 @@
 # calls than it takes are refused, what fails is in the audit, and SIGTERM loses nothing.
 use strict;
 use warnings;
+use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 use GatewayTest;
@@ -173,6 +174,39 @@ is($error->{code}, 'unavailable', 'a writing call does not run again by itself')
 like("$error->{message} $error->{hint}", qr/not known.*idempotency_key/, '... and says what is to be done');
 is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'the next call is answered');
 
+# many that call while the server crashes and starts anew
+my @crowd = map { $gateway->connect } 1 .. 5;
+my (%ends, $crashed);
+$started = time;
+until ($crashed && time - $crashed > 1)
+{
+	print {$_} call_bytes('test_wait', { seconds => 0.02 }) for @crowd;
+	kill_running(), $crashed = time if !$crashed && time - $started > 0.5;
+	for (@crowd)
+	{
+		my $end = $gateway->read_answer($_);
+		$ends{ $end->{status} . ($end->{json}{result}{isError} ? ' ' . GatewayTest::tool_error($end)->{code} : '') }++;
+	}
+}
+my @other = grep { !/^(200|200 unavailable|503)$/ } keys %ends;
+is_deeply(\@other, [], 'in a crash calls end well, or can be repeated') or diag explain \%ends;
+cmp_ok($ends{200}, '>', 20, '... and go on');
+
+# a database nobody is let into
+$db->do('select pg_sleep(0)');
+my $outside = connect_to('postgres', PrintWarn => 0);
+$outside->do('alter database gateway_database allow_connections false');
+$outside->do("select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database'");
+$answer = $gateway->modern('tools/call', { name => 'test_write', arguments => { name => 'Away', seconds => 0 } });
+is($answer->{status}, 503, 'without a database a call is refused');
+is($answer->{json}{error}{data}{code}, 'unavailable', '... with its code');
+like($answer->{json}{error}{message}, qr/cannot be reached/, '... and why');
+is($gateway->modern('tools/list')->{status}, 503, 'so is a list that nobody remembers');
+$outside->do('alter database gateway_database allow_connections true');
+$outside->disconnect;
+GatewayTest::wait_for('the database', sub { $gateway->modern('tools/call', { name => 'test_wait', arguments => { seconds => 0 } })->{status} == 200 });
+is(clients_named('Away'), 0, 'what was refused has not happened');
+
 # --- a connection that breaks behind the row, before the end of the transaction ------------------------
 
 is($gateway->stop, 'exit 0', 'the gateway ends');
@@ -197,21 +231,28 @@ $gateway->start;
 $socket = send_call('test_write', { name => 'Ending', seconds => 1 });
 wait_running(1);
 my $idle = $gateway->connect;
-# nothing gets into the audit until the gateway has been told to end
-my $holder = connect_to('gateway_database', AutoCommit => 0);
-$holder->do('lock table voygen.audit in share mode');
-$gateway->modern('tools/call', { name => 'create_client', arguments => { nam => $_ } }) for 1 .. 2;
 $gateway->signal('TERM');
 GatewayTest::wait_for('the door to close', sub { !eval { $gateway->connect } });
-$holder->commit;
-$holder->disconnect;
 ok(!defined $gateway->read_answer($idle), 'at SIGTERM an unused connection is closed');
 $answer = $gateway->read_answer($socket);
 is($answer->{json}{result}{structuredContent}{said}, 'written', '... and a call that runs comes to its end');
 is($answer->{headers}{connection}, 'close', '... as the last of its connection');
 is($gateway->wait_for_end, 'exit 0', '... then the gateway ends');
-is(($db->selectrow_array("select count(*) from voygen.audit where outcome = 'unknown_name'"))[0], 3, 'no failure is missing in the audit');
 is(clients_named('Ending'), 1, 'what the call wrote is there');
+
+# nothing gets into the audit until the gateway has long been told to end
+$gateway->start;
+my $holder = connect_to('gateway_database', AutoCommit => 0, PrintWarn => 0);
+$holder->do('lock table voygen.audit in share mode');
+$gateway->modern('tools/call', { name => 'create_client', arguments => { nam => $_ } }) for 1 .. 2;
+$gateway->signal('TERM');
+GatewayTest::wait_for('the door to close', sub { !eval { $gateway->connect } });
+sleep 0.5;
+is(waitpid($gateway->{pid}, POSIX::WNOHANG()), 0, 'with nobody served any more it waits for the audit');
+$holder->commit;
+$holder->disconnect;
+is($gateway->wait_for_end, 'exit 0', '... and ends then');
+is(($db->selectrow_array("select count(*) from voygen.audit where outcome = 'unknown_name'"))[0], 3, '... with no failure missing in it');
 
 $gateway->{more} = [ '--drain-ms', '300' ];
 $gateway->start;
