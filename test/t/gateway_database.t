@@ -124,6 +124,16 @@ GatewayTest::wait_for('the audit', sub { @{ $db->selectall_arrayref($failures) }
 is_deeply($db->selectall_arrayref($failures), [ [ 'create_client', 'unknown_name', 1 ], [ 'test_break', 'internal', 1 ] ],
 	'calls that failed are in the audit');
 
+# so are those that went well, each once, with what they were given
+$gateway->call('find_clients', { query => 'somebody' });
+$gateway->call('create_client', { name => 'Recorded' });
+my $recorded = "select tool, count(*), bool_and(duration_us > 0 and role = 'voygen_agent' and at between now() - interval '1 minute' and now()), min(args ->> 'query'), min(args ->> 'name')
+	from voygen.audit where outcome = 'ok' and tool in ('find_clients', 'create_client') group by tool order by tool";
+GatewayTest::wait_for('the audit', sub { @{ $db->selectall_arrayref($recorded) } == 2 });
+sleep 0.3;
+is_deeply($db->selectall_arrayref($recorded), [ [ 'create_client', 1, 1, undef, 'Recorded' ], [ 'find_clients', 1, 1, 'somebody', undef ] ],
+	'calls that went well are in the audit, each once');
+
 # what goes wrong before the door of calls is not told either
 $db->do('revoke execute on function voygen.call(bigint, bytea, text, bytea) from voygen_gateway');
 $answer = $gateway->modern('tools/call', { name => 'find_clients' });

@@ -312,7 +312,7 @@ is_large(const struct query *query)
 void
 link_run(struct link *link, struct query *query)
 {
-	static const int formats[PREPARED_PARAMETERS] = {1, 1, 1, 1, 1, 1};
+	static const int formats[PREPARED_PARAMETERS] = {1, 1, 1, 1, 1, 1, 1};
 
 	link->query = query;
 	link->answered = false;

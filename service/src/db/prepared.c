@@ -9,6 +9,10 @@
 #define TYPE_BYTEA 17
 #define TYPE_INT8 20
 #define TYPE_TEXT 25
+#define TYPE_BYTEA_LIST 1001
+#define TYPE_TEXT_LIST 1009
+#define TYPE_INT8_LIST 1016
+#define TYPE_TIMESTAMPTZ_LIST 1185
 
 /* agency, digest of the token, tool, arguments */
 const struct prepared prepared_call = {
@@ -26,12 +30,12 @@ const struct prepared prepared_tools = {
 	.types = {TYPE_INT8, TYPE_BYTEA},
 };
 
-/* agency, digest of the token, tool, code, digest of the arguments, microseconds */
-const struct prepared prepared_failure = {
-	.name = "failure",
-	.sql = "select voygen.record_failure($1,$2,$3,$4,$5,$6)",
-	.count = 6,
-	.types = {TYPE_INT8, TYPE_BYTEA, TYPE_TEXT, TYPE_TEXT, TYPE_BYTEA, TYPE_INT8},
+/* lists in step: agencies, digests of tokens, tools, arguments, outcomes, microseconds, when they ended */
+const struct prepared prepared_records = {
+	.name = "records",
+	.sql = "select voygen.record_calls($1,$2,$3,$4,$5,$6,$7)",
+	.count = 7,
+	.types = {TYPE_INT8_LIST, TYPE_BYTEA_LIST, TYPE_TEXT_LIST, TYPE_BYTEA_LIST, TYPE_TEXT_LIST, TYPE_INT8_LIST, TYPE_TIMESTAMPTZ_LIST},
 };
 
 /* name of the worker */
@@ -77,7 +81,7 @@ const struct prepared prepared_refresh_marked = {
 const struct prepared *const prepared_all[] = {
 	&prepared_call,
 	&prepared_tools,
-	&prepared_failure,
+	&prepared_records,
 	&prepared_take_job,
 	&prepared_work_job,
 	&prepared_leave_job,

@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-#define PREPARED_PARAMETERS 6
+#define PREPARED_PARAMETERS 7
 
 struct prepared
 {
@@ -19,7 +19,7 @@ struct prepared
 
 extern const struct prepared prepared_call;
 extern const struct prepared prepared_tools;
-extern const struct prepared prepared_failure;
+extern const struct prepared prepared_records;
 extern const struct prepared prepared_take_job;
 extern const struct prepared prepared_work_job;
 extern const struct prepared prepared_leave_job;

@@ -12,6 +12,7 @@
 
 #include "db/listener.h"
 #include "db/pool.h"
+#include "db/records.h"
 #include "job/work.h"
 #include "log/log.h"
 #include "loop/door.h"
@@ -29,6 +30,7 @@ struct gateway
 	struct loop loop;
 	struct canceller *canceller;
 	struct pool *pool;
+	struct records *records;
 	struct listener *listener;
 	struct work *work;
 	struct mcp *mcp;
@@ -47,7 +49,7 @@ struct gateway
 static bool
 is_quiet(const struct gateway *gateway)
 {
-	return pool_quiet(gateway->pool) && work_quiet(gateway->work) &&
+	return pool_quiet(gateway->pool) && records_quiet(gateway->records) && work_quiet(gateway->work) &&
 		   (gateway->http == NULL || http_look(gateway->http).exchanges == 0);
 }
 
@@ -222,7 +224,8 @@ open_database(struct gateway *gateway)
 
 	gateway->canceller = canceller_open(&gateway->loop);
 	gateway->pool = pool_open(&gateway->loop, &pool, gateway->canceller);
-	gateway->mcp = mcp_open(&gateway->loop, gateway->pool);
+	gateway->records = records_open(&gateway->loop, gateway->pool);
+	gateway->mcp = mcp_open(&gateway->loop, gateway->pool, gateway->records);
 	gateway->listener = listener_open(&gateway->loop, gateway->task->database_url);
 	listener_subscribe(gateway->listener, "voygen_catalogue", on_tools_changed, gateway);
 	gateway->work = work_open(&gateway->loop, gateway->listener, gateway->canceller, &work);
@@ -238,6 +241,7 @@ close_all(struct gateway *gateway)
 	if (gateway->stdio != NULL)
 		stdio_close(gateway->stdio);
 	mcp_close(gateway->mcp);
+	records_close(gateway->records);
 	listener_close(gateway->listener);
 	work_close(gateway->work);
 	pool_close(gateway->pool);

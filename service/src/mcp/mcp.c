@@ -26,12 +26,13 @@ struct mcp_turn
 };
 
 struct mcp *
-mcp_open(struct loop *loop, struct pool *pool)
+mcp_open(struct loop *loop, struct pool *pool, struct records *records)
 {
 	struct mcp *mcp = arena_alloc(loop->arena, sizeof(*mcp));
 
 	mcp->loop = loop;
 	mcp->pool = pool;
+	mcp->records = records;
 	mcp->catalogue = catalogue_open(loop, pool);
 	return mcp;
 }

@@ -19,18 +19,20 @@
 
 struct catalogue;
 struct mcp_request;
+struct records;
 
 struct mcp
 {
 	struct loop *loop;
 	struct pool *pool;
+	struct records *records; /* every call goes there when it is over */
 	struct catalogue *catalogue;
 	struct mcp_request *running; /* requests that have not been answered, newest first */
 	int running_count;
 };
 
 /* It lies in the arena of the loop. */
-struct mcp *mcp_open(struct loop *loop, struct pool *pool);
+struct mcp *mcp_open(struct loop *loop, struct pool *pool, struct records *records);
 void mcp_close(struct mcp *mcp);
 
 /* Ends the requests that would go on without end. */

@@ -9,7 +9,7 @@
  */
 #include <time.h>
 
-#include "db/failures.h"
+#include "db/records.h"
 #include "mcp/catalogue.h"
 #include "mcp/methods.h"
 
@@ -85,10 +85,25 @@ no_such_tool(const struct failure *failure)
 }
 
 static void
-record(const struct tool_call *call, const struct failure *failure)
+record(const struct tool_call *call, const char *outcome)
 {
-	failures_record(call->request->mcp->pool, &call->request->exchange->identity, call->name, failure->code,
-					call->arguments, microseconds() - call->started_us);
+	records_add(call->request->mcp->records, &call->request->exchange->identity, call->name, outcome, call->arguments,
+				microseconds() - call->started_us);
+}
+
+/* The codes of failures outlive them; the database has no others. */
+static const char *
+known_code(const char *code)
+{
+	static const char *const codes[] = {"invalid_argument", "unknown_name", "not_found", "conflict", "not_allowed",
+										"precondition_failed", "rate_limited", "timeout", "unavailable"};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+	{
+		if (strcmp(code, codes[i]) == 0)
+			return codes[i];
+	}
+	return "internal";
 }
 
 static bool
@@ -122,18 +137,20 @@ on_called(void *owner, struct query_outcome *outcome)
 
 	if (outcome->fate == QUERY_DONE)
 	{
+		record(call, "ok");
 		answer_result(request, outcome->result);
 		return;
 	}
 	if (run_again(call, outcome))
 		return;
+	mcp_hide_internals(request, outcome);
+	if (outcome->fate != QUERY_UNSENT)
+		record(call, known_code(failure->code));
 	if (outcome->fate == QUERY_UNSENT || mcp_is_token_refusal(outcome))
 	{
 		mcp_end_failed(request, outcome);
 		return;
 	}
-	mcp_hide_internals(request, outcome);
-	record(call, failure);
 	if (no_such_tool(failure))
 		mcp_error(request, MCP_INVALID_PARAMS, failure->message, mcp_failure_json(request->exchange->arena, failure));
 	else
