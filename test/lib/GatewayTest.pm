@@ -242,7 +242,7 @@ sub read_answer
 		$answer->{body} = substr $$buffer, 0, $length, '';
 	}
 	# reading JSON of megabytes takes this module half a minute
-	return $answer if length $answer->{body} > 1_000_000;
+	return $answer if $self->{raw} || length $answer->{body} > 1_000_000;
 	$answer->{events} = [ map { $json->decode($_) } $answer->{body} =~ /^data: (.*)$/mg ] if ($headers{'content-type'} // '') eq 'text/event-stream';
 	$answer->{json} = eval { $json->decode($answer->{body}) } // $answer->{events} && $answer->{events}[-1];
 	return $answer;

@@ -6,7 +6,7 @@ use Test::More;
 use Time::HiRes qw(time);
 use GatewayTest;
 
-my $gateway = GatewayTest->new('gateway_memory', plain => 1, more => [ '--pool', '4' ]);
+my $gateway = GatewayTest->new('gateway_memory', plain => 1, raw => 1, more => [ '--pool', '4' ]);
 $gateway->add_tools;
 my $seconds = $ENV{GATEWAY_MEMORY_SECONDS} // 10;
 # What an allocator may keep in pieces.
