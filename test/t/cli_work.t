@@ -125,6 +125,22 @@ subtest 'it goes on, and hears of work' => sub {
 	is(status($long), 'running', 'a short job does not wait for a long one');
 	wait_for('the long one', sub { status($long) eq 'done' });
 
+	# One at a time, many steps: they take turns
+	end($work, 'TERM');
+	$work = start('--jobs', '1');
+	my @turns = map { begin(times => 20, pause => 0.3) } 1, 2;
+	wait_for('the first of many steps', sub { @{ steps($turns[0]) } > 1 });
+	sleep 1;
+	my $late = begin(times => 1);
+	wait_for('the late one', sub { status($late) eq 'done' });
+	cmp_ok(scalar @{ steps($_) }, '<', 15, 'a short job does not wait for the end of long ones') for @turns;
+	wait_for('both long ones', sub { !grep { status($_) ne 'done' } @turns });
+	is_deeply(steps($_), [ 1 .. 20 ], 'which lose nothing by it') for @turns;
+	cmp_ok($owner->selectrow_array('select min(counted_id) from voygen.counted where job_id = ?', undef, $turns[1]), '<', $owner->selectrow_array('select max(counted_id) from voygen.counted where job_id = ?', undef, $turns[0]), 'they went on side by side');
+	my $alone = begin(times => 10, pause => 0.3);
+	wait_for('one alone', sub { status($alone) eq 'done' });
+	cmp_ok($owner->selectrow_array('select run from voygen.job where job_id = ?', undef, $alone), '<=', 2, 'one that nobody waits for keeps its slot for seconds');
+
 	# A longer step than the lease, were there no signs of life
 	$owner->do("alter database $name set voygen.job_lease = '3s'");
 	is(end($work, 'TERM'), 0, 'SIGTERM ends it');

@@ -26,6 +26,7 @@ struct refresher
 	int64_t rest_until_ms;
 	bool running;
 	bool idle;
+	bool failed; /* which has been said */
 	bool draining;
 };
 
@@ -66,10 +67,13 @@ on_answer(void *owner, struct query_outcome *outcome)
 	refresher->idle = false;
 	if (outcome->fate != QUERY_DONE)
 	{
-		log_say(LOG_LEVEL_WARNING, "no refresh: %s", outcome->failure.message);
+		if (!refresher->failed)
+			log_say(LOG_LEVEL_WARNING, "no refresh: %s", outcome->failure.message);
+		refresher->failed = true;
 		refresher->rest_until_ms = refresher->loop->now_ms + REST_FAILED_MS;
 		return;
 	}
+	refresher->failed = false;
 	take_answer(refresher, outcome->result);
 	PQclear(outcome->result);
 }

@@ -9,7 +9,8 @@
  *
  * One slot takes at a time, so that an empty queue is asked once. News of a job that waits makes it look at once, the
  * clock makes it look every second for what no news was heard of: jobs whose time to be tried again has come, and those
- * of workers that died. Nothing here is needed for a job to be done once: whatever this process believes, a step counts
+ * of workers that died. A job of many steps goes back to the end of the queue now and then, so that a short one never
+ * waits for a long one to end. Nothing here is needed for a job to be done once: whatever this process believes, a step counts
  * only when the database finds the job held under its run (voygen.end_step).
  */
 #include "job/worker.h"
@@ -26,6 +27,10 @@
 
 /* Jobs nobody has told of are found within this time. */
 #define LOOK_MS 1000
+
+/* How long a job keeps its slot while another was told of, and at all: of some that wait there is no news. */
+#define TURN_MS 1000
+#define LONGEST_TURN_MS 5000
 
 /* Well below the shortest sensible voygen.job_lease. */
 #define KEEP_MS 2000
@@ -47,6 +52,7 @@ struct slot
 	int64_t agency;
 	int64_t job;
 	int64_t run;
+	int64_t since_ms; /* it was taken */
 	struct query query;
 	struct arena words; /* of the error it is left with */
 };
@@ -58,8 +64,11 @@ struct worker
 	char name[NAME_BYTES];
 	struct query keep;
 	bool keeping;
-	bool again; /* there was news while a slot was taking */
-	bool empty; /* the last look found nothing */
+	bool again;      /* there was news while a slot was taking */
+	bool empty;      /* the last look found nothing */
+	bool wanted;     /* a job was told of that no slot was free for */
+	int64_t resting; /* the job that gave up its slot last, until the next is taken; 0: none */
+	bool refused;    /* the database let nothing be taken, which has been said */
 	bool draining;
 	int count;
 	struct slot slots[];
@@ -139,6 +148,12 @@ error_of(struct slot *slot, const struct failure *failure)
 
 static void work(struct slot *slot);
 
+static bool
+has_had_turn(const struct slot *slot)
+{
+	return slot->worker->loop->now_ms - slot->since_ms >= (slot->worker->wanted ? TURN_MS : LONGEST_TURN_MS);
+}
+
 static void
 on_worked(void *owner, struct query_outcome *outcome)
 {
@@ -156,6 +171,12 @@ on_worked(void *owner, struct query_outcome *outcome)
 		become_free(slot);
 	else if (slot->worker->draining)
 		leave(slot, "");
+	else if (has_had_turn(slot))
+	{
+		slot->worker->wanted = false;
+		slot->worker->resting = slot->job;
+		leave(slot, "");
+	}
 	else
 		work(slot);
 }
@@ -189,6 +210,17 @@ cancel(struct worker *worker, int64_t agency, int64_t job)
 
 /* --- taking ------------------------------------------------------------------------ */
 
+/* A database that lets nothing be taken (a replica, say) is told of once. */
+static void
+tell_refusal(struct worker *worker, const struct query_outcome *outcome)
+{
+	bool refused = outcome->fate == QUERY_REFUSED;
+
+	if (refused && !worker->refused)
+		log_say(LOG_LEVEL_WARNING, "no job can be taken: %s", outcome->failure.message);
+	worker->refused = refused;
+}
+
 static void
 on_taken(void *owner, struct query_outcome *outcome)
 {
@@ -197,19 +229,23 @@ on_taken(void *owner, struct query_outcome *outcome)
 	bool found = outcome->fate == QUERY_DONE && PQntuples(outcome->result) == 1;
 
 	worker->empty = outcome->fate == QUERY_DONE && !found;
-	if (outcome->fate == QUERY_REFUSED)
-		log_say(LOG_LEVEL_WARNING, "no job can be taken: %s", outcome->failure.message);
+	worker->wanted = worker->wanted && !worker->empty;
+	tell_refusal(worker, outcome);
 	slot->state = SLOT_FREE;
 	if (found)
 	{
+		slot->since_ms = worker->loop->now_ms;
 		slot->agency = integer_of(outcome->result, 0, 0);
 		slot->job = integer_of(outcome->result, 0, 1);
 		slot->run = integer_of(outcome->result, 0, 2);
+		/* Another was first, so the one that gave up its slot waits. */
+		worker->wanted = worker->wanted || (worker->resting != 0 && worker->resting != slot->job);
 		if (worker->draining)
 			leave(slot, "");
 		else
 			work(slot);
 	}
+	worker->resting = 0;
 	PQclear(outcome->result);
 	if (found || worker->again)
 		look(worker);
@@ -274,6 +310,24 @@ keep(void *context)
 
 /* --- news ------------------------------------------------------------------------------ */
 
+/* A job waits: it is taken, or finds a slot when one has had its turn. What this worker itself gave back is no news. */
+static void
+hear_of_queued(struct worker *worker, int64_t agency, int64_t job)
+{
+	bool full = true;
+
+	for (int i = 0; i < worker->count; i++)
+	{
+		const struct slot *slot = &worker->slots[i];
+
+		if (slot->state >= SLOT_WORKING && slot->agency == agency && slot->job == job)
+			return;
+		full = full && slot->state >= SLOT_WORKING;
+	}
+	worker->wanted = worker->wanted || full;
+	look(worker);
+}
+
 /* "AGENCY JOB STATUS"; after a gap whatever was missed is found by looking. */
 static void
 on_news(void *owner, const char *channel, const char *payload)
@@ -292,7 +346,7 @@ on_news(void *owner, const char *channel, const char *payload)
 	else if (sscanf(payload, "%" SCNd64 " %" SCNd64 " %23s", &agency, &job, status) != 3)
 		return;
 	else if (strcmp(status, "queued") == 0)
-		look(worker);
+		hear_of_queued(worker, agency, job);
 	else if (strcmp(status, "cancelling") == 0)
 		cancel(worker, agency, job);
 }
