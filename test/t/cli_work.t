@@ -155,6 +155,16 @@ subtest 'it goes on, and hears of work' => sub {
 	wait_for('the endless step', \&sleeping);
 	$door->call('agent', 'cancel_job', { job_id => $endless });
 	cmp_ok(wait_for('the end', sub { status($endless) eq 'cancelled' && !sleeping() }), '<', 5, 'cancelling stops the statement that runs');
+	my $cancelling = 0;
+	for (1 .. 4)
+	{
+		my $job = begin(times => 1, pause => 25);
+		wait_for('its step', \&sleeping);
+		$door->call('agent', 'cancel_job', { job_id => $job });
+		$cancelling += wait_for('the end', sub { status($job) eq 'cancelled' && !sleeping() });
+	}
+	note(sprintf 'a statement was stopped after %.0f ms', $cancelling * 1000 / 4);
+	cmp_ok($cancelling, '<', 2, 'at once, not at the next sign of life');
 	is_deeply(steps($endless), [], 'of which nothing is left');
 	my $after = begin(times => 1);
 	wait_for('another job', sub { status($after) eq 'done' });
