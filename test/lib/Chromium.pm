@@ -11,7 +11,7 @@ package Chromium;
 
 use strict;
 use warnings;
-use Fcntl qw(F_SETFD);
+use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
 use IO::Select;
 use JSON::PP;
@@ -103,6 +103,8 @@ sub DESTROY
 	eval { $self->command('Browser.close') };
 	kill 'KILL', $self->{pid} if !eval { $self->_gone };
 	waitpid $self->{pid}, 0;
+	# Its helpers may have written after it had gone.
+	remove_tree($self->{profile}, { safe => 0, error => \my $ignored });
 	return;
 }
 
