@@ -17,7 +17,8 @@ struct pool
 {
 	struct loop *loop;
 	struct pool_settings settings;
-	struct arena scratch; /* words of failures, for the length of one callback */
+	struct arena scratch;    /* words of failures, for the length of one callback */
+	struct query_list again; /* has its turn first, and is never refused */
 	struct query_list urgent;
 	struct query_list spare;
 	char complaint[COMPLAINT_BYTES];
@@ -25,10 +26,12 @@ struct pool
 	struct link links[];
 };
 
-/* The next query, spare ones only when no other waits or when there are too many of them. */
+/* The next query: those that come again first, spare ones only when no other waits or when there are too many of them. */
 static struct query *
 next_query(const struct pool *pool)
 {
+	if (pool->again.first != NULL)
+		return pool->again.first;
 	if (pool->urgent.first == NULL || pool->spare.count >= pool->settings.waiting)
 		return pool->spare.first != NULL ? pool->spare.first : pool->urgent.first;
 	return pool->urgent.first;
@@ -86,6 +89,13 @@ give_up(struct pool *pool, struct query *query)
 	query->done(query->owner, &outcome);
 }
 
+static void
+give_up_late(struct pool *pool, const struct query_list *list)
+{
+	while (list->first != NULL && pool->loop->now_ms - list->first->waits_since_ms > pool->settings.wait_ms)
+		give_up(pool, list->first);
+}
+
 /* NULL when all are busy or away. */
 static struct link *
 idle_link(struct pool *pool)
@@ -120,9 +130,8 @@ tend(void *context)
 	for (int i = 0; i < pool->settings.connections; i++)
 		link_tend(&pool->links[i]);
 	run_waiting(pool);
-	while (pool->urgent.first != NULL &&
-		   pool->loop->now_ms - pool->urgent.first->waits_since_ms > pool->settings.wait_ms)
-		give_up(pool, pool->urgent.first);
+	give_up_late(pool, &pool->again);
+	give_up_late(pool, &pool->urgent);
 }
 
 struct pool *
@@ -184,7 +193,7 @@ void
 pool_run_again(struct pool *pool, struct query *query)
 {
 	query->waits_since_ms = pool->loop->now_ms;
-	query_list_add(&pool->urgent, query);
+	query_list_add(&pool->again, query);
 }
 
 void
@@ -208,7 +217,7 @@ pool_look(const struct pool *pool)
 {
 	struct pool_state state = {
 		.connections = pool->settings.connections,
-		.waiting = pool->urgent.count,
+		.waiting = pool->urgent.count + pool->again.count,
 		.spare = pool->spare.count,
 		.complaint = pool->complaint[0] != '\0' ? pool->complaint : NULL,
 	};

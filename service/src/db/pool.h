@@ -40,7 +40,7 @@ void pool_close(struct pool *pool);
 bool pool_run(struct pool *pool, struct query *query);
 
 /* Runs a query once more whose connection has broken: not at once, since its neighbours may be broken as well without
- * anybody having noticed. Never refused. */
+ * anybody having noticed. Never refused, and before all others; also for what has to have its turn under any load. */
 void pool_run_again(struct pool *pool, struct query *query);
 
 /* Runs a query nobody waits for: when no other waits, or when `waiting` of its kind have piled up. It is

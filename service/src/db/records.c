@@ -2,7 +2,7 @@
  * records.c - calls that are over, on their way to the database: a batch that is being sent, and the next one, which
  * is being filled meanwhile.
  *
- * A batch goes through the same queue as calls, where it has its turn under any load. One that the end of a connection
+ * A batch goes before the calls that wait, so it has its turn under any load. One that the end of a connection
  * has cut off is sent again: a call twice in the audit is better than none.
  */
 #include "db/records.h"
