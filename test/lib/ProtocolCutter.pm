@@ -5,7 +5,7 @@ package ProtocolCutter;
 #
 #   my $cutter = ProtocolCutter->new;
 #   my $url = $cutter->url('my_test', 'voygen_gateway');    # connects through the relay
-#   $cutter->cut_after_rows;                                # the next connection that sends rows is cut behind them
+#   $cutter->cut_after('"said"');                           # the next connection that sends a row with this text is cut behind it
 
 use strict;
 use warnings;
@@ -40,12 +40,23 @@ sub url
 	return "host=$self->{folder} port=$ENV{PGPORT} user=$user dbname=$database";
 }
 
-sub cut_after_rows
+sub cut_after
 {
-	my ($self) = @_;
-	open my $file, '>', "$self->{folder}/cut" or die "cut: $!\n";
+	my ($self, $text) = @_;
+	open my $file, '>', "$self->{folder}/cut.new" or die "cut: $!\n";
+	print {$file} $text;
 	close $file;
+	rename "$self->{folder}/cut.new", "$self->{folder}/cut" or die "cut: $!\n";
 	return;
+}
+
+# Whether a row is the one that was asked for.
+sub _is_asked
+{
+	my ($self, $row) = @_;
+	open my $file, '<', "$self->{folder}/cut" or return 0;
+	local $/;
+	return index($row, readline $file) >= 0;
 }
 
 # Each connection has two ends; what the server says is taken apart into its messages.
@@ -94,8 +105,10 @@ sub _pass
 		my ($type, $length) = unpack 'a1N', $$said;
 		last if length $$said < $length + 1;
 		return 0 if $type eq 'Z' && $$rows && unlink "$self->{folder}/cut";
-		$$rows = $type eq 'D' || ($$rows && $type ne 'Z');
-		syswrite $client, substr $$said, 0, $length + 1, '';
+		my $message = substr $$said, 0, $length + 1, '';
+		$$rows = 0 if $type eq 'Z';
+		$$rows = 1 if $type eq 'D' && $self->_is_asked($message);
+		syswrite $client, $message;
 	}
 	return 1;
 }

@@ -69,7 +69,7 @@ sub check_refusal
 	my $cutter = ProtocolCutter->new;
 	local $voygen->{gateway} = $cutter->url('cli_faults', 'voygen_gateway');
 	is($voygen->run('call', 'find_clients')->{status}, 0, 'a call through a relay is answered');
-	$cutter->cut_after_rows;
+	$cutter->cut_after('"client_id"');
 	my $error = check_refusal('a connection cut behind the row', scalar $voygen->run('call', 'create_client', '{"name": "Cut"}'),
 		'unavailable', qr/closed the connection during the call/);
 	like($error->{hint}, qr/not known/, '... and says that its effect is not known');

@@ -163,7 +163,8 @@ is(clients_named('Again'), 1, '... a writing one too, since the server has said 
 # a backend that is killed says nothing
 sub kill_running
 {
-	my ($pid) = $db->selectrow_array("select pid from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database' and state = 'active' and query like 'select voygen.call(%'");
+	my $pid;
+	GatewayTest::wait_for('a call that runs', sub { ($pid) = $db->selectrow_array("select pid from pg_stat_activity where usename = 'voygen_gateway' and datname = 'gateway_database' and state = 'active' and query like 'select voygen.call(%'") });
 	kill 'KILL', $pid;
 	eval { $db->disconnect };
 	# the server ends all its sessions, then starts anew
@@ -190,8 +191,9 @@ my (%ends, $crashed);
 $started = time;
 until ($crashed && time - $crashed > 1)
 {
-	print {$_} call_bytes('test_wait', { seconds => 0.02 }) for @crowd;
-	kill_running(), $crashed = time if !$crashed && time - $started > 0.5;
+	my $crash_now = !$crashed && time - $started > 0.5;
+	print {$_} call_bytes('test_wait', { seconds => $crash_now ? 1 : 0.02 }) for @crowd;
+	kill_running(), $crashed = time if $crash_now;
 	for (@crowd)
 	{
 		my $end = $gateway->read_answer($_);
@@ -225,12 +227,12 @@ $gateway->{url} = $cutter->url('gateway_database', 'voygen_gateway');
 $gateway->start;
 $gateway->modern('tools/list');
 is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'a call through a relay is answered');
-$cutter->cut_after_rows;
+$cutter->cut_after('written');
 $answer = $gateway->modern('tools/call', { name => 'test_write', arguments => { name => 'Cut', seconds => 0 } });
 $error = GatewayTest::tool_error($answer);
 is($error->{code}, 'unavailable', 'a row alone is no success') or diag $answer->{body};
 like("$error->{message} $error->{hint}", qr/not known.*idempotency_key/, '... and no certain failure');
-$cutter->cut_after_rows;
+$cutter->cut_after('waited');
 is($gateway->call('test_wait', { seconds => 0 })->{said}, 'waited', 'a reading call runs again');
 is($gateway->stop, 'exit 0', 'the gateway ends again');
 delete $gateway->{url};
