@@ -30,7 +30,7 @@ struct pool
 static struct query *
 next_query(const struct pool *pool)
 {
-	if (pool->again.first != NULL)
+	if (pool->again.first != NULL && pool->again.first->not_before_ms <= pool->loop->now_ms)
 		return pool->again.first;
 	if (pool->urgent.first == NULL || pool->spare.count >= pool->settings.waiting)
 		return pool->spare.first != NULL ? pool->spare.first : pool->urgent.first;
@@ -190,9 +190,10 @@ pool_run(struct pool *pool, struct query *query)
 }
 
 void
-pool_run_again(struct pool *pool, struct query *query)
+pool_run_again(struct pool *pool, struct query *query, int pause_ms)
 {
 	query->waits_since_ms = pool->loop->now_ms;
+	query->not_before_ms = pool->loop->now_ms + pause_ms;
 	query_list_add(&pool->again, query);
 }
 

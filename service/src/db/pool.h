@@ -39,9 +39,9 @@ void pool_close(struct pool *pool);
 /* Runs the query, now or when a connection is free; false when the queue is full. Never calls back from inside. */
 bool pool_run(struct pool *pool, struct query *query);
 
-/* Runs a query once more whose connection has broken: not at once, since its neighbours may be broken as well without
+/* Runs a query once more whose connection has broken: after a pause, since its neighbours may be broken as well without
  * anybody having noticed. Never refused, and before all others; also for what has to have its turn under any load. */
-void pool_run_again(struct pool *pool, struct query *query);
+void pool_run_again(struct pool *pool, struct query *query, int pause_ms);
 
 /* Runs a query nobody waits for: when no other waits, or when `waiting` of its kind have piled up. It is
  * never refused and waits as long as it takes. */

@@ -50,6 +50,7 @@ struct query
 	struct query_list *list; /* it waits in; NULL when it does not wait */
 	struct link *link;       /* it runs on; NULL when it does not run */
 	int64_t waits_since_ms;
+	int64_t not_before_ms; /* of one that runs again */
 };
 
 struct query_list

@@ -146,7 +146,7 @@ on_sent(void *owner, struct query_outcome *outcome)
 
 	if (outcome->fate != QUERY_DONE && is_passing(outcome) && ++records->attempts < ATTEMPTS)
 	{
-		pool_run_again(records->pool, &records->query);
+		pool_run_again(records->pool, &records->query, SEND_MS);
 		return;
 	}
 	if (outcome->fate != QUERY_DONE)
@@ -191,7 +191,7 @@ send_batch(struct records *records)
 	query_start(&records->query, &prepared_records, on_sent, records);
 	for (int i = 0; i < COLUMNS; i++)
 		query_slice(&records->query, (struct slice){records->columns[i].at, records->columns[i].length});
-	pool_run_again(records->pool, &records->query);
+	pool_run_again(records->pool, &records->query, 0);
 }
 
 static void

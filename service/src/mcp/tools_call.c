@@ -13,7 +13,9 @@
 #include "mcp/catalogue.h"
 #include "mcp/methods.h"
 
-#define MOST_ATTEMPTS 3
+#define MOST_ATTEMPTS 4
+/* A server that ends takes a moment to end all its sessions. */
+#define PAUSE_MS 200
 
 struct tool_call
 {
@@ -124,7 +126,7 @@ run_again(struct tool_call *call, const struct query_outcome *outcome)
 
 	if (!nothing_happened || ++call->attempts == MOST_ATTEMPTS)
 		return false;
-	pool_run_again(call->request->mcp->pool, &call->query);
+	pool_run_again(call->request->mcp->pool, &call->query, call->attempts * PAUSE_MS);
 	return true;
 }
 
