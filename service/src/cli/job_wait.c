@@ -20,9 +20,6 @@
 
 #define LOOK_MS 1000
 
-/* {"job_id":"…","status":"…"} is shorter: larger results need not be looked at. */
-#define LONGEST_BEGINNING 100
-
 /* A job nobody has taken for so long lacks somebody who does jobs. */
 #define UNTAKEN_LOOKS 5
 
@@ -41,18 +38,15 @@ struct waiting
 const char *
 job_begun(struct arena *arena, const char *result)
 {
-	const struct scan_limits limits = {.levels = 1, .nodes = 4, .depth = 1};
-	struct slice text = slice_of(result);
+	/* Two members; the scan of another result ends at the third. */
+	const struct scan_limits limits = {.levels = 1, .nodes = 2, .depth = 2};
 	struct scan_fault fault;
-	const struct scan_node *beginning = text.length < LONGEST_BEGINNING ? scan_text(arena, text, &limits, &fault) : NULL;
-	const struct scan_node *job = scan_member(beginning, "job_id");
-	struct slice number;
+	const struct scan_node *begun = scan_text(arena, slice_of(result), &limits, &fault);
+	struct slice job;
 
-	if (job == NULL || scan_member(beginning, "status") == NULL || beginning->first->next->next != NULL)
+	if (scan_member(begun, "status") == NULL || !scan_string(arena, scan_member(begun, "job_id"), &job))
 		return NULL;
-	if (!scan_string(arena, job, &number))
-		number = job->raw;
-	return arena_copy(arena, number.at, number.length);
+	return arena_copy(arena, job.at, job.length);
 }
 
 /* Calls a tool that takes the job alone; its result, parsed, to be put back. */

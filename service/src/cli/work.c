@@ -10,7 +10,7 @@
 #include "db/connection.h"
 #include "job/work.h"
 
-#define LOOK_MS 20
+#define LOOK_MS 50
 #define MOST_JOBS 100
 
 /* One run of the command. */
