@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use File::Temp qw(tempdir);
 use Test::More;
+use JobTest qw(count_up_tool);
 use VoygenTest;
 use VoygenProgram;
 
@@ -44,5 +45,18 @@ starve('once', 'agency', 'list');
 starve('rest', 'agency', 'list');
 starve('once', 'call', 'find_clients', '{"query": "x"}');
 starve('rest', 'call', 'find_clients', '{"query": "x"}');
+
+# A job that is waited for
+count_up_tool($db);
+my $pid = fork // die "fork: $!\n";
+if (!$pid)
+{
+	$db->{InactiveDestroy} = 1;
+	local %ENV = $voygen->environment;
+	exec VoygenProgram::program(), 'work', '--no-refresh', '--jobs', '1';
+}
+starve('once', 'call', 'count_up', '{"times": 1}');
+kill TERM => $pid;
+waitpid $pid, 0;
 
 done_testing();

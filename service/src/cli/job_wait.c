@@ -6,7 +6,6 @@
  */
 #include "cli/job_wait.h"
 
-#include <json-c/json.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "json/reading.h"
 #include "json/scan.h"
 
 #define LOOK_MS 1000
@@ -28,7 +26,6 @@ struct waiting
 	struct session *session;
 	struct caller *caller;
 	const char *job;
-	const char *text; /* the last answer, as it came */
 	const char *last; /* progress told last */
 	int signals;      /* signalfd */
 	int asked;        /* how often a signal came */
@@ -49,34 +46,71 @@ job_begun(struct arena *arena, const char *result)
 	return arena_copy(arena, job.at, job.length);
 }
 
-/* Calls a tool that takes the job alone; its result, parsed, to be put back. */
-static struct json_object *
+/* --- reading answers, which json-c would not survive without memory ------------- */
+
+/* The members of an object, each as it stands in the text. */
+static const struct scan_node *
+members_of(struct arena *arena, struct slice text)
+{
+	const struct scan_limits limits = {.levels = 1, .nodes = 64, .depth = SCAN_DEPTH_MOST};
+	struct scan_fault fault;
+
+	return text.at != NULL ? scan_text(arena, text, &limits, &fault) : NULL;
+}
+
+static const struct scan_node *
+inside(struct arena *arena, const struct scan_node *object, const char *name)
+{
+	const struct scan_node *member = scan_member(object, name);
+
+	return member != NULL ? members_of(arena, member->raw) : NULL;
+}
+
+/* A text, or a number as its digits; `missing` for what is not there or null. */
+static const char *
+text_of(struct arena *arena, const struct scan_node *object, const char *name, const char *missing)
+{
+	const struct scan_node *member = scan_member(object, name);
+	struct slice text;
+
+	if (scan_string(arena, member, &text))
+		return arena_copy(arena, text.at, text.length);
+	if (member == NULL || member->kind == SCAN_NULL)
+		return missing;
+	return arena_copy(arena, member->raw.at, member->raw.length);
+}
+
+/* Calls a tool that takes the job alone; the members of its result, NULL with the failure filled. */
+static const struct scan_node *
 ask(struct waiting *waiting, const char *tool, struct failure *failure)
 {
 	struct arena *arena = waiting->session->arena;
 	const char *arguments = arena_format(arena, "{\"job_id\": \"%s\"}", waiting->job);
+	const struct scan_node *answer;
 	PGresult *result = caller_call(waiting->session, waiting->caller, tool, arguments, strlen(arguments), failure);
 
 	if (result == NULL)
 		return NULL;
-	waiting->text = arena_string(arena, PQgetvalue(result, 0, 0));
+	answer = members_of(arena, slice_of(arena_string(arena, PQgetvalue(result, 0, 0))));
 	PQclear(result);
-	return json_read(waiting->text, strlen(waiting->text));
+	if (answer == NULL)
+		failure_set(failure, "internal", arena_format(arena, "the answer of %s is no object", tool), NULL);
+	return answer;
 }
 
 /* --- telling --------------------------------------------------------------------- */
 
 static void
-tell_progress(struct waiting *waiting, struct json_object *job)
+tell_progress(struct waiting *waiting, const struct scan_node *job)
 {
 	struct arena *arena = waiting->session->arena;
-	struct json_object *progress = json_member(job, "progress");
-	const char *total = json_text(arena, progress, "total", NULL);
+	const struct scan_node *progress = inside(arena, job, "progress");
+	const char *total = text_of(arena, progress, "total", NULL);
 	const char *line;
 
 	if (total == NULL)
 		return;
-	line = arena_format(arena, "%s of %s: %s", json_text(arena, progress, "done", "0"), total, json_text(arena, progress, "message", ""));
+	line = arena_format(arena, "%s of %s: %s", text_of(arena, progress, "done", "0"), total, text_of(arena, progress, "message", ""));
 	if (waiting->last != NULL && strcmp(line, waiting->last) == 0)
 		return;
 	waiting->last = line;
@@ -92,62 +126,47 @@ tell_untaken(struct waiting *waiting, const char *status)
 
 /* --- how it ended ------------------------------------------------------------------ */
 
-/* The result as the database wrote it, digit for digit. */
 static const char *
-end_done(struct waiting *waiting)
-{
-	const struct scan_limits limits = {.levels = 1, .nodes = 64, .depth = SCAN_DEPTH_MOST};
-	struct scan_fault fault;
-	const struct scan_node *job = scan_text(waiting->session->arena, slice_of(waiting->text), &limits, &fault);
-	struct slice raw = scan_member(job, "result")->raw;
-
-	return arena_copy(waiting->session->arena, raw.at, raw.length);
-}
-
-static const char *
-end_failed(struct waiting *waiting, struct json_object *job, struct failure *failure)
+end_failed(struct waiting *waiting, const struct scan_node *job, struct failure *failure)
 {
 	struct arena *arena = waiting->session->arena;
-	struct json_object *error = json_member(job, "error");
+	const struct scan_node *error = inside(arena, job, "error");
 
-	failure_set(failure, json_text(arena, error, "code", "internal"), json_text(arena, error, "message", "the job failed"),
-				json_text(arena, error, "hint", NULL));
-	failure->path = json_text(arena, error, "path", NULL);
-	failure->expected = json_text(arena, error, "expected", NULL);
-	failure->got = json_text(arena, error, "got", NULL);
+	failure_set(failure, text_of(arena, error, "code", "internal"), text_of(arena, error, "message", "the job failed"),
+				text_of(arena, error, "hint", NULL));
+	failure->path = text_of(arena, error, "path", NULL);
+	failure->expected = text_of(arena, error, "expected", NULL);
+	failure->got = text_of(arena, error, "got", NULL);
 	return NULL;
 }
 
 static const char *
-end_asking(struct waiting *waiting, struct json_object *job, struct failure *failure)
+end_asking(struct waiting *waiting, const struct scan_node *job, struct failure *failure)
 {
 	struct arena *arena = waiting->session->arena;
-	struct json_object *requests = json_member(job, "input_requests");
+	const struct scan_node *requests = inside(arena, job, "input_requests");
+	const struct scan_node *first = requests != NULL ? requests->first : NULL;
+	const struct scan_node *request = first != NULL ? members_of(arena, first->raw) : NULL;
+	const char *name = first != NULL ? arena_copy(arena, first->name.at, first->name.length) : "";
 
-	json_object_object_foreach(requests, name, request)
-	{
-		failure_set(failure, "precondition_failed",
-					arena_format(arena, "job %s waits for an answer: %s", waiting->job, json_text(arena, request, "message", name)),
-					arena_format(arena, "voygen call answer_job '{\"job_id\": \"%s\", \"answers\": {\"%s\": {\"confirm\": true}}}'",
-								 waiting->job, name));
-		failure->expected = arena_format(arena, "{\"%s\": %s}", name,
-										 json_object_to_json_string(json_object_object_get(request, "schema")));
-		return NULL;
-	}
-	failure_set(failure, "precondition_failed", arena_format(arena, "job %s waits for an answer", waiting->job), NULL);
+	failure_set(failure, "precondition_failed",
+				arena_format(arena, "job %s waits for an answer: %s", waiting->job, text_of(arena, request, "message", name)),
+				arena_format(arena, "voygen call answer_job '{\"job_id\": \"%s\", \"answers\": {\"%s\": {\"confirm\": true}}}'",
+							 waiting->job, name));
+	failure->expected = arena_format(arena, "{\"%s\": %s}", name, text_of(arena, request, "schema", "{}"));
 	return NULL;
 }
 
 /* True when there is no more to wait for. */
 static bool
-has_ended(struct waiting *waiting, struct json_object *job, const char **result, struct failure *failure)
+has_ended(struct waiting *waiting, const struct scan_node *job, const char **result, struct failure *failure)
 {
 	struct arena *arena = waiting->session->arena;
-	const char *status = json_text(arena, job, "status", "");
+	const char *status = text_of(arena, job, "status", "");
 
 	*result = NULL;
 	if (strcmp(status, "done") == 0)
-		*result = end_done(waiting);
+		*result = text_of(arena, job, "result", "null"); /* as the database wrote it */
 	else if (strcmp(status, "failed") == 0)
 		end_failed(waiting, job, failure);
 	else if (strcmp(status, "cancelled") == 0)
@@ -217,17 +236,13 @@ wait_for_news(struct waiting *waiting)
 static bool
 obey_signals(struct waiting *waiting, int before, struct failure *failure)
 {
-	struct json_object *answer;
-
 	if (waiting->asked == before)
 		return true;
 	if (waiting->asked > 1)
 		return failure_set(failure, "timeout", arena_format(waiting->session->arena, "left job %s alone", waiting->job),
 						   "it goes on until its step has been stopped; get_job tells");
 	fprintf(stderr, "job %s: cancelling\n", waiting->job);
-	answer = ask(waiting, "cancel_job", failure);
-	json_object_put(answer);
-	return answer != NULL;
+	return ask(waiting, "cancel_job", failure) != NULL;
 }
 
 static const char *
@@ -235,7 +250,7 @@ wait_to_the_end(struct waiting *waiting, struct failure *failure)
 {
 	for (;;)
 	{
-		struct json_object *job = ask(waiting, "get_job", failure);
+		const struct scan_node *job = ask(waiting, "get_job", failure);
 		const char *result = NULL;
 		int before = waiting->asked;
 		bool ended = false;
@@ -244,7 +259,6 @@ wait_to_the_end(struct waiting *waiting, struct failure *failure)
 		{
 			tell_progress(waiting, job);
 			ended = has_ended(waiting, job, &result, failure);
-			json_object_put(job);
 			if (!ended)
 				wait_for_news(waiting);
 		}
