@@ -1,17 +1,23 @@
 -- Checks that several tools make on their arguments. Each raises an error that names the argument.
 
-create function voygen_lib.agency() returns bigint
+create function voygen_lib.refuse_without_agency() returns bigint
 language plpgsql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 begin
-  if voygen.current_agency() is null then
-    perform voygen.raise('not_allowed', 'no agency is set for this session',
-      hint => 'Call through voygen.call, or use a login that has voygen.agency_id set.');
-  end if;
-  return voygen.current_agency();
+  perform voygen.raise('not_allowed', 'no agency is set for this session',
+    hint => 'Call through voygen.call, or use a login that has voygen.agency_id set.');
+  return null;
 end
 $$;
+comment on function voygen_lib.refuse_without_agency() is 'Raises that no agency is set.';
+
+-- Every tool asks; so it is an expression that is folded into the one around it, without a path to set.
+create function voygen_lib.agency() returns bigint
+language sql stable parallel safe
+begin atomic
+  select coalesce(voygen.current_agency(), voygen_lib.refuse_without_agency());
+end;
 comment on function voygen_lib.agency() is 'The agency of the call; an error when there is none, so that nothing is written for nobody.';
 
 create function voygen_lib.require_text(value text, path text, longest integer default 300) returns text

@@ -32,7 +32,8 @@ declare
 begin
   select * into asking from voygen.caller();
   return (
-    voygen.login_may(asking.role, 'voygen_admin'),
+    -- a token has one of three roles, none of which is a member of another; a login may be a member of several
+    case when token is not null then asking.role = 'voygen_admin' else voygen.login_may(asking.role, 'voygen_admin') end,
     asking.user_id,
     case when asking.user_id is null then token end,
     case when token is null then asking.role end)::voygen_lib.job_viewer;
@@ -65,10 +66,11 @@ comment on function voygen_lib.find_job(bigint) is 'A job the caller sees, held 
 
 create function voygen_lib.require_job(one voygen.job, job_id bigint) returns voygen.job
 language plpgsql stable parallel restricted
-set search_path = pg_catalog, voygen, pg_temp
 as $$
+declare
+  viewer voygen_lib.job_viewer := voygen_lib.job_viewer(); -- as a variable, so that sees_job is folded into the condition
 begin
-  if one.job_id is null or not voygen_lib.sees_job(voygen_lib.job_viewer(), one) then
+  if one.job_id is null or not voygen_lib.sees_job(viewer, one) then
     perform voygen.raise('not_found', format('there is no job %s of yours', require_job.job_id), path => '/job_id',
       expected => 'the number of a job of yours', got => require_job.job_id::text, hint => 'list_jobs lists them.');
   end if;
@@ -217,28 +219,41 @@ comment on column voygen_api.job.attempts is 'How often the step at hand was beg
 comment on column voygen_api.job.next_attempt_at is 'While it is queued after an attempt that failed: when it is tried again.';
 comment on column voygen_api.job.kept_until is 'When it is forgotten; null while it goes on, or when it is kept for ever.';
 
+-- In PL/pgSQL, which keeps its plans: a function in SQL that cannot be folded into the statement is planned anew in every
+-- call. Without a path of their own, whose setting is a tenth of a call: they stand under get_job's.
 create function voygen_lib.job_requester(job voygen.job) returns voygen_api.job_requester
-language sql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
+language plpgsql stable parallel safe
 as $$
-  select (job.user_id, coalesce((select u.name from users as u where u.agency_id = job.agency_id and u.user_id = job.user_id), job.login),
-    job.role)::voygen_api.job_requester
+declare
+  person text;
+begin
+  if job.user_id is not null then
+    select u.name into person from voygen.users as u where u.agency_id = job.agency_id and u.user_id = job.user_id;
+  end if;
+  return (job.user_id, coalesce(person, job.login), job.role)::voygen_api.job_requester;
+end
 $$;
 comment on function voygen_lib.job_requester(voygen.job) is 'Who asked for a job.';
 
 create function voygen_lib.job_shown(job voygen.job) returns voygen_api.job
-language sql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
+language plpgsql stable parallel safe
 as $$
-  select (
+declare
+  kept interval := job.ttl;
+  settings jsonb;
+begin
+  if job.finished_at is not null and kept is null then
+    select a.settings into settings from voygen.agencies as a where a.agency_id = job.agency_id;
+    kept := make_interval(days => voygen.retention_days(settings, 'jobs'));
+  end if;
+  return (
     job.job_id, job.tool, job.shown_arguments, job.status::voygen_api.job_status,
     (job.done, job.total, job.message)::voygen_api.job_progress, job.cancel_requested, job.input_requests, job.result::json,
     jsonb_populate_record(null::voygen_api.job_error, job.error), job.attempts, job.max_attempts,
     case when job.status = 'queued' and job.error is not null then job.run_after end, voygen_lib.job_requester(job),
     job.created_at, job.started_at, job.finished_at, job.updated_at,
-    job.finished_at + coalesce(job.ttl, make_interval(days => retention_days(a.settings, 'jobs'))))::voygen_api.job
-  from agencies as a
-  where a.agency_id = job.agency_id
+    job.finished_at + kept)::voygen_api.job;
+end
 $$;
 comment on function voygen_lib.job_shown(voygen.job) is 'A job as get_job shows it.';
 
