@@ -98,6 +98,15 @@ is($tool{find_clients}{inputSchema}{type}, 'object', 'with the schema of the arg
 is($tool{find_clients}{outputSchema}{type}, 'object', 'and of the result');
 is($tool{find_clients}{annotations}{readOnlyHint}, JSON::PP::true, 'and hints');
 
+# The reference of the tools is the catalogue's.
+$run = $voygen->run('tools', '--markdown');
+is($run->{status}, 0, 'tools --markdown') or diag $run->{err};
+open my $reference, '<', checkout() . '/service/TOOLS.md' or die "service/TOOLS.md: $!\n";
+is($run->{out}, do { local $/; readline $reference }, 'service/TOOLS.md is current (an administrator\'s `voygen tools --markdown` writes it)');
+is(scalar(() = $run->{out} =~ /^## \w+$/mg), scalar @of_admin, 'with a section for each tool');
+like($run->{out}, qr/^## get_trip\n\n\*\*Show a trip\.\*\* Reads only\.\n\nAnswers a trip.*?\n\| `trip_id` \* \| /ms, 'that says what it does and takes');
+is($voygen->run('tools', '--markdown', '--json')->{status}, 2, 'one form at a time');
+
 # Tokens that open nothing.
 my %bad = (
 	'no token' => 'nonsense',

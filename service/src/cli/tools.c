@@ -8,8 +8,16 @@
 #include "cli/caller.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/tools_markdown.h"
 #include "db/statement.h"
 #include "json/reading.h"
+
+enum listing
+{
+	LIST_TITLES,
+	LIST_JSON,
+	LIST_MARKDOWN
+};
 
 /* One line per tool: its name and its title. */
 static void
@@ -32,7 +40,7 @@ print_titles(struct arena *arena, struct json_object *tools)
 }
 
 static bool
-print_tools(struct session *session, struct caller *caller, bool as_json, struct failure *failure)
+print_tools(struct session *session, struct caller *caller, enum listing listing, struct failure *failure)
 {
 	struct statement statement;
 	PGresult *result;
@@ -44,7 +52,7 @@ print_tools(struct session *session, struct caller *caller, bool as_json, struct
 	result = statement_run(session->arena, caller->connection, &statement, failure);
 	if (result == NULL)
 		return false;
-	if (as_json)
+	if (listing == LIST_JSON)
 	{
 		printf("%s\n", PQgetvalue(result, 0, 0));
 		PQclear(result);
@@ -54,7 +62,10 @@ print_tools(struct session *session, struct caller *caller, bool as_json, struct
 	PQclear(result);
 	if (list == NULL)
 		return failure_set(failure, "unavailable", "no memory for the list of tools", NULL);
-	print_titles(session->arena, list);
+	if (listing == LIST_MARKDOWN)
+		tools_print_markdown(session->arena, list);
+	else
+		print_titles(session->arena, list);
 	json_object_put(list);
 	return true;
 }
@@ -63,14 +74,20 @@ static enum command_status
 run_tools(const struct command *self, struct session *session, int argc, char **argv)
 {
 	bool as_json = false;
-	const struct option_value options[] = {{"--json", NULL, &as_json}, {NULL, NULL, NULL}};
+	bool as_markdown = false;
+	enum listing listing;
+	const struct option_value options[] = {{"--json", NULL, &as_json}, {"--markdown", NULL, &as_markdown}, {NULL, NULL, NULL}};
 	struct caller caller;
 	struct failure failure;
 	bool done;
 
 	if (!options_read(self, argc, argv, options, NULL, 0))
 		return COMMAND_USAGE;
-	done = caller_open(session, &caller, &failure) && print_tools(session, &caller, as_json, &failure);
+	if (as_json && as_markdown)
+		return command_misused(self, "either --json or --markdown");
+	listing = as_json ? LIST_JSON : as_markdown ? LIST_MARKDOWN
+												: LIST_TITLES;
+	done = caller_open(session, &caller, &failure) && print_tools(session, &caller, listing, &failure);
 	caller_close(&caller);
 	return done ? command_finished(self) : command_failed(self, &failure);
 }
@@ -78,10 +95,10 @@ run_tools(const struct command *self, struct session *session, int argc, char **
 const struct command tools_command = {
 	.name = "tools",
 	.summary = "list the tools the token may call",
-	.help = "usage: voygen tools [--json]\n"
+	.help = "usage: voygen tools [--json | --markdown]\n"
 			"\n"
 			"Prints the name and title of each tool that VOYGEN_TOKEN may call. With --json a list of\n"
 			"{name, title, description, inputSchema, outputSchema, annotations, …}, which is what\n"
-			"an assistant needs to call them.\n",
+			"an assistant needs to call them. With --markdown a page about them, for people.\n",
 	.run = run_tools,
 };

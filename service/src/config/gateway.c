@@ -23,6 +23,8 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	{"--idle-ms", "VOYGEN_IDLE_MS", "75000", 100, 86400000, FIELD(idle_ms), false, "an unused connection is closed after so long"},
 	{"--drain-ms", "VOYGEN_DRAIN_MS", "30000", 0, 3600000, FIELD(drain_ms), false, "how long SIGTERM waits for calls that run"},
 	{"--jobs", "VOYGEN_JOBS", "2", 0, 100, FIELD(jobs), false, "jobs done at once, on connections of their own; 0: none"},
+	{"--metrics-token", "VOYGEN_METRICS_TOKEN", NULL, 0, 0, FIELD(metrics_token), true,
+	 "what opens /metrics; without it, they are for direct clients of this machine"},
 	{"--refresh", "VOYGEN_REFRESH", "1", 0, 1, FIELD(refresh), false, "1 keeps the facts of changed trips fresh, 0 leaves that to others"},
 };
 

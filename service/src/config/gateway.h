@@ -12,7 +12,8 @@
 struct gateway_settings
 {
 	const char *hosts;
-	const char *origins; /* NULL: none */
+	const char *origins;       /* NULL: none */
+	const char *metrics_token; /* NULL: none */
 	int pool;
 	int waiting;
 	int wait_ms;
@@ -38,7 +39,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 12
+#define GATEWAY_SETTINGS 13
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

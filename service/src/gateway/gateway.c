@@ -13,6 +13,7 @@
 #include "db/listener.h"
 #include "db/pool.h"
 #include "db/records.h"
+#include "gateway/status.h"
 #include "job/work.h"
 #include "log/log.h"
 #include "loop/door.h"
@@ -36,6 +37,7 @@ struct gateway
 	struct mcp *mcp;
 	struct identity_sources identities;
 	struct door door;
+	struct status status;
 	struct http *http;   /* or */
 	struct stdio *stdio; /* the one that serves */
 	bool draining;
@@ -181,6 +183,15 @@ open_http(struct gateway *gateway, struct failure *failure)
 	http_add_route(gateway->http, &mcp);
 	if (!door_open(&gateway->door, &gateway->loop, gateway->task->address, http_visit, gateway->http, failure))
 		return false;
+	gateway->status = (struct status){
+		.pool = gateway->pool,
+		.mcp = gateway->mcp,
+		.http = gateway->http,
+		.draining = &gateway->draining,
+		.token = settings->metrics_token,
+		.local = door_is_local(&gateway->door),
+	};
+	status_add_routes(gateway->http, &gateway->status);
 	if (!door_is_local(&gateway->door))
 		log_say(LOG_LEVEL_WARNING, "%s is not of this machine alone, and this program speaks no TLS: put a proxy in front",
 				gateway->door.address);

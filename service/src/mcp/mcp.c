@@ -7,6 +7,7 @@
 #include "mcp/ladder.h"
 #include "mcp/request.h"
 #include "mcp/server_info.h"
+#include "metrics/metrics.h"
 
 /* Nesting beyond what any arguments may have is refused by the database, with the place; this is for the rest. */
 #define MESSAGE_DEPTH 256
@@ -34,6 +35,7 @@ mcp_open(struct loop *loop, struct pool *pool, struct records *records)
 	mcp->pool = pool;
 	mcp->records = records;
 	mcp->catalogue = catalogue_open(loop, pool);
+	mcp->metrics = metrics_open(loop->arena);
 	return mcp;
 }
 

@@ -18,6 +18,7 @@
 #include "mcp/exchange.h"
 
 struct catalogue;
+struct metrics;
 struct mcp_request;
 struct records;
 
@@ -27,6 +28,7 @@ struct mcp
 	struct pool *pool;
 	struct records *records; /* every call goes there when it is over */
 	struct catalogue *catalogue;
+	struct metrics *metrics;
 	struct mcp_request *running; /* requests that have not been answered, newest first */
 	int running_count;
 };

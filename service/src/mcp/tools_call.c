@@ -12,6 +12,7 @@
 #include "db/records.h"
 #include "mcp/catalogue.h"
 #include "mcp/methods.h"
+#include "metrics/metrics.h"
 
 #define MOST_ATTEMPTS 4
 /* A server that ends takes a moment to end all its sessions. */
@@ -108,6 +109,13 @@ known_code(const char *code)
 	return "internal";
 }
 
+/* Only names the database knows are told apart, so that no client can make up series. */
+static void
+count(const struct tool_call *call, bool known, const char *code)
+{
+	metrics_call(call->request->mcp->metrics, known ? call->name : (struct slice){0}, code, microseconds() - call->started_us);
+}
+
 static bool
 only_reads(const struct tool_call *call)
 {
@@ -140,6 +148,7 @@ on_called(void *owner, struct query_outcome *outcome)
 	if (outcome->fate == QUERY_DONE)
 	{
 		record(call, "ok");
+		count(call, true, "ok");
 		answer_result(request, outcome->result);
 		return;
 	}
@@ -150,9 +159,11 @@ on_called(void *owner, struct query_outcome *outcome)
 		record(call, known_code(failure->code));
 	if (outcome->fate == QUERY_UNSENT || mcp_is_token_refusal(outcome))
 	{
+		count(call, false, known_code(failure->code));
 		mcp_end_failed(request, outcome);
 		return;
 	}
+	count(call, !no_such_tool(failure), known_code(failure->code));
 	if (no_such_tool(failure))
 		mcp_error(request, MCP_INVALID_PARAMS, failure->message, mcp_failure_json(request->exchange->arena, failure));
 	else
@@ -190,7 +201,10 @@ handle_call(struct mcp_request *request)
 	query_slice(&call->query, call->name);
 	query_slice(&call->query, call->arguments);
 	if (!pool_run(request->mcp->pool, &call->query))
+	{
+		count(call, false, "unavailable");
 		mcp_end_overloaded(request);
+	}
 }
 
 const struct mcp_method tools_call_methods[] = {

@@ -79,12 +79,21 @@ sub _url
 sub _voygen
 {
 	my ($self, @arguments) = @_;
-	local @ENV{qw(VOYGEN_DATABASE_URL VOYGEN_GATEWAY_URL)} = (_url($ENV{PGUSER}), _url('voygen_gateway'));
+	local $ENV{VOYGEN_DATABASE_URL} = _url($ENV{PGUSER});
 	open my $out, '-|', "'$checkout/build/voygen' @{[map { quotemeta } @arguments]} 2>$self->{folder}/voygen.said" or die "voygen: $!\n";
 	my $said = do { local $/; readline $out };
 	close $out or die "voygen @arguments failed: " . `cat '$self->{folder}/voygen.said'` . "\n";
 	chomp $said;
 	return $said;
+}
+
+# Calls a tool and answers its result.
+sub _call
+{
+	my ($self, $token, $tool, $arguments) = @_;
+	my ($agency) = $token =~ /\Avg_(\d+)_/;
+	my ($answer) = $self->{db}->selectrow_array('select voygen.call(?::bigint, sha256(?::bytea), ?, ?::text)', undef, $agency, $token, $tool, $json->encode($arguments));
+	return $json->decode($answer);
 }
 
 # A token for each of two roles in each of two agencies, and a job that its owner sees and nobody will do.
@@ -97,12 +106,11 @@ sub callers
 		$self->{db}->do('select voygen.create_agency(?, ?)', undef, $agency, ucfirst $agency);
 		for my $role (qw(admin agent))
 		{
-			local $ENV{VOYGEN_TOKEN} = $self->_voygen('token', 'create', '--agency', $agency, '--role', $role);
-			my $job = $json->decode($self->_voygen('call', 'verify_all_facts', '{}'));
-			$self->_voygen('call', 'cancel_job', $json->encode({ job_id => $job->{job_id} }));
-			my ($agency_id) = $ENV{VOYGEN_TOKEN} =~ /\Avg_(\d+)_/;
-			push @callers, { token => $ENV{VOYGEN_TOKEN}, job => $job->{job_id}, agency => $agency_id,
-				answer => $json->decode($self->_voygen('call', 'get_job', $json->encode({ job_id => $job->{job_id} }))) };
+			my $token = $self->_voygen('token', 'create', '--agency', $agency, '--role', $role);
+			my $job = $self->_call($token, 'verify_all_facts', {});
+			$self->_call($token, 'cancel_job', { job_id => $job->{job_id} });
+			my ($agency_id) = $token =~ /\Avg_(\d+)_/;
+			push @callers, { token => $token, job => $job->{job_id}, agency => $agency_id, answer => $self->_call($token, 'get_job', { job_id => $job->{job_id} }) };
 		}
 	}
 	return @callers;
@@ -150,7 +158,7 @@ sub start_gateway
 	chmod 0755, "$self->{folder}/voygen";
 	my @as = $> == 0 ? ('setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups') : ();
 	return $self->_start($port, name => 'gateway', environment => { VOYGEN_GATEWAY_URL => _url('voygen_gateway') },
-		command => [ @as, "$self->{folder}/voygen", 'serve', '--http', "127.0.0.1:$port", '--pool', $CONNECTIONS ]);
+		command => [ @as, "$self->{folder}/voygen", 'serve', '--http', "127.0.0.1:$port", '--pool', $CONNECTIONS, '--jobs', 0, '--refresh', 0 ]);
 }
 
 sub start_sdk

@@ -1,0 +1,141 @@
+/*
+ * status.c - health, readiness and metrics.
+ *
+ * Health and readiness tell nothing but themselves, so everybody may ask. Metrics tell which tools are used and how much:
+ * they are for who shows the token of --metrics-token; without one, for clients of this machine that come directly.
+ */
+#include "gateway/status.h"
+
+#include <openssl/crypto.h>
+
+#include "identity/digest.h"
+#include "metrics/metrics.h"
+
+static void
+answer_text(struct exchange *exchange, int status, const char *text)
+{
+	struct output out;
+
+	output_start(&out, exchange->arena);
+	output_word(&out, text);
+	exchange->content_type = "text/plain; charset=utf-8";
+	exchange_say(exchange, "Cache-Control", SLICE_OF("no-store"));
+	exchange_answer(exchange, status, &out);
+}
+
+static void
+handle_health(void *owner, struct exchange *exchange)
+{
+	(void) owner;
+	answer_text(exchange, 200, "ok\n");
+}
+
+/* The words are few and say no address: who may not log in may ask. */
+static void
+handle_readiness(void *owner, struct exchange *exchange)
+{
+	const struct status *status = owner;
+
+	if (*status->draining)
+		answer_text(exchange, 503, "stopping\n");
+	else if (pool_look(status->pool).connected == 0)
+		answer_text(exchange, 503, "no connection to the database\n");
+	else
+		answer_text(exchange, 200, "ready\n");
+}
+
+/* --- metrics ---------------------------------------------------------------- */
+
+static void
+write_pool(struct output *out, const struct pool *pool)
+{
+	struct pool_state state = pool_look(pool);
+
+	metrics_write_one(out, "voygen_pool_size", "gauge", "Connections to the database for calls, as configured.", "", state.connections);
+	metrics_write_one(out, "voygen_pool_connected", "gauge", "Of these, connections that are there.", "", state.connected);
+	metrics_write_one(out, "voygen_pool_busy", "gauge", "Of these, connections that run a statement.", "", state.busy);
+	metrics_write_one(out, "voygen_pool_waiting", "gauge", "Statements of clients that wait for a connection.", "", state.waiting);
+	metrics_write_one(out, "voygen_audit_backlog", "gauge", "Statements nobody waits for, as of the audit.", "", state.spare);
+}
+
+static void
+write_http(struct output *out, const struct http *http)
+{
+	struct http_state state = http_look(http);
+
+	metrics_write_one(out, "voygen_http_connections", "gauge", "Clients that are connected.", "", state.connections);
+	metrics_write_one(out, "voygen_http_exchanges", "gauge", "Requests of HTTP that are worked on or answered.", "", state.exchanges);
+	metrics_write_one(out, "voygen_http_held_bytes", "gauge", "Bytes of the requests under way.", "", (int64_t) state.held_bytes);
+	metrics_write_one(out, "voygen_http_requests_total", "counter", "Requests of HTTP.", "", state.requests);
+	metrics_write_one(out, "voygen_http_refused_total", "counter", "Connections beyond the limit.", "", state.refused);
+}
+
+static void
+answer_metrics(const struct status *status, struct exchange *exchange)
+{
+	struct output out;
+
+	output_start(&out, exchange->arena);
+	metrics_write_one(&out, "voygen_build_info", "gauge", "The version that runs.", "{version=\"" VOYGEN_VERSION "\"}", 1);
+	metrics_write_one(&out, "voygen_draining", "gauge", "1 while the gateway ends.", "", *status->draining);
+	metrics_write_one(&out, "voygen_requests_running", "gauge", "Requests of the protocol that have not been answered.", "",
+					  status->mcp->running_count);
+	write_pool(&out, status->pool);
+	write_http(&out, status->http);
+	metrics_write_calls(status->mcp->metrics, &out);
+	exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	exchange_answer(exchange, 200, &out);
+}
+
+/* Compares digests, so that the time it takes tells nothing of the token. */
+static bool
+shows_token(const struct exchange *exchange, const char *token)
+{
+	static const char scheme[] = "Bearer ";
+	struct slice shown = exchange_header(exchange, "Authorization");
+	unsigned char theirs[DIGEST_BYTES];
+	unsigned char ours[DIGEST_BYTES];
+
+	if (!slice_starts(shown, scheme))
+		return false;
+	digest_of(shown.at + sizeof(scheme) - 1, shown.length - sizeof(scheme) + 1, theirs);
+	digest_of(token, strlen(token), ours);
+	return CRYPTO_memcmp(theirs, ours, DIGEST_BYTES) == 0;
+}
+
+/* A proxy in front is of this machine, too, and brings strangers. */
+static bool
+comes_directly(const struct exchange *exchange)
+{
+	return exchange_header(exchange, "Forwarded").at == NULL && exchange_header(exchange, "X-Forwarded-For").at == NULL &&
+		   exchange_header(exchange, "X-Real-IP").at == NULL && exchange_header(exchange, "Via").at == NULL;
+}
+
+static void
+handle_metrics(void *owner, struct exchange *exchange)
+{
+	const struct status *status = owner;
+
+	if (status->token == NULL && (!status->local || !comes_directly(exchange)))
+		answer_text(exchange, 403, "metrics are for clients of this machine; --metrics-token opens them to others\n");
+	else if (status->token != NULL && !shows_token(exchange, status->token))
+	{
+		exchange_say(exchange, "WWW-Authenticate", SLICE_OF("Bearer realm=\"voygen metrics\""));
+		answer_text(exchange, 401, "the token of --metrics-token is needed: Authorization: Bearer ...\n");
+	}
+	else
+		answer_metrics(status, exchange);
+}
+
+void
+status_add_routes(struct http *http, struct status *status)
+{
+	const struct http_route routes[] = {
+		{.method = "GET", .path = "/healthz", .handle = handle_health, .owner = status},
+		{.method = "GET", .path = "/readyz", .handle = handle_readiness, .owner = status},
+		{.method = "GET", .path = "/metrics", .handle = handle_metrics, .owner = status},
+	};
+
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		http_add_route(http, &routes[i]);
+}

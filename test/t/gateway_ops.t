@@ -1,0 +1,170 @@
+# What operators see: health, readiness, metrics in Prometheus' format (read by a parser of our own, since Debian has
+# promtool only with the whole of Prometheus), and an end under load that loses no call.
+use strict;
+use warnings;
+use Test::More;
+use Time::HiRes qw(sleep time);
+use GatewayTest;
+use VoygenTest;
+
+my $gateway = GatewayTest->new('gateway_ops', more => [ '--jobs', '0', '--refresh', '0' ]);
+$gateway->add_tools;
+
+sub get
+{
+	my ($path, %options) = @_;
+	return $gateway->post('', method => 'GET', path => $path, token => undef,
+		%options, headers => { 'Content-Type' => undef, Accept => undef, %{ $options{headers} // {} } });
+}
+
+# {name => {type, help, samples => {labels => value}}}; dies where the text is not in the format.
+sub read_metrics
+{
+	my ($text) = @_;
+	my (%metrics, $current);
+	die "the text does not end with a line end\n" unless $text =~ /\n\z/;
+	for my $line (split /\n/, $text)
+	{
+		if ($line =~ /\A# HELP ([a-z_]+) (\S.*)\z/)
+		{
+			die "$1 comes twice\n" if $metrics{$1};
+			$current = $metrics{$1} = { name => $1, help => $2, samples => {} };
+		}
+		elsif ($line =~ /\A# TYPE ([a-z_]+) (counter|gauge|histogram)\z/)
+		{
+			die "TYPE of $1 without its HELP\n" unless $current && $current->{name} eq $1;
+			$current->{type} = $2;
+		}
+		elsif ($line =~ /\A([a-z_]+)(\{(?:[a-z]+="[^"\\\n]*",?)*\})? (-?\d+(?:\.\d+)?)\z/)
+		{
+			my ($name, $labels, $value) = ($1, $2 // '', $3);
+			my $of = $current->{type} eq 'histogram' ? $name =~ s/_(?:bucket|sum|count)\z//r : $name;
+			die "$name stands under $current->{name}\n" unless $of eq $current->{name};
+			die "$name$labels comes twice\n" if exists $current->{samples}{"$name$labels"};
+			die "$name is a counter and not called _total\n" if $current->{type} eq 'counter' && $name !~ /_total\z/;
+			$current->{samples}{"$name$labels"} = $value;
+		}
+		else { die "no line of the format: $line\n" }
+	}
+	return \%metrics;
+}
+
+sub metrics { return read_metrics(get('/metrics')->{body}) }
+sub value { my ($metrics, $name, $labels) = @_; return $metrics->{$name}{samples}{ $name . ($labels // '') } }
+
+# --- health and readiness ------------------------------------------------------------------
+
+my $answer = get('/healthz');
+is_deeply([ @$answer{qw(status body)} ], [ 200, "ok\n" ], 'healthz');
+GatewayTest::wait_for('a connection', sub { get('/readyz')->{status} == 200 });
+is(get('/readyz')->{body}, "ready\n", 'readyz');
+is(get('/healthz', method => 'POST')->{status}, 405, 'health is only asked');
+is(get('/healthz', headers => { Host => 'elsewhere.example' })->{status}, 403, 'and by a name of this server');
+
+# --- metrics ----------------------------------------------------------------------------------
+
+$gateway->call('get_facts_stats') for 1 .. 3;
+$gateway->modern('tools/call', { name => 'get_trip', arguments => { trip_id => 'nowhere' } });
+$gateway->modern('tools/call', { name => "no_such_$_", arguments => {} }) for 1 .. 5;
+$gateway->modern('tools/call', { name => 'bad"name', arguments => {} });
+$gateway->call('test_wait', { seconds => 0.3 });
+my $metrics = metrics();
+is(value($metrics, 'voygen_tool_calls_total', '{tool="get_facts_stats",code="ok"}'), 3, 'calls of a tool');
+is(value($metrics, 'voygen_tool_calls_total', '{tool="get_trip",code="not_found"}'), 1, 'a failed call, by code');
+is(value($metrics, 'voygen_tool_calls_total', '{tool="(none)",code="unknown_name"}'), 6, 'names nobody knows are one series');
+is(scalar(grep { /no_such|bad/ } keys %{ $metrics->{voygen_tool_calls_total}{samples} }), 0, 'whatever they are');
+
+my $histogram = $metrics->{voygen_tool_call_duration_seconds};
+is($histogram->{type}, 'histogram', 'durations are a histogram');
+my %bucket = map { /_bucket\{tool="test_wait",le="([^"]+)"\}/ ? ($1, $histogram->{samples}{$_}) : () } keys %{ $histogram->{samples} };
+is_deeply([ @bucket{qw(0.25 0.5 +Inf)} ], [ 0, 1, 1 ], 'a call of 0.3 s lies in its bucket');
+my $sum = $histogram->{samples}{'voygen_tool_call_duration_seconds_sum{tool="test_wait"}'};
+ok($sum >= 0.3 && $sum < 0.5, "and in the sum ($sum)");
+is($histogram->{samples}{'voygen_tool_call_duration_seconds_count{tool="test_wait"}'}, 1, 'and in the count');
+my %stats = map { /_bucket\{tool="get_facts_stats",le="([^"]+)"\}/ ? ($1, $histogram->{samples}{$_}) : () } keys %{ $histogram->{samples} };
+my @rising = @stats{ sort { $a <=> $b } grep { $_ ne '+Inf' } keys %stats };
+ok(!(grep { $rising[$_] < $rising[ $_ - 1 ] } 1 .. $#rising), 'buckets are cumulative');
+is($stats{'+Inf'}, 3, 'up to all calls');
+
+is(value($metrics, 'voygen_pool_size'), 8, 'size of the pool');
+my ($version) = $gateway->{db}->selectrow_array("select extversion from pg_extension where extname = 'voygen'");
+is(value($metrics, 'voygen_build_info', qq({version="$version"})), 1, 'the version');
+cmp_ok(value($metrics, 'voygen_http_connections'), '>=', 1, 'whoever asks is connected');
+
+# Twelve calls on eight connections.
+my @sockets = map { $gateway->connect } 1 .. 12;
+print {$_} $gateway->request_bytes($gateway->modern_request('tools/call', { name => 'test_wait', arguments => { seconds => 3 } })) for @sockets;
+GatewayTest::wait_for('the pool to be busy', sub { $gateway->running_statements >= 8 });
+$metrics = metrics();
+is(value($metrics, 'voygen_pool_busy'), 8, 'busy connections');
+is(value($metrics, 'voygen_pool_waiting'), 4, 'calls that wait');
+is(value($metrics, 'voygen_requests_running'), 12, 'requests under way');
+$_->close for @sockets;
+GatewayTest::wait_for('the calls to be cancelled', sub { value(metrics(), 'voygen_requests_running') == 0 });
+
+is(get('/metrics', headers => { $_ => '203.0.113.9' })->{status}, 403, "a stranger behind a proxy ($_) sees none") for qw(X-Forwarded-For Forwarded X-Real-IP Via);
+
+# --- the database goes away -------------------------------------------------------------------
+
+connect_to('postgres')->do('alter database gateway_ops allow_connections false');
+$gateway->{db}->do("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'gateway_ops' and usename = 'voygen_gateway'");
+GatewayTest::wait_for('readiness to end', sub { get('/readyz')->{status} == 503 });
+is(get('/readyz')->{body}, "no connection to the database\n", 'not ready without a database');
+is(get('/healthz')->{status}, 200, 'but alive');
+is(value(metrics(), 'voygen_pool_connected'), 0, 'and the metrics say so');
+connect_to('postgres')->do('alter database gateway_ops allow_connections true');
+GatewayTest::wait_for('readiness', sub { get('/readyz')->{status} == 200 });
+
+# --- the end under load -------------------------------------------------------------------------
+
+# Every client sends call after call until its connection is closed; one that was sent must be answered, unless nothing of it
+# was read: then the connection ends without a byte, and the database knows nothing of the call.
+my (@readers, $answered, $unanswered);
+for my $client (1 .. 8)
+{
+	my $pid = open my $out, '-|';
+	die "fork: $!\n" unless defined $pid;
+	if (!$pid)
+	{
+		my $socket = $gateway->connect;
+		my ($done, $lost) = (0, '');
+		for my $count (1 .. 100_000)
+		{
+			my $name = "drain-$client-$count";
+			local $SIG{PIPE} = 'IGNORE';
+			print {$socket} $gateway->request_bytes($gateway->modern_request('tools/call', { name => 'test_write', arguments => { name => $name, seconds => 0.01 } }, token => $gateway->{tokens}{'sunny:admin'})) or last;
+			my $answer = eval { $gateway->read_answer($socket) };
+			if (!$answer) { $lost = $name; last }
+			die "answered $answer->{body}\n" unless $answer->{status} == 200 && !$answer->{json}{result}{isError};
+			$done++;
+		}
+		print "$done $lost\n";
+		require POSIX;
+		POSIX::_exit(0);
+	}
+	push @readers, $out;
+}
+sleep 1.5;
+my $ended = $gateway->stop;
+is($ended, 'exit 0', 'SIGTERM under load ends in order');
+for my $out (@readers)
+{
+	my ($done, $lost) = (readline($out) // '') =~ /\A(\d+) (\S*)/ or die "a client was answered an error\n";
+	$answered += $done;
+	push @$unanswered, $lost if $lost;
+}
+my ($written) = $gateway->{db}->selectrow_array("select count(*) from voygen.clients where name like 'drain-%'");
+is($written, $answered, "all $answered calls that took effect were answered");
+cmp_ok($answered, '>', 20, 'and there was load');
+
+# --- a token for metrics ---------------------------------------------------------------------------
+
+push @{ $gateway->{more} }, '--metrics-token', 'open sesame';
+$gateway->start;
+is(get('/metrics')->{status}, 401, 'without the token of --metrics-token no metrics');
+is(get('/metrics', token => 'open')->{status}, 401, 'nor with another');
+is(get('/metrics', token => $gateway->{tokens}{'sunny:admin'})->{status}, 401, 'nor with one for tools');
+is(get('/metrics', token => 'open sesame', headers => { 'X-Forwarded-For' => '203.0.113.9' })->{status}, 200, 'with it, for everybody');
+is($gateway->stop, 'exit 0', 'the end');
+unlike($gateway->said, qr/sesame/, 'the token is in no log');
+done_testing();
