@@ -1,4 +1,164 @@
--- Finding legs, activities and bookings of any trip by words, best match first, the way find_trips finds trips.
+-- Finding what belongs to trips (legs, activities, bookings) of any trip by words, best match first, the way find_trips
+-- finds trips.
+--
+-- Up to 100 rows that fit the filters are all compared. Of more, the newest are read in the order of their numbers when
+-- there are no words. With words, indexes of trigrams name candidates, as 07_candidates.sql says: a word may stand in the
+-- row itself, in its trip or in the client. Numbers of candidates are found with the owner's rights, since row security
+-- would close the indexes; the rows are read with the caller's.
+--
+-- The statements have p the row, t its trip, c the client, and $1 the agency, $2 the filters, $3 words or ids, $4 how many at most.
+
+create type voygen_lib.part_filters as (
+  trip_id bigint,
+  client_id bigint,
+  archived boolean,
+  day_after date,
+  day_before date,
+  status text,
+  kind text,
+  site text
+);
+comment on type voygen_lib.part_filters is 'Which rows to consider; a field that a kind of rows does not have is null.';
+
+create type voygen_lib.part as (
+  relation text,
+  id text,
+  day text,
+  said text[],
+  name text,
+  rest text
+);
+comment on type voygen_lib.part is 'A kind of rows that belong to trips, as text of SQL.';
+comment on column voygen_lib.part.day is 'The column that the days of the filters are about.';
+comment on column voygen_lib.part.said is 'What the indexes of words are made of.';
+comment on column voygen_lib.part.name is 'What a row is called: the words that count most.';
+comment on column voygen_lib.part.rest is 'What else is said of it.';
+
+create function voygen_lib.part_of(kind text) returns voygen_lib.part
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select case kind
+    when 'leg' then (
+      'voygen.trip_legs', 'p.leg_id', 'p.arrive_date',
+      array[
+        'voygen.search_text(p.city)',
+        'voygen.search_text(coalesce(p.region, '''') || '' '' || coalesce(p.country, '''') || '' '' || coalesce(p.notes, ''''))'],
+      'p.city', 'concat_ws('' '', p.region, p.country, p.notes, t.slug, t.title, c.name)')::voygen_lib.part
+    when 'activity' then (
+      'voygen.trip_activities', 'p.activity_id', 'p.activity_date',
+      array['voygen.search_text(p.title || '' '' || coalesce(p.product_code, '''') || '' '' || coalesce(p.notes, ''''))'],
+      'p.title', 'concat_ws('' '', p.product_code, p.notes, t.destination, t.slug, t.title, c.name)')::voygen_lib.part
+    when 'booking' then (
+      'voygen.bookings', 'p.booking_id', 'p.booked_on',
+      array[
+        'voygen.search_text(coalesce(p.reference, '''') || '' '' || coalesce(p.supplier, '''') || '' '' || coalesce(p.hotel_key, '''') || '' '' ||'
+        ' p.kind || '' '' || coalesce(p.site, '''') || '' '' || coalesce(p.notes, ''''))'],
+      'concat_ws('' '', p.reference, p.supplier)',
+      'concat_ws('' '', p.hotel_key, p.kind, p.site, p.notes, t.destination, t.slug, t.title, c.name)')::voygen_lib.part
+  end
+$$;
+comment on function voygen_lib.part_of(text) is 'What is known of legs, activities or bookings.';
+
+create function voygen_lib.part_conditions(part voygen_lib.part, filters voygen_lib.part_filters) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select concat_ws(' and ',
+    'p.agency_id = $1',
+    case when filters.archived then 't.archived_at is not null' else 't.archived_at is null' end,
+    case when filters.trip_id is not null then 'p.trip_id = ($2).trip_id' end,
+    case when filters.client_id is not null then 't.client_id = ($2).client_id' end,
+    case when filters.day_after is not null then part.day || ' >= ($2).day_after' end,
+    case when filters.day_before is not null then part.day || ' <= ($2).day_before' end,
+    case when filters.status is not null then 'p.status = ($2).status' end,
+    case when filters.kind is not null then 'p.kind = ($2).kind' end,
+    case when filters.site is not null then 'p.site = ($2).site' end)
+$$;
+comment on function voygen_lib.part_conditions(voygen_lib.part, voygen_lib.part_filters) is 'Which rows to consider, as text of SQL.';
+
+create function voygen_lib.parts_where(
+  part voygen_lib.part, condition text, agency bigint, filters voygen_lib.part_filters, ids bigint[], most integer
+) returns bigint[]
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+set jit = off
+as $$
+declare
+  found bigint[];
+begin
+  -- Planned for its values: a rare client or day is worth another way than the newest rows.
+  execute format(
+    'select array('
+    ' select %1$s from %2$s p join voygen.trips t on t.agency_id = p.agency_id and t.trip_id = p.trip_id'
+    ' where %3$s and %4$s order by %1$s desc limit $4)',
+    part.id, part.relation, voygen_lib.part_conditions(part, filters), condition)
+  into found
+  using agency, filters, ids, most;
+  return found;
+end
+$$;
+comment on function voygen_lib.parts_where(voygen_lib.part, text, bigint, voygen_lib.part_filters, bigint[], integer) is
+'The newest rows to consider that meet one more condition, which may name some ids.';
+
+create function voygen_lib.parts_of_trips(
+  part voygen_lib.part, trips bigint[], agency bigint, filters voygen_lib.part_filters
+) returns bigint[]
+language sql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select case
+    when trips = '{}' then '{}'
+    else voygen_lib.parts_where(part, 'p.trip_id = any ($3)', agency, filters, trips, voygen_lib.most_considered() + 1)
+  end
+$$;
+comment on function voygen_lib.parts_of_trips(voygen_lib.part, bigint[], bigint, voygen_lib.part_filters) is 'The newest rows of some trips.';
+
+create function voygen_lib.part_searches(part voygen_lib.part) returns setof voygen_lib.searched
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select (part.relation || ' p', part.id, said)::voygen_lib.searched
+  from unnest(part.said) as said
+$$;
+comment on function voygen_lib.part_searches(voygen_lib.part) is 'The indexes of words of a kind of rows.';
+
+create function voygen_lib.part_trips(filters voygen_lib.part_filters) returns voygen_api.trip_filters
+language sql immutable parallel safe
+begin atomic
+  select row(null, null, null, null, null, filters.archived)::voygen_api.trip_filters;
+end;
+comment on function voygen_lib.part_trips(voygen_lib.part_filters) is 'The trips whose rows are considered, but for the client.';
+
+create function voygen_lib.parts_having_word(
+  part voygen_lib.part, word text, agency bigint, filters voygen_lib.part_filters
+) returns bigint[]
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  most constant integer := voygen_lib.most_considered() + 1;
+  own bigint[] := array(
+    select h.id
+    from voygen_lib.part_searches(part) as s
+    cross join lateral unnest(voygen_lib.having_words(s, 'p.agency_id = $1', agency, filters, null, array[word])) as h(id));
+  found bigint[] := voygen_lib.parts_where(part, part.id || ' = any ($3)', agency, filters, own, most);
+begin
+  -- More rows with the word than are looked at, of which few fit the filters: those are looked for among what fits.
+  if cardinality(own) >= most and cardinality(found) < most then
+    found := found || voygen_lib.parts_where(part,
+      (select '(' || string_agg(format('%s like ''%%'' || ($3)[1] || ''%%''', said), ' or ') || ')' from unnest(part.said) as said),
+      agency, filters, null, most);
+  end if;
+  if cardinality(found) < most then
+    found := found || voygen_lib.parts_of_trips(part,
+      voygen_lib.trips_having_word(word, agency, voygen_lib.part_trips(filters), filters.client_id), agency, filters);
+  end if;
+  return array(select distinct f.id from unnest(found) as f(id));
+end
+$$;
+comment on function voygen_lib.parts_having_word(voygen_lib.part, text, bigint, voygen_lib.part_filters) is
+'The rows whose own text, trip or client has a word: all of them, or more than are to be considered.';
 
 create type voygen_lib.candidate as (
   id bigint,
@@ -14,33 +174,129 @@ create type voygen_lib.found as (
 );
 comment on type voygen_lib.found is 'A row that words were found in.';
 
+create function voygen_lib.parts_said(part voygen_lib.part, ids bigint[]) returns voygen_lib.candidate[]
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+set jit = off
+as $$
+declare
+  said voygen_lib.candidate[];
+begin
+  execute format(
+    'select array('
+    ' select (%1$s, %2$s, voygen_lib.plain(%2$s), voygen_lib.plain(%3$s))::voygen_lib.candidate'
+    ' from %4$s p join voygen.trips t on t.agency_id = $1 and t.trip_id = p.trip_id'
+    ' join voygen.clients c on c.agency_id = $1 and c.client_id = t.client_id'
+    ' where p.agency_id = $1 and %1$s = any ($2))',
+    part.id, part.name, part.rest, part.relation)
+  into said
+  using voygen_lib.agency(), ids;
+  return said;
+end
+$$;
+comment on function voygen_lib.parts_said(voygen_lib.part, bigint[]) is 'All that is said of these rows.';
+
+create function voygen_lib.parts_having(
+  part voygen_lib.part, words text[], agency bigint, filters voygen_lib.part_filters
+) returns voygen_lib.considered
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  patterns text[] := array(select '%' || w.word || '%' from unnest(words) as w(word));
+  found bigint[];
+  rarest bigint[];
+  every bigint[] := '{}';
+  word text;
+begin
+  foreach word in array words loop
+    found := voygen_lib.parts_having_word(part, word, agency, filters);
+    every := every || found;
+    if rarest is null or cardinality(found) < cardinality(rarest) then
+      rarest := found;
+    end if;
+  end loop;
+  if cardinality(rarest) > voygen_lib.most_considered() then
+    return (array(select distinct e.id from unnest(every) as e(id)), false)::voygen_lib.considered;
+  end if;
+  return (
+    array(select s.id from unnest(voygen_lib.parts_said(part, rarest)) as s where s.plain_name || ' ' || s.plain_rest like all (patterns)),
+    true)::voygen_lib.considered;
+end
+$$;
+comment on function voygen_lib.parts_having(voygen_lib.part, text[], bigint, voygen_lib.part_filters) is
+'Of many rows those that have all the words; hundreds that have some when each word is frequent.';
+
+create function voygen_lib.parts_like(
+  part voygen_lib.part, words text[], agency bigint, filters voygen_lib.part_filters
+) returns bigint[]
+language sql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select voygen_lib.parts_where(part, part.id || ' = any ($3)', agency, filters, coalesce(array_agg(n.id), '{}'), 1000)
+    || voygen_lib.parts_of_trips(part, voygen_lib.trips_like(words, agency, voygen_lib.part_trips(filters), filters.client_id), agency, filters)
+  from unnest(words) as w(word)
+  cross join voygen_lib.part_searches(part) as s
+  cross join lateral unnest((voygen_lib.near_in(s, agency, w.word)).ids) as n(id)
+$$;
+comment on function voygen_lib.parts_like(voygen_lib.part, text[], bigint, voygen_lib.part_filters) is
+'Rows with words spelt like those of a search, in themselves or in their trips.';
+
+create function voygen_lib.parts_considered(
+  kind text, words text[], filters voygen_lib.part_filters, before bigint
+) returns voygen_lib.considered
+language plpgsql stable parallel restricted security definer -- 07_candidates.sql says why
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  part constant voygen_lib.part := voygen_lib.part_of(kind);
+  agency constant bigint := voygen_lib.agency();
+  most constant integer := case when cardinality(words) = 0 then voygen_lib.most_counted() else voygen_lib.most_considered() end;
+  newest bigint[] := voygen_lib.parts_where(part, part.id || ' < ($3)[1]', agency, filters, array[coalesce(before, 9223372036854775807)], most + 1);
+  found voygen_lib.considered;
+begin
+  if cardinality(newest) <= most or cardinality(words) = 0 then
+    return (newest[:most], cardinality(newest) <= most)::voygen_lib.considered;
+  end if;
+  found := voygen_lib.parts_having(part, words, agency, filters);
+  if found.ids = '{}' then
+    found := (voygen_lib.parts_like(part, words, agency, filters), false);
+  end if;
+  if found.ids = '{}' then
+    return (newest[:most], true)::voygen_lib.considered;
+  end if;
+  return found;
+end
+$$;
+comment on function voygen_lib.parts_considered(text, text[], voygen_lib.part_filters, bigint) is
+'The rows a search looks at: without words the newest before one, with words those that may fit, or the newest when none may.';
+
 create type voygen_lib.found_page as (
   rows voygen_lib.found[],
   total bigint,
+  total_is_capped boolean,
   truncated voygen_api.truncated,
   suggestions text[]
 );
 comment on type voygen_lib.found_page is 'A page of what was found, best match first.';
 
-create function voygen_lib.find_among(candidates voygen_lib.candidate[], query text, most integer, cursor text) returns voygen_lib.found_page
+create function voygen_lib.find_among(
+  candidates voygen_lib.candidate[], complete boolean, query text, most integer, after voygen_lib.place
+) returns voygen_lib.found_page
 language plpgsql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  after voygen_lib.place := voygen_lib.place_read(find_among.cursor);
   words text[] := voygen_lib.search_words(find_among.query);
   fit bigint[];
   page voygen_lib.found_page;
 begin
-  if cardinality(words) > 0 then
-    fit := voygen_lib.fitting(words, array(select c.id from unnest(candidates) as c order by c.id),
-      array(select c.plain_name || ' ' || c.plain_rest from unnest(candidates) as c order by c.id));
-  end if;
+  fit := voygen_lib.fitting(words, array(select c.id from unnest(candidates) as c order by c.id),
+    array(select c.plain_name || ' ' || c.plain_rest from unnest(candidates) as c order by c.id));
   with scored as materialized (
     select c.id, voygen_lib.weight(words, array[c.plain_name, c.plain_rest], array[2.0, 1.0]) as score
     from unnest(candidates) as c
-    where fit is null
-      or c.id in (select unnest(fit))
+    where c.id in (select unnest(fit))
   ),
   ahead as materialized (
     select id, score
@@ -57,6 +313,7 @@ begin
   select
     coalesce((select array_agg((id, score)::voygen_lib.found order by score desc, id desc) from chosen), '{}'),
     (select count(*) from scored),
+    not complete,
     case
       when (select count(*) from ahead) > most then (
         (select count(*) from ahead) - most,
@@ -75,326 +332,68 @@ begin
   return page;
 end
 $$;
-comment on function voygen_lib.find_among(voygen_lib.candidate[], text, integer, text) is
+comment on function voygen_lib.find_among(voygen_lib.candidate[], boolean, text, integer, voygen_lib.place) is
 'The page of candidates that words fit best; when they fit none, the names nearest to them.';
 
--- Legs
-
-create type voygen_api.leg_match as (
-  leg_id bigint,
-  trip_id bigint,
-  trip text,
-  client voygen_api.client_name,
-  seq integer,
-  city text,
-  region text,
-  country text,
-  arrive_date date,
-  depart_date date,
-  nights integer,
-  notes text,
-  score numeric
-);
-comment on type voygen_api.leg_match is 'A leg that was found.';
-comment on column voygen_api.leg_match.trip is 'Slug of its trip.';
-comment on column voygen_api.leg_match.score is 'How well it fits the words; 0 when none were given.';
-
-create type voygen_api.leg_filters as (
-  trip_id text,
-  client text,
-  arrives_after date,
-  arrives_before date,
-  archived boolean
-);
-comment on type voygen_api.leg_filters is 'Which legs to consider.';
-comment on column voygen_api.leg_filters.trip_id is 'Number or slug of a trip. @format id';
-comment on column voygen_api.leg_filters.client is 'Number or slug of a client. @format id';
-comment on column voygen_api.leg_filters.arrives_after is 'Arrival on this day or later.';
-comment on column voygen_api.leg_filters.arrives_before is 'Arrival on this day or earlier.';
-comment on column voygen_api.leg_filters.archived is 'true: only those of archived trips, false or absent: only of those in use.';
-
-create type voygen_api.leg_list as (
-  legs voygen_api.leg_match[],
-  total bigint,
-  truncated voygen_api.truncated,
-  suggestions text[]
-);
-comment on type voygen_api.leg_list is 'Legs found, best match first.';
-comment on column voygen_api.leg_list.suggestions is 'When nothing fits: the cities nearest to what was asked.';
-
-create function voygen_api.find_legs(
-  query text default null,
-  filters voygen_api.leg_filters default null,
-  "limit" integer default 20,
-  cursor text default null
-) returns voygen_api.leg_list
-language plpgsql stable parallel safe
+create function voygen_lib.parts_counted(kind text, filters voygen_lib.part_filters, from_id bigint) returns bigint
+language sql stable parallel restricted security definer -- 07_candidates.sql says why
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-#variable_conflict use_column
-declare
-  agency bigint := voygen_lib.agency();
-  most integer := voygen_lib.require_limit(find_legs."limit");
-  wanted_trip bigint := voygen_lib.trip_at((find_legs.filters).trip_id, '/filters/trip_id');
-  wanted_client bigint := voygen_lib.client_at((find_legs.filters).client, '/filters/client');
-  page voygen_lib.found_page;
-begin
-  page := voygen_lib.find_among(
-    array(
-      select (l.leg_id, l.city, voygen_lib.plain(l.city),
-        voygen_lib.plain(concat_ws(' ', l.region, l.country, l.notes, t.slug, t.title, c.name)))::voygen_lib.candidate
-      from trip_legs as l
-      join trips as t using (agency_id, trip_id)
-      join clients as c using (agency_id, client_id)
-      where l.agency_id = agency
-        and (t.archived_at is not null) = coalesce((find_legs.filters).archived, false)
-        and (wanted_trip is null or l.trip_id = wanted_trip)
-        and (wanted_client is null or t.client_id = wanted_client)
-        and ((find_legs.filters).arrives_after is null or l.arrive_date >= (find_legs.filters).arrives_after)
-        and ((find_legs.filters).arrives_before is null or l.arrive_date <= (find_legs.filters).arrives_before)),
-    find_legs.query, most, find_legs.cursor);
-  return (
-    array(
-      select (
-        l.leg_id, l.trip_id, t.slug, (c.client_id, c.slug, c.name)::voygen_api.client_name, l.seq::integer, l.city, l.region,
-        l.country, l.arrive_date, l.depart_date, l.depart_date - l.arrive_date, l.notes, found.score)::voygen_api.leg_match
-      from unnest(page.rows) as found
-      join trip_legs as l on l.agency_id = agency and l.leg_id = found.id
-      join trips as t on t.agency_id = agency and t.trip_id = l.trip_id
-      join clients as c on c.agency_id = agency and c.client_id = t.client_id
-      order by found.score desc, found.id desc),
-    page.total, page.truncated, page.suggestions)::voygen_api.leg_list;
-end
+  select cardinality(voygen_lib.parts_where(part, part.id || ' >= ($3)[1]', voygen_lib.agency(), filters, array[from_id], voygen_lib.most_counted()))
+  from voygen_lib.part_of(kind) as part
 $$;
-comment on function voygen_api.find_legs is
-'Find legs
-Finds the stays of all trips by words of city, region, country, notes, trip and client, best match first; misspelt names are found too. Without words every leg fits, newest first. When nothing fits, suggestions has the nearest cities.
-@param query Words. @example Rome
-@param filters Which legs to consider.
-@param limit Most rows to answer. @min 1 @max 100
-@param cursor The cursor of truncated in an earlier answer to the same question.
-@example {"query": "Rome", "filters": {"arrives_after": "2026-09-01"}}';
+comment on function voygen_lib.parts_counted(text, voygen_lib.part_filters, bigint) is 'How many rows there are from a number on; hundreds at most.';
 
--- Activities
-
-create type voygen_api.activity_match as (
-  activity_id bigint,
-  trip_id bigint,
-  trip text,
-  client voygen_api.client_name,
-  leg_id bigint,
-  site text,
-  product_code text,
-  title text,
-  activity_date date,
-  start_time time,
-  duration_minutes integer,
-  price voygen_api.price,
-  status text,
-  url text,
-  notes text,
-  score numeric
-);
-comment on type voygen_api.activity_match is 'An activity that was found.';
-comment on column voygen_api.activity_match.trip is 'Slug of its trip.';
-comment on column voygen_api.activity_match.score is 'How well it fits the words; 0 when none were given.';
-
-create type voygen_api.activity_filters as (
-  trip_id text,
-  client text,
-  status voygen_api.activity_status,
-  site text,
-  date_after date,
-  date_before date,
-  archived boolean
-);
-comment on type voygen_api.activity_filters is 'Which activities to consider.';
-comment on column voygen_api.activity_filters.trip_id is 'Number or slug of a trip. @format id';
-comment on column voygen_api.activity_filters.client is 'Number or slug of a client. @format id';
-comment on column voygen_api.activity_filters.site is 'Where it was found, for example viator.';
-comment on column voygen_api.activity_filters.date_after is 'On this day or later.';
-comment on column voygen_api.activity_filters.date_before is 'On this day or earlier.';
-comment on column voygen_api.activity_filters.archived is 'true: only those of archived trips, false or absent: only of those in use.';
-
-create type voygen_api.activity_list as (
-  activities voygen_api.activity_match[],
-  total bigint,
-  truncated voygen_api.truncated,
-  suggestions text[]
-);
-comment on type voygen_api.activity_list is 'Activities found, best match first.';
-comment on column voygen_api.activity_list.suggestions is 'When nothing fits: the titles nearest to what was asked.';
-
-create function voygen_api.find_activities(
-  query text default null,
-  filters voygen_api.activity_filters default null,
-  "limit" integer default 20,
-  cursor text default null
-) returns voygen_api.activity_list
-language plpgsql stable parallel safe
+create function voygen_lib.newest_parts(kind text, filters voygen_lib.part_filters, most integer, after voygen_lib.place) returns voygen_lib.found_page
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-#variable_conflict use_column
 declare
-  agency bigint := voygen_lib.agency();
-  most integer := voygen_lib.require_limit(find_activities."limit");
-  wanted_trip bigint := voygen_lib.trip_at((find_activities.filters).trip_id, '/filters/trip_id');
-  wanted_client bigint := voygen_lib.client_at((find_activities.filters).client, '/filters/client');
-  wanted_site text := voygen_lib.require_site((find_activities.filters).site, '/filters/site');
-  page voygen_lib.found_page;
+  pool voygen_lib.considered := voygen_lib.parts_considered(kind, '{}', filters, after.id);
+  before bigint := case when after is null then 0 else voygen_lib.parts_counted(kind, filters, after.id) end;
 begin
-  page := voygen_lib.find_among(
-    array(
-      select (a.activity_id, a.title, voygen_lib.plain(a.title),
-        voygen_lib.plain(concat_ws(' ', a.product_code, a.notes, t.destination, t.slug, t.title, c.name)))::voygen_lib.candidate
-      from trip_activities as a
-      join trips as t using (agency_id, trip_id)
-      join clients as c using (agency_id, client_id)
-      where a.agency_id = agency
-        and (t.archived_at is not null) = coalesce((find_activities.filters).archived, false)
-        and (wanted_trip is null or a.trip_id = wanted_trip)
-        and (wanted_client is null or t.client_id = wanted_client)
-        and (wanted_site is null or a.site = wanted_site)
-        and ((find_activities.filters).status is null or a.status = (find_activities.filters).status::text)
-        and ((find_activities.filters).date_after is null or a.activity_date >= (find_activities.filters).date_after)
-        and ((find_activities.filters).date_before is null or a.activity_date <= (find_activities.filters).date_before)),
-    find_activities.query, most, find_activities.cursor);
   return (
-    array(
-      select (
-        a.activity_id, a.trip_id, t.slug, (c.client_id, c.slug, c.name)::voygen_api.client_name, a.leg_id, a.site, a.product_code,
-        a.title, a.activity_date, a.start_time, a.duration_minutes,
-        case
-          when a.price_amount is not null
-          then (voygen_lib.exact(a.price_amount, a.currency), a.currency, a.price_basis, 'unknown')::voygen_api.price
-        end,
-        a.status, a.url, a.notes, found.score)::voygen_api.activity_match
-      from unnest(page.rows) as found
-      join trip_activities as a on a.agency_id = agency and a.activity_id = found.id
-      join trips as t on t.agency_id = agency and t.trip_id = a.trip_id
-      join clients as c on c.agency_id = agency and c.client_id = t.client_id
-      order by found.score desc, found.id desc),
-    page.total, page.truncated, page.suggestions)::voygen_api.activity_list;
+    array(select (n.id, 0)::voygen_lib.found from unnest(pool.ids[:most]) as n(id)),
+    before + cardinality(pool.ids),
+    not pool.complete or before >= voygen_lib.most_counted(),
+    case
+      when cardinality(pool.ids) > most
+      then (cardinality(pool.ids) - most, voygen_lib.place_text(0, pool.ids[most]))::voygen_api.truncated
+    end,
+    '{}')::voygen_lib.found_page;
 end
 $$;
-comment on function voygen_api.find_activities is
-'Find activities
-Finds the activities of all trips by words of title, product code, notes, destination, trip and client, best match first; misspelt names are found too. Without words every activity fits, newest first. When nothing fits, suggestions has the nearest titles.
-@param query Words. @example Guinness
-@param filters Which activities to consider.
-@param limit Most rows to answer. @min 1 @max 100
-@param cursor The cursor of truncated in an earlier answer to the same question.
-@example {"query": "Guinness", "filters": {"status": "proposed"}}';
+comment on function voygen_lib.newest_parts(text, voygen_lib.part_filters, integer, voygen_lib.place) is 'The page of the newest rows, behind a place.';
 
--- Bookings
-
-create type voygen_api.booking_match as (
-  booking_id bigint,
-  trip_id bigint,
-  trip text,
-  client voygen_api.client_name,
-  leg_id bigint,
-  kind text,
-  site text,
-  supplier text,
-  reference text,
-  hotel_key text,
-  status text,
-  price voygen_api.money,
-  booked_on date,
-  check_in date,
-  check_out date,
-  commission_amount numeric,
-  commission_source text,
-  notes text,
-  score numeric
-);
-comment on type voygen_api.booking_match is 'A booking that was found; get_trip shows all of it.';
-comment on column voygen_api.booking_match.trip is 'Slug of its trip.';
-comment on column voygen_api.booking_match.commission_amount is 'Expected, in the currency of the price.';
-comment on column voygen_api.booking_match.score is 'How well it fits the words; 0 when none were given.';
-
-create type voygen_api.booking_filters as (
-  trip_id text,
-  client text,
-  status voygen_api.booking_status,
-  kind voygen_api.booking_kind,
-  site text,
-  booked_after date,
-  booked_before date,
-  archived boolean
-);
-comment on type voygen_api.booking_filters is 'Which bookings to consider.';
-comment on column voygen_api.booking_filters.trip_id is 'Number or slug of a trip. @format id';
-comment on column voygen_api.booking_filters.client is 'Number or slug of a client. @format id';
-comment on column voygen_api.booking_filters.site is 'Where it was booked. @example navitrip';
-comment on column voygen_api.booking_filters.booked_after is 'Booked on this day or later.';
-comment on column voygen_api.booking_filters.booked_before is 'Booked on this day or earlier.';
-comment on column voygen_api.booking_filters.archived is 'true: only those of archived trips, false or absent: only of those in use.';
-
-create type voygen_api.booking_list as (
-  bookings voygen_api.booking_match[],
-  total bigint,
-  truncated voygen_api.truncated,
-  suggestions text[]
-);
-comment on type voygen_api.booking_list is 'Bookings found, best match first.';
-comment on column voygen_api.booking_list.suggestions is 'When nothing fits: the references and suppliers nearest to what was asked.';
-
-create function voygen_api.find_bookings(
-  query text default null,
-  filters voygen_api.booking_filters default null,
-  "limit" integer default 20,
-  cursor text default null
-) returns voygen_api.booking_list
-language plpgsql stable parallel safe
+create function voygen_lib.find_parts(
+  kind text, query text, filters voygen_lib.part_filters, "limit" integer, cursor text
+) returns voygen_lib.found_page
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-#variable_conflict use_column
 declare
-  agency bigint := voygen_lib.agency();
-  most integer := voygen_lib.require_limit(find_bookings."limit");
-  wanted_trip bigint := voygen_lib.trip_at((find_bookings.filters).trip_id, '/filters/trip_id');
-  wanted_client bigint := voygen_lib.client_at((find_bookings.filters).client, '/filters/client');
-  wanted_site text := voygen_lib.require_site((find_bookings.filters).site, '/filters/site');
-  page voygen_lib.found_page;
+  most integer := voygen_lib.require_limit(find_parts."limit");
+  after voygen_lib.place := voygen_lib.place_read(find_parts.cursor);
+  words text[] := voygen_lib.search_words(find_parts.query);
+  pool voygen_lib.considered;
 begin
-  page := voygen_lib.find_among(
-    array(
-      select (b.booking_id, concat_ws(' ', b.reference, b.supplier), voygen_lib.plain(concat_ws(' ', b.reference, b.supplier)),
-        voygen_lib.plain(concat_ws(' ', b.hotel_key, b.kind, b.site, b.notes, t.destination, t.slug, t.title, c.name)))::voygen_lib.candidate
-      from bookings as b
-      join trips as t using (agency_id, trip_id)
-      join clients as c using (agency_id, client_id)
-      where b.agency_id = agency
-        and (t.archived_at is not null) = coalesce((find_bookings.filters).archived, false)
-        and (wanted_trip is null or b.trip_id = wanted_trip)
-        and (wanted_client is null or t.client_id = wanted_client)
-        and (wanted_site is null or b.site = wanted_site)
-        and ((find_bookings.filters).status is null or b.status = (find_bookings.filters).status::text)
-        and ((find_bookings.filters).kind is null or b.kind = (find_bookings.filters).kind::text)
-        and ((find_bookings.filters).booked_after is null or b.booked_on >= (find_bookings.filters).booked_after)
-        and ((find_bookings.filters).booked_before is null or b.booked_on <= (find_bookings.filters).booked_before)),
-    find_bookings.query, most, find_bookings.cursor);
-  return (
-    array(
-      select (
-        b.booking_id, b.trip_id, t.slug, (c.client_id, c.slug, c.name)::voygen_api.client_name, b.leg_id, b.kind, b.site, b.supplier,
-        b.reference, b.hotel_key, b.status, voygen_lib.money_of(b.price_amount, b.currency), b.booked_on, b.check_in, b.check_out,
-        voygen_lib.exact(b.commission_amount, b.currency), b.commission_source, b.notes, found.score)::voygen_api.booking_match
-      from unnest(page.rows) as found
-      join bookings as b on b.agency_id = agency and b.booking_id = found.id
-      join trips as t on t.agency_id = agency and t.trip_id = b.trip_id
-      join clients as c on c.agency_id = agency and c.client_id = t.client_id
-      order by found.score desc, found.id desc),
-    page.total, page.truncated, array_remove(page.suggestions, ''))::voygen_api.booking_list;
+  if cardinality(words) = 0 then
+    return voygen_lib.newest_parts(kind, filters, most, after);
+  end if;
+  pool := voygen_lib.parts_considered(kind, words, filters, null);
+  return voygen_lib.find_among(voygen_lib.parts_said(voygen_lib.part_of(kind), pool.ids), pool.complete, query, most, after);
 end
 $$;
-comment on function voygen_api.find_bookings is
-'Find bookings
-Finds the bookings of all trips by words of reference, supplier, hotel, kind, site, notes, destination, trip and client, best match first; misspelt names are found too. Without words every booking fits, newest first. When nothing fits, suggestions has the nearest references and suppliers.
-@param query Words. @example QX7A2B
-@param filters Which bookings to consider.
-@param limit Most rows to answer. @min 1 @max 100
-@param cursor The cursor of truncated in an earlier answer to the same question.
-@example {"filters": {"site": "navitrip", "status": "booked"}}';
+comment on function voygen_lib.find_parts(text, text, voygen_lib.part_filters, integer, text) is
+'The page of legs, activities or bookings that words fit best; without words the newest.';
+
+create function voygen_lib.trip_shown(agency_id bigint, trip_id bigint) returns table (slug text, client voygen_api.client_name)
+language sql stable parallel safe
+begin atomic
+  select t.slug, (c.client_id, c.slug, c.name)::voygen_api.client_name
+  from voygen.trips as t
+  join voygen.clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
+  where t.agency_id = trip_shown.agency_id
+    and t.trip_id = trip_shown.trip_id;
+end;
+comment on function voygen_lib.trip_shown(bigint, bigint) is 'The trip a row belongs to, and whom it is for.';
