@@ -106,6 +106,7 @@ create type voygen_lib.facts_question as (
   after_day date,
   after_trip bigint,
   shown bigint,
+  wanted bigint,
   stale_kind text,
   stale bigint[],
   narrow text,
@@ -119,6 +120,7 @@ comment on column voygen_lib.facts_question.destination is 'Pattern of LIKE for 
 comment on column voygen_lib.facts_question.asks_facts is 'A filter or the order looks at facts.';
 comment on column voygen_lib.facts_question.after is 'Where the last page ended, as a place, and below by the columns of the order.';
 comment on column voygen_lib.facts_question.shown is 'How many trips the pages before showed.';
+comment on column voygen_lib.facts_question.wanted is 'How many trips the page lacks when a first statement has found some.';
 comment on column voygen_lib.facts_question.stale_kind is
 'Which trips have facts that may not be asked: none, few (those of stale), all (the whole agency, or too many to tell one by one).';
 comment on column voygen_lib.facts_question.narrow is
@@ -137,6 +139,20 @@ end
 $$;
 comment on function voygen_lib.facts_cursor(voygen_api.facts_sort, voygen_lib.facts_place, bigint) is 'A cursor behind a place, after so many trips were shown.';
 
+create function voygen_lib.facts_behind(question voygen_lib.facts_question, place voygen_lib.facts_place) returns voygen_lib.facts_question
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  question.after := place;
+  question.after_trip := abs(place.tie);
+  question.after_value := case when place.key < 'Infinity' then abs(place.key) end;
+  question.after_day := case when place.key < 'Infinity' and question.sort = 'start_date' then date '2000-01-01' + place.key::integer end;
+  return question;
+end
+$$;
+comment on function voygen_lib.facts_behind(voygen_lib.facts_question, voygen_lib.facts_place) is 'The question of what comes behind a place.';
+
 create function voygen_lib.facts_after(question voygen_lib.facts_question, cursor text) returns voygen_lib.facts_question
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
@@ -151,14 +167,8 @@ begin
     perform voygen.raise('invalid_argument', 'cursor is not one this tool gave for this sort', path => '/cursor',
       expected => 'the cursor of truncated in an earlier answer to the same question', got => left(cursor, 80));
   end if;
-  question.after := (split_part(cursor, '~', 2), split_part(cursor, '~', 3))::voygen_lib.facts_place;
   question.shown := split_part(cursor, '~', 4);
-  question.after_trip := abs((question.after).tie);
-  if (question.after).key < 'Infinity' then
-    question.after_value := abs((question.after).key);
-    question.after_day := case when question.sort = 'start_date' then date '2000-01-01' + (question.after).key::integer end;
-  end if;
-  return question;
+  return voygen_lib.facts_behind(question, (split_part(cursor, '~', 2), split_part(cursor, '~', 3))::voygen_lib.facts_place);
 end
 $$;
 comment on function voygen_lib.facts_after(voygen_lib.facts_question, text) is 'The question with its cursor read; one that was made for another order is an error.';
@@ -210,6 +220,17 @@ begin
 end
 $$;
 comment on function voygen_lib.facts_orders(voygen_lib.facts_question) is 'The parts of the order asked for, from the cursor on.';
+
+create function voygen_lib.facts_rest(question voygen_lib.facts_question, part voygen_lib.facts_order) returns voygen_lib.facts_order
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  return (select o from unnest(voygen_lib.facts_orders(question)) o where o.key = part.key);
+end
+$$;
+comment on function voygen_lib.facts_rest(voygen_lib.facts_question, voygen_lib.facts_order) is
+'What is left of a part of the order when the question has moved on to a place in it.';
 
 create function voygen_lib.facts_conditions(question voygen_lib.facts_question) returns voygen_lib.facts_question
 language plpgsql immutable parallel safe

@@ -30,9 +30,11 @@ comment on column voygen_lib.facts_found.counted is 'There are no others that fi
 create type voygen_lib.facts_read as (
   places voygen_lib.facts_place[],
   fit bigint,
-  seen bigint
+  seen bigint,
+  last voygen_lib.facts_place
 );
-comment on type voygen_lib.facts_read is 'What a statement found: the first places, how many trips fit, how many were looked at; what was not asked for is null.';
+comment on type voygen_lib.facts_read is
+'What a statement found: the first places, how many trips fit, how many were looked at and up to where; what was not asked for is null.';
 
 create function voygen_lib.facts_answer(question voygen_lib.facts_question, need integer, statement text) returns voygen_lib.facts_read
 language plpgsql stable parallel restricted
@@ -58,7 +60,7 @@ $$;
 comment on function voygen_lib.facts_answer(voygen_lib.facts_question, integer, text) is
 'What a statement answers that says itself which way to go, its plan kept: $1 is the question, $2 how many trips are needed.';
 
-create function voygen_lib.facts_blocks(question voygen_lib.facts_question, most integer default null) returns text
+create function voygen_lib.facts_blocks(question voygen_lib.facts_question, most integer default null, skipped integer default 0) returns text
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
@@ -66,12 +68,12 @@ begin
   -- Blocks of 8,192 trip numbers, by which indexes of days, prices and words are cut.
   return format(
     '(select last.b from (select coalesce(($1).after_trip, (select max(trip_id) from voygen.trips where agency_id = ($1).agency)) >> 13 as newest) m'
-    ' cross join lateral generate_series(m.newest, %s, -1) last(b) order by last.b desc offset 0) n',
-    case when most is null then '0' else format('greatest(0, m.newest - %s)', most - 1) end);
+    ' cross join lateral generate_series(m.newest - %s, %s, -1) last(b) order by last.b desc offset 0) n',
+    skipped, case when most is null then '0' else format('greatest(0, m.newest - %s)', skipped + most - 1) end);
 end
 $$;
-comment on function voygen_lib.facts_blocks(voygen_lib.facts_question, integer) is
-'The first so many blocks of trip numbers, newest first, from the cursor on, as the table n(b) of a statement; all when most is null.';
+comment on function voygen_lib.facts_blocks(voygen_lib.facts_question, integer, integer) is
+'So many blocks of trip numbers, newest first, behind those skipped from the cursor on, as the table n(b) of a statement; all when most is null.';
 
 create function voygen_lib.facts_by_block(question voygen_lib.facts_question, trips text) returns text
 language plpgsql immutable parallel safe
@@ -130,7 +132,7 @@ begin
   foreach statement in array narrowings loop
     -- The farther the first hundreds lie apart, the fewer there are; what has no hundreds reaches everywhere.
     reached := (voygen_lib.facts_answer(question, null, format(
-      'select (null, null, case when count(*) < 300 then count(*) - 300 else min(s.trip_id) end)::voygen_lib.facts_read from (%s limit 300) s', statement))).seen;
+      'select (null, null, case when count(*) < 300 then count(*) - 300 else min(s.trip_id) end, null)::voygen_lib.facts_read from (%s limit 300) s', statement))).seen;
     if farthest is null or reached < farthest then
       farthest := reached;
       narrowest := statement;
@@ -148,7 +150,7 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 begin
   return (voygen_lib.facts_answer(question, null, format(
-    'select (null, null, case when count(*) = 300 then max(s.trip_id) - min(s.trip_id) end)::voygen_lib.facts_read from (%s limit 300) s', narrowed))).seen < 8192;
+    'select (null, null, case when count(*) = 300 then max(s.trip_id) - min(s.trip_id) end, null)::voygen_lib.facts_read from (%s limit 300) s', narrowed))).seen < 8192;
 end
 $$;
 comment on function voygen_lib.facts_dense(voygen_lib.facts_question, text) is
@@ -176,7 +178,7 @@ begin
       ' from (%s%s) n'
       ' cross join lateral (select t.* from voygen.trips t where t.trip_id = n.trip_id and %s offset 0) t%s'
       ' where %s and %s and %s and not (%s)'
-      ' order by n.b desc, n.trip_id desc limit $2), null, null)::voygen_lib.facts_read',
+      ' order by n.b desc, n.trip_id desc limit $2), null, null, null)::voygen_lib.facts_read',
       part.key, part.tie, narrowed, ' limit ' || looked_through, question.narrow,
       case when by_start and question.asks_facts then voygen_lib.facts_looked_up() end,
       part.begins, question.wide, case when by_start then question.worth else 'true' end, question.marked))).places;
@@ -184,7 +186,7 @@ begin
       found.complete := cardinality(found.places) < need;
       return found;
     end if;
-    seen := (voygen_lib.facts_answer(question, null, format('select (null, null, count(*))::voygen_lib.facts_read from (%s limit %s) s', narrowed, looked_through))).seen;
+    seen := (voygen_lib.facts_answer(question, null, format('select (null, null, count(*), null)::voygen_lib.facts_read from (%s limit %s) s', narrowed, looked_through))).seen;
     if seen < looked_through then
       found.complete := true;
       return found;
@@ -216,50 +218,58 @@ $$;
 comment on function voygen_lib.facts_said(voygen_lib.facts_question) is
 'Words and a part of the destination as conditions that an index answers by block; null when neither was asked for.';
 
-create function voygen_lib.facts_of_said(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, blocks integer) returns voygen_lib.facts_found
+create function voygen_lib.facts_of_said(
+  question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, blocks integer, skipped integer
+) returns voygen_lib.facts_place[]
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-declare
-  found voygen_lib.facts_found;
 begin
-  found.places := (voygen_lib.facts_answer(question, need, format(
+  -- Each block is put in order by itself and the blocks follow each other in theirs, as a nested loop leaves them: to sort the
+  -- whole would read one block more than needed, to see that the one before is at its end, and the facts of all of a block.
+  return (voygen_lib.facts_answer(question, need, format(
     'select (array('
     ' select (%s, %s)::voygen_lib.facts_place'
     ' from %s cross join lateral ('
-    '  select t.* from voygen.trips t where t.agency_id = ($1).agency and (t.trip_id >> 13) = n.b and %s offset 0) t%s'
-    ' where %s and %s and %s and %s and not (%s)'
-    ' order by n.b desc, t.trip_id desc limit $2), null, null)::voygen_lib.facts_read',
-    part.key, part.tie, voygen_lib.facts_blocks(question, blocks), voygen_lib.facts_said(question),
-    case when question.asks_facts then voygen_lib.facts_looked_up() end,
-    question.narrow, part.begins, question.wide, question.worth, question.marked))).places;
-  found.complete := blocks is null and cardinality(found.places) < need;
-  return found;
+    '  select t.trip_id'
+    '  from (select t.* from voygen.trips t where t.agency_id = ($1).agency and (t.trip_id >> 13) = n.b and %s offset 0) t'
+    '  where %s and %s and %s and not (%s)'
+    '  order by t.trip_id desc offset 0) t%s'
+    ' where %s limit $2), null, null, null)::voygen_lib.facts_read',
+    part.key, part.tie, voygen_lib.facts_blocks(question, blocks, skipped), voygen_lib.facts_said(question),
+    question.narrow, part.begins, question.wide, question.marked,
+    case when question.asks_facts then voygen_lib.facts_looked_up() end, question.worth))).places;
 end
 $$;
-comment on function voygen_lib.facts_of_said(voygen_lib.facts_question, voygen_lib.facts_order, integer, integer) is
-'The newest trips that have the words and the part of a destination, from so many blocks of them, or from all.';
+comment on function voygen_lib.facts_of_said(voygen_lib.facts_question, voygen_lib.facts_order, integer, integer, integer) is
+'The newest trips that have the words and the part of a destination, from so many blocks of them, or from all, behind those skipped.';
 
 create function voygen_lib.facts_of_all(question voygen_lib.facts_question, part voygen_lib.facts_order, ordered boolean, most integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  found voygen_lib.facts_found;
-begin
   -- The sum keeps the planner from walking the order in the hope of an early end: that hope was just disappointed.
-  execute format(
-    'select array('
+  statement constant text := format(
+    'select (array('
     ' select (%1$s, %2$s)::voygen_lib.facts_place'
     ' from voygen.trips t%3$s'
     ' where %4$s and %5$s and %6$s and %7$s and not (%8$s)'
-    '%9$s limit $2)',
+    '%9$s limit $2), null, null, null)::voygen_lib.facts_read',
     part.key, part.tie,
     case when question.asks_facts then ' join voygen.trip_facts f using (agency_id, trip_id)' end,
     question.narrow, part.begins, question.wide, question.worth, question.marked,
-    case when ordered then format(' order by (%s)::numeric + 0, %s + 0', part.key, part.tie) end)
-  into found.places
-  using question, most + 1;
+    case when ordered then format(' order by (%s)::numeric + 0, %s + 0', part.key, part.tie) end);
+  looked voygen_lib.facts_read;
+  found voygen_lib.facts_found;
+begin
+  -- Where days and facts do not count, the index of what was said is the one, whatever was said.
+  if not ordered and not question.asks_facts and num_nonnulls(question.starts_after, question.starts_before) = 0 then
+    found.places := (voygen_lib.facts_answer(question, most + 1, statement)).places;
+  else
+    execute format('select (a.read).* from (%s) a(read)', statement) into looked using question, most + 1;
+    found.places := looked.places;
+  end if;
   found.complete := cardinality(found.places) <= most;
   return found;
 end
@@ -272,9 +282,13 @@ language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  few_blocks constant integer := 16;
+  few_blocks constant integer := 4;
+  some_blocks constant integer := 16;
+  one_word constant boolean := numnode(question.words) = 1 and question.destination is null;
   by_said constant boolean := voygen_lib.facts_said(question) is not null;
   narrowed constant text := voygen_lib.facts_narrowest(question);
+  newest voygen_lib.facts_place[];
+  walked integer := few_blocks;
   found voygen_lib.facts_found;
 begin
   if narrowed is not null and not (by_said and question.words is not null and voygen_lib.facts_dense(question, narrowed)) then
@@ -286,13 +300,21 @@ begin
   if not by_said then
     return voygen_lib.facts_of_all(question, part, true, 1000);
   end if;
-  found := voygen_lib.facts_of_said(question, part, need, few_blocks);
-  if cardinality(found.places) < need then
-    -- What the newest blocks have too few of is rare, or is old.
-    found := voygen_lib.facts_of_all(question, part, false, 400);
+  newest := voygen_lib.facts_of_said(question, part, need, few_blocks, 0);
+  -- One word of which a few were found is rare everywhere, and its index soon read; more words have to be brought together
+  -- there, and what none was found of may be frequent farther back, as a month is.
+  if cardinality(newest) < need and not (one_word and cardinality(newest) between 1 and need * few_blocks / some_blocks) then
+    newest := newest || voygen_lib.facts_of_said(question, part, need, some_blocks - few_blocks, few_blocks);
+    walked := some_blocks;
   end if;
+  if cardinality(newest) >= need then
+    return (newest[:need], false, null, null)::voygen_lib.facts_found;
+  end if;
+  -- What the newest blocks have too few of is rare, or is old.
+  found := voygen_lib.facts_of_all(question, part, false, 400);
   if cardinality(found.places) > 400 then
-    found := voygen_lib.facts_of_said(question, part, need, null);
+    found.places := (newest || voygen_lib.facts_of_said(question, part, need, null, walked))[:need];
+    found.complete := cardinality(found.places) < need;
   end if;
   return found;
 end
@@ -310,57 +332,75 @@ begin
   return voygen_lib.facts_answer(question, need, format(
     'with looked_at as materialized (%1$s limit %2$s), fit as materialized (select %3$s as key, %4$s as tie from looked_at%5$s)'
     ' select (array(select (key, tie)::voygen_lib.facts_place from fit order by key, tie limit $2), (select count(*) from fit),'
-    ' (select count(*) from looked_at))::voygen_lib.facts_read',
+    ' (select count(*) from looked_at), (select (%3$s, %4$s)::voygen_lib.facts_place from looked_at t offset %2$s - 1))::voygen_lib.facts_read',
     voygen_lib.facts_window(question, part), hundreds, part.key, part.tie, voygen_lib.facts_of_window(question, part)));
 end
 $$;
 comment on function voygen_lib.facts_seen(voygen_lib.facts_question, voygen_lib.facts_order, integer, integer) is
 'What fits of the first so many hundreds of trips in the order.';
 
-create function voygen_lib.facts_hoped(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, share numeric) returns voygen_lib.facts_place[]
+create function voygen_lib.facts_hoped(
+  question voygen_lib.facts_question, part voygen_lib.facts_order, need integer, looked voygen_lib.facts_read
+) returns voygen_lib.facts_place[]
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  -- Words lie in the rows and trips in an order of facts do not lie side by side; the rest is read from an index alone.
-  widest constant integer := case when question.words is not null or part.stored then 4000 else 10000 end;
-  by_block constant boolean := num_nonnulls(question.price_min, question.price_max, question.starts_after, question.starts_before) > 0;
+  by_block constant boolean := question.sort = 'newest' and (
+    num_nonnulls(question.price_min, question.price_max, question.starts_after, question.starts_before) > 0
+    or question.status is null and question.availability is not null);
+  by_said constant boolean := question.status is null and voygen_lib.facts_said(question) is not null;
+  -- What blocks have an index for is better read by block, unless few trips promise to fill the page. Words lie in the rows and
+  -- trips in an order of facts do not lie side by side; the rest is read from an index alone.
+  widest constant integer := case
+    when by_block then 400
+    when by_said then 1000
+    when question.words is not null or part.stored then 4000
+    else 10000
+  end;
 begin
-  -- What blocks have an index for is better read by block, but for words and availabilities within a status, whose trips lie
-  -- side by side.
-  if share * widest < need
-    or question.sort = 'newest' and (by_block or question.status is null
-      and (voygen_lib.facts_said(question) is not null or question.availability is not null)) then
+  if looked.fit * widest < need * looked.seen then
     return '{}';
   end if;
-  return (voygen_lib.facts_answer(question, need, format(
-    'select (array(select (%s, %s)::voygen_lib.facts_place from (%s limit %s)%s order by %s limit $2), null, null)::voygen_lib.facts_read',
-    part.key, part.tie, voygen_lib.facts_window(question, part), widest, voygen_lib.facts_of_window(question, part), replace(part.columns, 'f.', 't.')))).places;
+  question := voygen_lib.facts_behind(question, looked.last);
+  question.wanted := need - looked.fit;
+  part := voygen_lib.facts_rest(question, part);
+  -- The limit that the planner knows is that of the page, so that there is one plan whatever is lacking.
+  return looked.places || (voygen_lib.facts_answer(question, need, format(
+    'select (array(select place from (select (%s, %s)::voygen_lib.facts_place as place from (%s limit %s)%s order by %s limit $2) s'
+    ' limit ($1).wanted), null, null, null)::voygen_lib.facts_read',
+    part.key, part.tie, voygen_lib.facts_window(question, part), case when by_block or by_said then 2 * widest else widest end,
+    voygen_lib.facts_of_window(question, part), replace(part.columns, 'f.', 't.')))).places;
 end
 $$;
-comment on function voygen_lib.facts_hoped(voygen_lib.facts_question, voygen_lib.facts_order, integer, numeric) is
-'The first trips that fit of a wide window, when the share that fits lets it be expected to fill the page.';
+comment on function voygen_lib.facts_hoped(voygen_lib.facts_question, voygen_lib.facts_order, integer, voygen_lib.facts_read) is
+'The first trips that fit of a wide window behind the one looked through, with those of that, when the share that fits lets it be expected to fill the page.';
 
 create function voygen_lib.facts_stored(question voygen_lib.facts_question, part voygen_lib.facts_order, need integer) returns voygen_lib.facts_found
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
-  hundreds constant integer := 300;
+  -- Trips in an order of facts and words within a status lie far apart: of those fewer are looked through first, unless
+  -- the share that fits is then too small to be told.
+  far_apart constant boolean := part.stored or question.words is not null and question.status is not null;
+  hundreds integer := case when far_apart then 200 else 300 end;
   looked voygen_lib.facts_read;
-  share numeric;
   found voygen_lib.facts_found;
 begin
   if question.stale_kind = 'all' then
     return ('{}', true, 0, true)::voygen_lib.facts_found;
   end if;
   looked := voygen_lib.facts_seen(question, part, need, hundreds);
+  if far_apart and looked.seen = hundreds and looked.fit < 3 then
+    hundreds := 300;
+    looked := voygen_lib.facts_seen(question, part, need, hundreds);
+  end if;
   if looked.seen < hundreds or looked.fit >= need then
     return (looked.places, looked.seen < hundreds and looked.fit <= need, looked.fit, looked.seen < hundreds)::voygen_lib.facts_found;
   end if;
-  share := looked.fit / looked.seen::numeric;
   found.complete := false;
-  found.places := voygen_lib.facts_hoped(question, part, need, share);
+  found.places := voygen_lib.facts_hoped(question, part, need, looked);
   if cardinality(found.places) < need then
     found := voygen_lib.facts_rare(question, part, need);
   end if;
@@ -473,10 +513,8 @@ declare
   places voygen_lib.facts_place[];
 begin
   if behind is not null then
-    question.after := behind;
-    question.after_trip := abs(behind.tie);
-    question.after_day := case when question.sort = 'start_date' and behind.key < 'Infinity' then date '2000-01-01' + behind.key::integer end;
-    part := (select o from unnest(voygen_lib.facts_orders(question)) o where o.key = part.key);
+    question := voygen_lib.facts_behind(question, behind);
+    part := voygen_lib.facts_rest(question, part);
   end if;
   execute format(
     'select array('
