@@ -87,8 +87,9 @@ create trigger tell_insert after insert on voygen.job
   for each row execute function voygen.job_changed();
 create trigger tell_update after update on voygen.job
   for each row
-  when ((old.status, old.done, old.total, old.message, old.cancel_requested)
-    is distinct from (new.status, new.done, new.total, new.message, new.cancel_requested))
+  -- One by one: a comparison of rows is dumped in another form than it was written in.
+  when (old.status is distinct from new.status or old.done is distinct from new.done or old.total is distinct from new.total
+    or old.message is distinct from new.message or old.cancel_requested is distinct from new.cancel_requested)
   execute function voygen.job_changed();
 
 -- ---- who asked
