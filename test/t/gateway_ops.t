@@ -94,7 +94,7 @@ cmp_ok(value($metrics, 'voygen_http_connections'), '>=', 1, 'whoever asks is con
 # Twelve calls on eight connections.
 my @sockets = map { $gateway->connect } 1 .. 12;
 print {$_} $gateway->request_bytes($gateway->modern_request('tools/call', { name => 'test_wait', arguments => { seconds => 3 } })) for @sockets;
-GatewayTest::wait_for('the pool to be busy', sub { $gateway->running_statements >= 8 });
+GatewayTest::wait_for('calls that wait', sub { value(metrics(), 'voygen_pool_waiting') == 4 && value(metrics(), 'voygen_requests_running') == 12 });
 $metrics = metrics();
 is(value($metrics, 'voygen_pool_busy'), 8, 'busy connections');
 is(value($metrics, 'voygen_pool_waiting'), 4, 'calls that wait');
