@@ -307,9 +307,7 @@ comment on function voygen_lib.facts_window(voygen_lib.facts_question, voygen_li
 
 create function voygen_lib.facts_looked_up() returns text
 language sql immutable parallel safe
-begin atomic
-  select ' cross join lateral (select f.* from voygen.trip_facts f where f.agency_id = ($1).agency and f.trip_id = t.trip_id offset 0) f';
-end;
+return ' cross join lateral (select f.* from voygen.trip_facts f where f.agency_id = ($1).agency and f.trip_id = t.trip_id offset 0) f';
 comment on function voygen_lib.facts_looked_up() is
 'The facts of each trip t as a part of a statement. Behind offset 0 no condition on facts is taken for a way to all trips.';
 
