@@ -62,6 +62,16 @@ sub new
 	return $self;
 }
 
+# The gateway with the fixtures of the conformance suite, without a database.
+sub conformance
+{
+	my ($class, %options) = @_;
+	my $self = bless { creator => $$, url => '', token => '', tokens => {}, %options }, $class;
+	$self->{more} = [ '--conformance', @{ $options{more} // [] } ];
+	push @running, $self;
+	return $self->start;
+}
+
 sub db { return $_[0]{db} }
 
 # Tools for the tests: one that answers as many bytes as it is asked for, with quotes and line ends among them, one that
@@ -262,6 +272,15 @@ sub _read_chunks
 		substr $$buffer, 0, 2, '';
 		return $body if $length == 0;
 	}
+}
+
+# What has come in on a connection so far, without taking it.
+sub peek
+{
+	my ($self, $socket) = @_;
+	my $buffer = \(${*$socket}{gateway_unread} //= '');
+	while (IO::Select->new($socket)->can_read(0.01)) { sysread($socket, $$buffer, 65536, length $$buffer) or last }
+	return $$buffer;
 }
 
 # The bytes of a POST. Options: token (undef for none), headers => {name => value; undef takes one away}, path, method.

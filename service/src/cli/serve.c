@@ -34,6 +34,8 @@ serve(struct session *session, struct gateway_task *task, const char *const *giv
 
 	if (!check_user(failure) || !gateway_settings_read(session->arena, given, &task->settings, failure))
 		return false;
+	if (task->conformance)
+		return gateway_run(task, session->arena, failure);
 	task->database_url = settings->gateway_url;
 	task->token = settings->token;
 	if (!need(session, task->database_url, "VOYGEN_GATEWAY_URL", failure) ||
@@ -46,19 +48,22 @@ static enum command_status
 run_serve(const struct command *self, struct session *session, int argc, char **argv)
 {
 	const char *given[GATEWAY_SETTINGS] = {NULL};
-	struct option_value options[GATEWAY_SETTINGS + 3] = {{NULL, NULL, NULL}};
+	struct option_value options[GATEWAY_SETTINGS + 4] = {{NULL, NULL, NULL}};
 	struct gateway_task task = {0};
 	struct failure failure;
 	bool stdio = false;
+	bool conformance = false;
 
 	for (int i = 0; i < GATEWAY_SETTINGS; i++)
 		options[i] = (struct option_value){gateway_table[i].option, &given[i], NULL};
 	options[GATEWAY_SETTINGS] = (struct option_value){"--http", &task.address, NULL};
 	options[GATEWAY_SETTINGS + 1] = (struct option_value){"--stdio", NULL, &stdio};
+	options[GATEWAY_SETTINGS + 2] = (struct option_value){"--conformance", NULL, &conformance};
 	if (!options_read(self, argc, argv, options, NULL, 0))
 		return COMMAND_USAGE;
 	if (stdio == (task.address != NULL))
 		return command_misused(self, "either --http ADDR:PORT or --stdio");
+	task.conformance = conformance;
 	if (!serve(session, &task, given, &failure))
 		return command_failed(self, &failure);
 	return command_finished(self);
@@ -87,6 +92,10 @@ const struct command serve_command = {
 			"  --drain-ms N         how long SIGTERM waits for calls that run (30000)\n"
 			"  --jobs N             jobs done at once, on connections of their own; 0: none (2)\n"
 			"  --metrics-token T    what opens /metrics; without it, they are for direct clients of this machine\n"
-			"  --refresh 0|1        1 keeps the facts of changed trips fresh, 0 leaves that to others (1)\n",
+			"  --refresh 0|1        1 keeps the facts of changed trips fresh, 0 leaves that to others (1)\n"
+			"  --state-key TEXT     secret that gateways share, so that one takes what another has sealed for a client (random)\n"
+			"  --state-ms N         how long a question to a client may wait for its answer (600000)\n"
+			"\n"
+			"--conformance serves what the conformance suite of the protocol asks for, to anybody and without a database.\n",
 	.run = run_serve,
 };

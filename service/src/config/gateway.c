@@ -26,6 +26,10 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	{"--metrics-token", "VOYGEN_METRICS_TOKEN", NULL, 0, 0, FIELD(metrics_token), true,
 	 "what opens /metrics; without it, they are for direct clients of this machine"},
 	{"--refresh", "VOYGEN_REFRESH", "1", 0, 1, FIELD(refresh), false, "1 keeps the facts of changed trips fresh, 0 leaves that to others"},
+	{"--state-key", "VOYGEN_STATE_KEY", NULL, 0, 0, FIELD(state_key), true,
+	 "secret that gateways share, so that one takes what another has sealed"},
+	{"--state-ms", "VOYGEN_STATE_MS", "600000", 1, 86400000, FIELD(state_ms), false,
+	 "how long a question to a client may wait for its answer"},
 };
 
 static const char *

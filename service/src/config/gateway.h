@@ -23,7 +23,9 @@ struct gateway_settings
 	int idle_ms;
 	int drain_ms;
 	int jobs;
-	int refresh; /* 0 or 1 */
+	int refresh;           /* 0 or 1 */
+	const char *state_key; /* NULL: made at random */
+	int state_ms;
 };
 
 /* One of them. Texts have no bounds. */
@@ -39,7 +41,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 13
+#define GATEWAY_SETTINGS 15
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

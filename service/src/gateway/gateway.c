@@ -8,8 +8,12 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
+#include "conformance/fixtures.h"
 #include "db/listener.h"
 #include "db/pool.h"
 #include "db/records.h"
@@ -19,7 +23,9 @@
 #include "loop/door.h"
 #include "loop/loop.h"
 #include "mcp/catalogue.h"
+#include "mcp/jobs.h"
 #include "mcp/mcp.h"
+#include "mcp/news.h"
 #include "transport/http.h"
 #include "transport/stdio.h"
 
@@ -40,6 +46,9 @@ struct gateway
 	struct status status;
 	struct http *http;   /* or */
 	struct stdio *stdio; /* the one that serves */
+	bool tools_heard;    /* of that kind of news */
+	bool prompts_heard;
+	bool facts_heard;
 	bool draining;
 	int64_t drain_since_ms;
 	bool cut; /* calls were under way at the end of the drain */
@@ -51,8 +60,9 @@ struct gateway
 static bool
 is_quiet(const struct gateway *gateway)
 {
-	return pool_quiet(gateway->pool) && records_quiet(gateway->records) && work_quiet(gateway->work) &&
-		   (gateway->http == NULL || http_look(gateway->http).exchanges == 0);
+	bool database = gateway->pool == NULL || (pool_quiet(gateway->pool) && records_quiet(gateway->records) && work_quiet(gateway->work));
+
+	return database && (gateway->http == NULL || http_look(gateway->http).exchanges == 0);
 }
 
 static void
@@ -82,7 +92,8 @@ on_terminate(void *context)
 	}
 	gateway->draining = true;
 	gateway->drain_since_ms = gateway->loop.now_ms;
-	work_drain(gateway->work);
+	if (gateway->work != NULL)
+		work_drain(gateway->work);
 	log_say(LOG_LEVEL_INFO, "stopping: %d requests are under way", gateway->mcp->running_count);
 	mcp_wind_up(gateway->mcp);
 	if (gateway->http != NULL)
@@ -118,14 +129,62 @@ on_reload(void *context)
 	catalogue_change(gateway->mcp->catalogue);
 }
 
+/* The agency that news are about; 0, all of them, for "all" and after a gap. */
+static int64_t
+agency_of(const char *payload)
+{
+	return payload != NULL ? strtoll(payload, NULL, 10) : 0;
+}
+
+/* The first connection to the database is no gap. */
+static bool
+is_news(bool *heard, const char *payload)
+{
+	bool news = payload != NULL || *heard;
+
+	*heard = true;
+	return news;
+}
+
 static void
 on_tools_changed(void *owner, const char *channel, const char *payload)
 {
 	struct gateway *gateway = owner;
 
 	(void) channel;
-	(void) payload;
 	catalogue_change(gateway->mcp->catalogue);
+	if (is_news(&gateway->tools_heard, payload))
+		news_of_lists(gateway->mcp, agency_of(payload), NEWS_TOOLS);
+}
+
+static void
+on_job_news(void *owner, const char *channel, const char *payload)
+{
+	struct gateway *gateway = owner;
+
+	(void) channel;
+	jobs_news(gateway->mcp, payload);
+}
+
+/* "AGENCY TRIP,TRIP,…", or "AGENCY many". */
+static void
+on_facts_news(void *owner, const char *channel, const char *payload)
+{
+	struct gateway *gateway = owner;
+
+	(void) channel;
+	if (is_news(&gateway->facts_heard, payload))
+		news_of_trips(gateway->mcp, agency_of(payload));
+}
+
+static void
+on_prompts_changed(void *owner, const char *channel, const char *payload)
+{
+	struct gateway *gateway = owner;
+
+	(void) channel;
+	if (is_news(&gateway->prompts_heard, payload))
+		news_of_lists(gateway->mcp, agency_of(payload), NEWS_PROMPTS | NEWS_RESOURCES);
 }
 
 /* --- the beginning ------------------------------------------------------------------- */
@@ -170,17 +229,17 @@ open_http(struct gateway *gateway, struct failure *failure)
 		.connections = settings->connections,
 		.idle_ms = settings->idle_ms,
 	};
-	const struct http_route mcp = {
-		.method = "POST",
-		.path = "/mcp",
-		.demands = HTTP_IDENTITY | HTTP_JSON,
-		.handle = mcp_receive,
-		.owner = gateway->mcp,
+	int identity = gateway->task->conformance ? 0 : HTTP_IDENTITY;
+	const struct http_route routes[] = {
+		{"POST", "/mcp", identity | HTTP_JSON, mcp_receive, gateway->mcp},
+		{"GET", "/mcp", identity, news_open_stream, gateway->mcp},
+		{"DELETE", "/mcp", identity, news_end_session, gateway->mcp},
 	};
 
 	identity_add(&gateway->identities, &identity_bearer);
 	gateway->http = http_open(&gateway->loop, &http, &gateway->identities);
-	http_add_route(gateway->http, &mcp);
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		http_add_route(gateway->http, &routes[i]);
 	if (!door_open(&gateway->door, &gateway->loop, gateway->task->address, http_visit, gateway->http, failure))
 		return false;
 	gateway->status = (struct status){
@@ -211,9 +270,10 @@ open_stdio(struct gateway *gateway, struct failure *failure)
 		.owner = gateway,
 	};
 
-	if (!identity_of_token(gateway->task->token, &settings.identity, failure))
+	if (!gateway->task->conformance && !identity_of_token(gateway->task->token, &settings.identity, failure))
 		return false;
 	gateway->stdio = stdio_open(&gateway->loop, &settings);
+	gateway->mcp->standing = stdio_standing(gateway->stdio);
 	return true;
 }
 
@@ -236,11 +296,44 @@ open_database(struct gateway *gateway)
 	gateway->canceller = canceller_open(&gateway->loop);
 	gateway->pool = pool_open(&gateway->loop, &pool, gateway->canceller);
 	gateway->records = records_open(&gateway->loop, gateway->pool);
-	gateway->mcp = mcp_open(&gateway->loop, gateway->pool, gateway->records);
 	gateway->listener = listener_open(&gateway->loop, gateway->task->database_url);
 	listener_subscribe(gateway->listener, "voygen_catalogue", on_tools_changed, gateway);
+	listener_subscribe(gateway->listener, "voygen_job", on_job_news, gateway);
+	listener_subscribe(gateway->listener, "voygen_facts", on_facts_news, gateway);
+	listener_subscribe(gateway->listener, "voygen_prompts", on_prompts_changed, gateway);
 	gateway->work = work_open(&gateway->loop, gateway->listener, gateway->canceller, &work);
 	listener_start(gateway->listener);
+}
+
+/* Who shares the key takes the states that others have sealed; without one they end with this process. */
+static bool
+make_state_key(const struct gateway_settings *settings, unsigned char key[MCP_KEY_BYTES])
+{
+	if (settings->state_key == NULL)
+		return getrandom(key, MCP_KEY_BYTES, 0) == MCP_KEY_BYTES;
+	digest_of(settings->state_key, strlen(settings->state_key), key);
+	return true;
+}
+
+static bool
+open_protocol(struct gateway *gateway, struct failure *failure)
+{
+	const struct gateway_settings *settings = &gateway->task->settings;
+	struct mcp_settings mcp = {
+		.state_ms = settings->state_ms,
+		.tasks = &job_source,
+	};
+
+	if (!make_state_key(settings, mcp.state_key))
+		return failure_set(failure, "unavailable", "the system gives no random numbers", NULL);
+	if (gateway->task->conformance)
+	{
+		mcp.strict_sessions = true;
+		mcp.methods = fixture_methods;
+		mcp.tasks = &fixture_task_source;
+	}
+	gateway->mcp = mcp_open(&gateway->loop, gateway->pool, gateway->records, &mcp);
+	return true;
 }
 
 static void
@@ -252,11 +345,16 @@ close_all(struct gateway *gateway)
 	if (gateway->stdio != NULL)
 		stdio_close(gateway->stdio);
 	mcp_close(gateway->mcp);
-	records_close(gateway->records);
-	listener_close(gateway->listener);
-	work_close(gateway->work);
-	pool_close(gateway->pool);
-	canceller_close(gateway->canceller);
+	if (gateway->pool != NULL)
+	{
+		records_close(gateway->records);
+		listener_close(gateway->listener);
+		work_close(gateway->work);
+		pool_close(gateway->pool);
+		canceller_close(gateway->canceller);
+	}
+	else
+		fixture_tasks_close();
 }
 
 static bool
@@ -264,10 +362,13 @@ serve(struct gateway *gateway, struct failure *failure)
 {
 	bool http = gateway->task->address != NULL;
 
-	if (!check_url(gateway, failure))
+	if (!gateway->task->conformance && !check_url(gateway, failure))
 		return false;
 	raise_file_limit();
-	open_database(gateway);
+	if (!gateway->task->conformance)
+		open_database(gateway);
+	if (!open_protocol(gateway, failure))
+		return false;
 	if (http ? !open_http(gateway, failure) : !open_stdio(gateway, failure))
 		return false;
 	loop_on_signal(&gateway->loop, SIGTERM, on_terminate, gateway);
@@ -289,7 +390,7 @@ gateway_run(const struct gateway_task *task, struct arena *arena, struct failure
 	if (!loop_open(&gateway.loop, arena, task->address == NULL, failure))
 		return false;
 	served = serve(&gateway, failure);
-	if (gateway.pool != NULL)
+	if (gateway.mcp != NULL)
 		close_all(&gateway);
 	loop_close(&gateway.loop);
 	return served;

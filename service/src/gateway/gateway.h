@@ -17,6 +17,7 @@ struct gateway_task
 	const char *address;      /* ADDR:PORT of HTTP; NULL: standard input and output */
 	const char *database_url; /* of the gateway's login */
 	const char *token;        /* who asks on standard input */
+	bool conformance;         /* the fixtures of the conformance suite stand in the place of the database */
 	struct gateway_settings settings;
 };
 

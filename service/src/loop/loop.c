@@ -107,3 +107,36 @@ loop_on_signal(struct loop *loop, int signal, loop_callback *callback, void *con
 {
 	add_job(loop, signal, EV_SIGNAL, NULL, callback, context);
 }
+
+void
+loop_timer_stop(struct loop_timer *timer)
+{
+	if (timer->event != NULL)
+		event_free(timer->event);
+	timer->event = NULL;
+}
+
+static void
+ring(evutil_socket_t socket, short what, void *context)
+{
+	struct loop_timer *timer = context;
+	loop_callback *callback = timer->callback;
+
+	(void) socket;
+	(void) what;
+	loop_look_at_clock(timer->loop);
+	loop_timer_stop(timer);
+	callback(timer->context);
+}
+
+void
+loop_timer_start(struct loop_timer *timer, struct loop *loop, int milliseconds, loop_callback *callback, void *context)
+{
+	struct timeval delay = {milliseconds / 1000, milliseconds % 1000 * 1000};
+
+	loop_timer_stop(timer);
+	*timer = (struct loop_timer){.loop = loop, .callback = callback, .context = context};
+	timer->event = event_new(loop->base, -1, 0, ring, timer);
+	if (timer->event == NULL || event_add(timer->event, &delay) != 0)
+		loop->arena->fail(sizeof(*timer));
+}

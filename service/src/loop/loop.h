@@ -14,6 +14,7 @@
 #include "failure/failure.h"
 #include "memory/arena.h"
 
+struct event;
 struct event_base;
 struct loop_job;
 
@@ -42,6 +43,20 @@ void loop_stop(struct loop *loop);
 
 /* Calls back every so many milliseconds, as long as the loop lives. */
 void loop_every(struct loop *loop, int milliseconds, loop_callback *callback, void *context);
+
+/* A clock that rings once. All zero at first; it may be started anew when it has rung or has been stopped. */
+struct loop_timer
+{
+	struct event *event;
+	struct loop *loop;
+	loop_callback *callback;
+	void *context;
+};
+
+void loop_timer_start(struct loop_timer *timer, struct loop *loop, int milliseconds, loop_callback *callback, void *context);
+
+/* Rings no more; also for one that was never started. */
+void loop_timer_stop(struct loop_timer *timer);
 
 /* Calls back in the loop when the process gets the signal. Several may wait for one signal. */
 void loop_on_signal(struct loop *loop, int signal, loop_callback *callback, void *context);

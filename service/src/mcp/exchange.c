@@ -80,3 +80,9 @@ exchange_end(struct exchange *exchange)
 		entry->release(entry->kept);
 	}
 }
+
+bool
+exchange_begin(struct exchange *exchange)
+{
+	return exchange->ops->begin(exchange);
+}

@@ -24,6 +24,8 @@ struct exchange_ops
 	/* A message ahead of the answer, on the same stream. It is copied at once. False when the client cannot take
 	 * messages ahead of the answer, or does not read them. */
 	bool (*notify)(struct exchange *exchange, struct output *message);
+	/* Begins the stream before there is a message for it; false when the client cannot take one. */
+	bool (*begin)(struct exchange *exchange);
 };
 
 /* A header line: of the request with its name as it was written, or one more for the answer. */
@@ -48,6 +50,7 @@ struct exchange
 	const struct exchange_header *headers;
 	int header_count;
 	struct identity identity;
+	bool takes_notices; /* messages may go ahead of the answer */
 	/* What the messages of one client have in common, so that one may speak of another; 0 when nothing is known. */
 	uint64_t conversation;
 	/* For the answer. */
@@ -75,6 +78,8 @@ void exchange_answer(struct exchange *exchange, int status, struct output *body)
 void exchange_answer_empty(struct exchange *exchange, int status);
 
 bool exchange_notify(struct exchange *exchange, struct output *message);
+
+bool exchange_begin(struct exchange *exchange);
 
 /* --- for transports ------------------------------------------------------ */
 

@@ -13,9 +13,11 @@
  */
 #include "mcp/ladder.h"
 
+#include "mcp/ask.h"
 #include "mcp/base64_header.h"
 #include "mcp/methods.h"
 #include "mcp/server_info.h"
+#include "mcp/session.h"
 
 #define CLAIM "io.modelcontextprotocol/protocolVersion"
 #define CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
@@ -60,9 +62,10 @@ read_shape(struct mcp_request *request, const struct scan_node *message)
 		return refuse(request, MCP_INVALID_REQUEST, "params has to be a JSON object");
 	if (scan_string(arena, scan_member(message, "method"), &request->method_name))
 		return true;
-	/* an answer to a request of ours; nobody here has asked */
+	/* an answer to a question of ours */
 	if (scan_member(message, "method") == NULL && (scan_member(message, "result") != NULL || scan_member(message, "error") != NULL))
 	{
+		ask_take(request->mcp, request->exchange, message);
 		mcp_drop(request);
 		return false;
 	}
@@ -124,6 +127,11 @@ find_legacy_version(struct mcp_request *request, struct slice header)
 	if (!request->exchange->has_headers || slice_is(request->method_name, "initialize"))
 		return true;
 	request->version = header.at != NULL ? header : SLICE_OF(MCP_VERSION_LEGACY_OLDEST);
+	if (!session_accepted(request->mcp->sessions, request->exchange))
+	{
+		mcp_refuse(request, 404, MCP_INVALID_REQUEST, "there is no such session", (struct slice){0});
+		return false;
+	}
 	if (names_legacy(request->version))
 		return true;
 	return refuse(request, MCP_INVALID_REQUEST, "the header MCP-Protocol-Version names a revision that is not spoken here");
@@ -251,7 +259,7 @@ ladder_climb(struct mcp_request *request, const struct scan_node *message)
 	read_meta(request);
 	if (!find_era(request))
 		return false;
-	request->method = methods_find(request->method_name, request->era, request->id.at != NULL);
+	request->method = methods_find(request->mcp->settings.methods, request->method_name, request->era, request->id.at != NULL);
 	if (request->era == MCP_MODERN && (!check_envelope(request) || !check_version(request) || !check_headers(request)))
 		return false;
 	return check_method(request);

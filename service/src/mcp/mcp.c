@@ -5,9 +5,11 @@
 
 #include "mcp/catalogue.h"
 #include "mcp/ladder.h"
+#include "mcp/news.h"
 #include "mcp/request.h"
 #include "mcp/server_info.h"
 #include "metrics/metrics.h"
+#include "mcp/session.h"
 
 /* Nesting beyond what any arguments may have is refused by the database, with the place; this is for the rest. */
 #define MESSAGE_DEPTH 256
@@ -27,21 +29,24 @@ struct mcp_turn
 };
 
 struct mcp *
-mcp_open(struct loop *loop, struct pool *pool, struct records *records)
+mcp_open(struct loop *loop, struct pool *pool, struct records *records, const struct mcp_settings *settings)
 {
 	struct mcp *mcp = arena_alloc(loop->arena, sizeof(*mcp));
 
 	mcp->loop = loop;
 	mcp->pool = pool;
 	mcp->records = records;
+	mcp->settings = *settings;
 	mcp->catalogue = catalogue_open(loop, pool);
 	mcp->metrics = metrics_open(loop->arena);
+	mcp->sessions = sessions_open(loop, settings->strict_sessions);
 	return mcp;
 }
 
 void
 mcp_close(struct mcp *mcp)
 {
+	sessions_close(mcp->sessions);
 	catalogue_close(mcp->catalogue);
 }
 
@@ -56,6 +61,7 @@ mcp_wind_up(struct mcp *mcp)
 		if (request->wind_up != NULL)
 			request->wind_up(request);
 	}
+	hearers_wind_up(mcp);
 }
 
 static void

@@ -19,22 +19,43 @@
 
 struct catalogue;
 struct metrics;
+struct hearer;
+struct mcp_method;
 struct mcp_request;
 struct records;
+struct sessions;
+struct task_source;
+
+#define MCP_KEY_BYTES 32
+
+struct mcp_settings
+{
+	/* Seals what clients carry from one round of a request to the next (state.h). */
+	unsigned char state_key[MCP_KEY_BYTES];
+	int state_ms;         /* how long such a state counts */
+	bool strict_sessions; /* sessions nobody has begun are refused, instead of taken up */
+	/* Lists of methods, ended by NULL, that come before the usual ones; NULL for none. */
+	const struct mcp_method *const *methods;
+	const struct task_source *tasks;
+};
 
 struct mcp
 {
 	struct loop *loop;
 	struct pool *pool;
 	struct records *records; /* every call goes there when it is over */
+	struct mcp_settings settings;
 	struct catalogue *catalogue;
 	struct metrics *metrics;
+	struct sessions *sessions;
+	struct exchange *standing;   /* of standard input: for news between answers; NULL for none */
+	struct hearer *hearers;      /* streams that wait for news (news.h) */
 	struct mcp_request *running; /* requests that have not been answered, newest first */
 	int running_count;
 };
 
 /* It lies in the arena of the loop. */
-struct mcp *mcp_open(struct loop *loop, struct pool *pool, struct records *records);
+struct mcp *mcp_open(struct loop *loop, struct pool *pool, struct records *records, const struct mcp_settings *settings);
 void mcp_close(struct mcp *mcp);
 
 /* Ends the requests that would go on without end. */

@@ -17,7 +17,7 @@ begin_answer(struct mcp_request *request)
 }
 
 struct output *
-mcp_member(struct mcp_request *request, const char *name)
+mcp_members(struct mcp_request *request)
 {
 	struct output *out = &request->answer;
 
@@ -26,7 +26,17 @@ mcp_member(struct mcp_request *request, const char *name)
 		begin_answer(request);
 		output_word(out, ",\"result\":{");
 	}
-	output_word(out, request->members++ > 0 ? ",\"" : "\"");
+	if (request->members++ > 0)
+		output_word(out, ",");
+	return out;
+}
+
+struct output *
+mcp_member(struct mcp_request *request, const char *name)
+{
+	struct output *out = mcp_members(request);
+
+	output_word(out, "\"");
 	output_word(out, name);
 	output_word(out, "\":");
 	return out;
@@ -44,11 +54,23 @@ mcp_member_freshness(struct mcp_request *request, int ttl_ms)
 void
 mcp_finish(struct mcp_request *request)
 {
+	mcp_finish_as(request, "complete");
+}
+
+void
+mcp_finish_as(struct mcp_request *request, const char *result_type)
+{
 	if (request->era == MCP_MODERN)
 	{
-		output_word(mcp_member(request, "resultType"), "\"complete\"");
+		output_quoted(mcp_member(request, "resultType"), slice_of(result_type));
 		output_word(mcp_member(request, "_meta"), "{\"io.modelcontextprotocol/serverInfo\":" SERVER_INFO "}");
 	}
+	mcp_finish_bare(request);
+}
+
+void
+mcp_finish_bare(struct mcp_request *request)
+{
 	if (request->members == 0)
 	{
 		begin_answer(request);

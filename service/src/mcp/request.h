@@ -34,6 +34,7 @@ enum mcp_era
 	MCP_BOTH = MCP_LEGACY | MCP_MODERN
 };
 
+struct mcp_asking;
 struct mcp_turn;
 
 struct mcp_method
@@ -58,11 +59,17 @@ struct mcp_request
 	const struct scan_node *params; /* an object, or NULL; its members have nodes, what is inside them has none */
 	const struct scan_node *meta;   /* params._meta with nodes for its members, or NULL */
 	struct slice progress_token;    /* as it stands in the message; at NULL: no progress is wanted */
+	int64_t progress;               /* the last that was told (notice.h) */
+	bool progress_told;
 	/* Called when the client has gone or has cancelled. */
 	void (*stop)(struct mcp_request *request);
 	/* Called when the gateway is about to end, for a request that goes on without end by itself: it ends it. */
 	void (*wind_up)(struct mcp_request *request);
 	void *work; /* the handler's */
+	/* what the client has answered to questions of ours (ask.h) */
+	const struct scan_node *responses; /* an object, or NULL */
+	struct slice state;                /* what was kept for this round; at NULL: this is the first one */
+	struct mcp_asking *asking;
 	/* the answer */
 	struct output answer;
 	int members; /* of the result, so far */
@@ -80,6 +87,7 @@ enum mcp_code
 	MCP_METHOD_NOT_FOUND = -32601,
 	MCP_INVALID_PARAMS = -32602,
 	MCP_INTERNAL_ERROR = -32603,
+	MCP_RESOURCE_NOT_FOUND = -32002, /* of older revisions */
 	MCP_HEADER_MISMATCH = -32020,
 	MCP_MISSING_CAPABILITY = -32021,
 	MCP_UNSUPPORTED_VERSION = -32022
@@ -90,12 +98,21 @@ enum mcp_code
 /* Begins the next member of the result; write its value to what comes back. The first call begins the result. */
 struct output *mcp_member(struct mcp_request *request, const char *name);
 
+/* The same for members that somebody else writes, with their names and commas. */
+struct output *mcp_members(struct mcp_request *request);
+
 /* How long a result may be kept, and that it is for this caller alone: lists and what is read need it in the newest
  * revision; nothing is written for older ones. */
 void mcp_member_freshness(struct mcp_request *request, int ttl_ms);
 
 /* Ends the request with the result; one without members is empty. */
 void mcp_finish(struct mcp_request *request);
+
+/* The same without what every result of the newest revision has: the members are complete. */
+void mcp_finish_bare(struct mcp_request *request);
+
+/* The same with another resultType than "complete". */
+void mcp_finish_as(struct mcp_request *request, const char *result_type);
 
 /* --- errors ------------------------------------------------------------------- */
 

@@ -10,7 +10,12 @@
 #include <time.h>
 
 #include "db/records.h"
+#include "mcp/ask.h"
+#include "mcp/calling.h"
 #include "mcp/catalogue.h"
+#include "mcp/confirm.h"
+#include "mcp/job_view.h"
+#include "mcp/jobs.h"
 #include "mcp/methods.h"
 #include "metrics/metrics.h"
 
@@ -21,7 +26,8 @@
 struct tool_call
 {
 	struct mcp_request *request;
-	struct query query;
+	struct calling calling;
+	struct catalogue_wait wait;
 	struct slice name;
 	struct slice arguments;
 	int64_t started_us;
@@ -42,7 +48,7 @@ stop_call(struct mcp_request *request)
 {
 	struct tool_call *call = request->work;
 
-	pool_stop(request->mcp->pool, &call->query);
+	pool_stop(request->mcp->pool, &call->calling.query);
 }
 
 static void
@@ -51,14 +57,27 @@ free_result(void *result)
 	PQclear(result);
 }
 
+/* Whether the call has begun a job; the tool that hands in answers to one says the same of it. */
+static bool
+has_begun_job(const struct tool_call *call, struct slice answer, struct slice *job)
+{
+	return !slice_is(call->name, "answer_job") && job_view_begun(call->request->exchange->arena, answer, job);
+}
+
 /* The text of the database twice: as text for a model, as value for a program. Both refer to where it lies. */
 static void
 answer_result(struct mcp_request *request, PGresult *result)
 {
 	struct slice text = {PQgetvalue(result, 0, 0), (size_t) PQgetlength(result, 0, 0)};
 	struct output *out;
+	struct slice job;
 
 	exchange_keep(request->exchange, free_result, result);
+	if (has_begun_job(request->work, text, &job))
+	{
+		jobs_follow(request, job);
+		return;
+	}
 	out = mcp_member(request, "content");
 	output_word(out, "[{\"type\":\"text\",\"text\":");
 	output_refer_quoted(out, text);
@@ -134,7 +153,7 @@ run_again(struct tool_call *call, const struct query_outcome *outcome)
 
 	if (!nothing_happened || ++call->attempts == MOST_ATTEMPTS)
 		return false;
-	pool_run_again(call->request->mcp->pool, &call->query, call->attempts * PAUSE_MS);
+	pool_run_again(call->request->mcp->pool, &call->calling.query, call->attempts * PAUSE_MS);
 	return true;
 }
 
@@ -184,27 +203,68 @@ read_arguments(struct mcp_request *request, struct slice *arguments)
 }
 
 static void
+overloaded(struct tool_call *call)
+{
+	count(call, false, "unavailable");
+	mcp_end_overloaded(call->request);
+}
+
+static void
+run(struct tool_call *call)
+{
+	struct mcp_request *request = call->request;
+
+	request->stop = stop_call;
+	if (!calling_start(&call->calling, request, call->name, call->arguments, on_called, call))
+		overloaded(call);
+}
+
+static void
+stop_waiting(struct mcp_request *request)
+{
+	struct tool_call *call = request->work;
+
+	catalogue_forget(request->mcp->catalogue, &call->wait);
+}
+
+/* What the tool is, is known now; if it cannot be, the database says why. */
+static void
+on_known(void *owner, struct catalogue_entry *entry, struct query_outcome *outcome)
+{
+	struct tool_call *call = owner;
+	const struct catalogue_tool *tool = entry != NULL ? catalogue_find(entry, call->name) : NULL;
+
+	(void) outcome;
+	if (confirm_call(call->request, tool, &call->arguments))
+		run(call);
+}
+
+static void
 handle_call(struct mcp_request *request)
 {
 	struct tool_call *call = arena_alloc(request->exchange->arena, sizeof(*call));
-	const struct identity *identity = &request->exchange->identity;
 
 	if (!mcp_param_text(request, "name", &call->name) || !read_arguments(request, &call->arguments))
+		return;
+	/* the database answers more by this door than tools (passing.c) */
+	if (slice_starts(call->name, "mcp."))
+	{
+		mcp_error(request, MCP_INVALID_PARAMS, "there is no such tool", (struct slice){0});
+		return;
+	}
+	if (!ask_read(request) || jobs_resume(request))
 		return;
 	call->request = request;
 	call->started_us = microseconds();
 	request->work = call;
-	request->stop = stop_call;
-	query_start(&call->query, &prepared_call, on_called, call);
-	query_integer(&call->query, identity->agency_id);
-	query_slice(&call->query, (struct slice){(const char *) identity->digest, DIGEST_BYTES});
-	query_slice(&call->query, call->name);
-	query_slice(&call->query, call->arguments);
-	if (!pool_run(request->mcp->pool, &call->query))
+	if (!ask_can(request, "elicitation/create"))
 	{
-		count(call, false, "unavailable");
-		mcp_end_overloaded(request);
+		run(call);
+		return;
 	}
+	request->stop = stop_waiting;
+	if (!catalogue_ask(request->mcp->catalogue, &request->exchange->identity, &call->wait, on_known, call))
+		overloaded(call);
 }
 
 const struct mcp_method tools_call_methods[] = {

@@ -131,6 +131,23 @@ join_lines(char *text, size_t length)
 		*at = ' ';
 }
 
+/* A comment comes first, so that the client sees that the stream is there. */
+static bool
+begin(struct exchange *exchange)
+{
+	struct http_exchange *x = http_exchange_of(exchange);
+
+	if (!x->takes_events)
+		return false;
+	if (x->phase != HTTP_STREAMING)
+	{
+		begin_events(x);
+		http_reply_keep_alive(x);
+		http_connection_flush(x->connection);
+	}
+	return true;
+}
+
 static bool
 notify(struct exchange *exchange, struct output *message)
 {
@@ -166,8 +183,11 @@ answer(struct exchange *exchange, int status, struct output *body)
 	{
 		if (x->phase != HTTP_STREAMING)
 			begin_events(x);
-		begin_event(x, body->length);
-		x->framed = true;
+		if (body->length > 0)
+			begin_event(x, body->length);
+		else
+			add(x, SLICE_OF("0\r\n\r\n"));
+		x->framed = body->length > 0;
 	}
 	else
 	{
@@ -185,7 +205,7 @@ answer(struct exchange *exchange, int status, struct output *body)
 	http_connection_flush(x->connection);
 }
 
-const struct exchange_ops http_reply_ops = {answer, notify};
+const struct exchange_ops http_reply_ops = {answer, notify, begin};
 
 void
 http_reply_refuse(struct http_exchange *x, int status, const char *words)

@@ -203,6 +203,7 @@ on_message_complete(http_parser *parser)
 	x->phase = HTTP_WORKING;
 	x->exchange.body = (struct slice){x->body.at != NULL ? x->body.at : "", x->body.length};
 	x->exchange.conversation = conversation(&x->exchange);
+	x->exchange.takes_notices = x->takes_events;
 	x->last = !http_should_keep_alive(parser) || c->http->draining;
 	c->closing = c->closing || x->last;
 	http_connection_enqueue(c, x);

@@ -41,6 +41,7 @@ struct stdio
 	struct line *first; /* to be written next */
 	struct line *last;
 	struct bytes notices; /* messages that go before the next answer */
+	struct line standing; /* for messages that belong to no answer; it is in no list */
 	bool input_ended;
 	bool inside;
 	bool closed;
@@ -119,7 +120,15 @@ notify(struct exchange *exchange, struct output *message)
 	return true;
 }
 
-static const struct exchange_ops ops = {answer, notify};
+/* It is there from the beginning. */
+static bool
+begin(struct exchange *exchange)
+{
+	(void) exchange;
+	return true;
+}
+
+static const struct exchange_ops ops = {answer, notify, begin};
 
 /* Notifications first, when no answer has begun; then the answers in their row. */
 static size_t
@@ -210,6 +219,7 @@ take_line(struct stdio *stdio, struct slice text)
 		.arena = &line->arena,
 		.body = {line->text.at, line->text.length},
 		.identity = stdio->settings.identity,
+		.takes_notices = true,
 		.conversation = 1,
 	};
 	stdio->settings.receive(stdio->settings.receiver, &line->exchange);
@@ -318,6 +328,15 @@ stdio_open(struct loop *loop, const struct stdio_settings *settings)
 
 	stdio->loop = loop;
 	stdio->settings = *settings;
+	arena_open(&stdio->standing.arena, loop->arena->fail);
+	stdio->standing.stdio = stdio;
+	stdio->standing.exchange = (struct exchange){
+		.ops = &ops,
+		.arena = &stdio->standing.arena,
+		.identity = settings->identity,
+		.takes_notices = true,
+		.conversation = 1,
+	};
 	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
 	fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
 	if (!stream_open(&stdio->stream, loop, STDIN_FILENO, STDOUT_FILENO, &events, stdio))
@@ -338,7 +357,14 @@ stdio_close(struct stdio *stdio)
 	}
 	bytes_free(&stdio->partial);
 	bytes_free(&stdio->notices);
+	arena_close(&stdio->standing.arena);
 	stream_close(&stdio->stream);
+}
+
+struct exchange *
+stdio_standing(struct stdio *stdio)
+{
+	return &stdio->standing.exchange;
 }
 
 void

@@ -28,6 +28,9 @@ struct stdio_settings
 struct stdio *stdio_open(struct loop *loop, const struct stdio_settings *settings);
 void stdio_close(struct stdio *stdio);
 
+/* For messages between answers; it is never to be answered, and lives as long as the transport. */
+struct exchange *stdio_standing(struct stdio *stdio);
+
 /* Reads no more and ends when all has been answered. */
 void stdio_drain(struct stdio *stdio);
 
