@@ -48,16 +48,22 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   likest bigint[] := '{}';
+  there bigint[];
   word text;
 begin
   foreach word in array words loop
-    likest := likest || (voygen_lib.near_in(voygen_lib.searched_clients(), agency, word)).ids;
+    -- A word that is there is looked for as it is: likeness costs ten times as much.
+    there := voygen_lib.having_words(voygen_lib.searched_clients(), voygen_lib.client_conditions(filters), agency, filters, null, array[word]);
+    likest := likest || case
+      when there <> '{}' then there
+      else (voygen_lib.near_in(voygen_lib.searched_clients(), agency, word)).ids
+    end;
   end loop;
   return voygen_lib.clients_where('c.client_id = any ($4)', agency, filters, likest, cardinality(likest));
 end
 $$;
 comment on function voygen_lib.clients_like(text[], bigint, voygen_api.client_filters) is
-'Clients with words spelt like those of a search: of each word the likest.';
+'Clients with a word of a search or, of a word that nobody has, with those spelt like it, the likest.';
 
 create function voygen_lib.clients_named(said text, agency bigint) returns bigint[]
 language sql stable parallel safe

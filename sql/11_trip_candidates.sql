@@ -88,16 +88,13 @@ declare
   looked_through constant integer := 2000;
   found bigint[];
 begin
-  execute format(
+  return voygen.kept(found, format(
     'select array('
     ' select w.trip_id'
-    ' from (select t.trip_id, t.search from voygen.trips t where %s order by t.trip_id desc limit $6) w'
+    ' from (select t.trip_id, t.search from voygen.trips t where %s order by t.trip_id desc limit %s) w'
     ' where w.search @@ $4::tsquery'
-    ' limit $5)',
-    voygen_lib.trip_conditions(filters, client))
-  into found
-  using agency, filters, client, terms, voygen_lib.most_considered(), looked_through;
-  return found;
+    ' limit %s)',
+    voygen_lib.trip_conditions(filters, client), looked_through, voygen_lib.most_considered()), agency, filters, client, terms);
 end
 $$;
 comment on function voygen_lib.newest_with_terms(text, bigint, voygen_api.trip_filters, bigint) is
@@ -114,11 +111,8 @@ as $$
 declare
   found bigint[];
 begin
-  execute format('select array(select t.trip_id from voygen.trips t where %s and t.search @@ $4::tsquery limit $5)',
-    voygen_lib.trip_conditions(filters, client))
-  into found
-  using agency, filters, client, terms, voygen_lib.most_considered();
-  return found;
+  return voygen.kept(found, format('select array(select t.trip_id from voygen.trips t where %s and t.search @@ $4::tsquery limit %s)',
+    voygen_lib.trip_conditions(filters, client), voygen_lib.most_considered()), agency, filters, client, terms);
 end
 $$;
 comment on function voygen_lib.some_with_terms(text, bigint, voygen_api.trip_filters, bigint) is 'Hundreds of trips with the terms, in no order.';
@@ -134,9 +128,17 @@ declare
   legs voygen_lib.near;
   terms text[] := '{}';
   found bigint[] := '{}';
+  there bigint[];
   word text;
 begin
   foreach word in array words loop
+    -- A word that is there is looked for as it is: likeness costs ten times as much.
+    there := voygen_lib.trips_having_word(word, agency, filters, client);
+    if there <> '{}' then
+      found := found || there;
+      terms := terms || (quote_literal(word) || ':*');
+      continue;
+    end if;
     clients := voygen_lib.near_in(voygen_lib.searched_clients(), agency, word);
     trips := voygen_lib.near_in(voygen_lib.searched_trips(), agency, word);
     legs := voygen_lib.near_in(voygen_lib.searched_legs(), agency, word);
@@ -152,7 +154,7 @@ begin
 end
 $$;
 comment on function voygen_lib.trips_like(text[], bigint, voygen_api.trip_filters, bigint) is
-'Trips with words spelt like those of a search: of each word the likest, and those that have all of them.';
+'Trips with the words of a search or, of a word that is nowhere, with those spelt like it, the likest; and trips that have all of them.';
 
 create function voygen_lib.trips_having(words text[], agency bigint, filters voygen_api.trip_filters, client bigint) returns voygen_lib.considered
 language plpgsql stable parallel restricted

@@ -12,9 +12,13 @@ $$;
 comment on function voygen_lib.fitting_clients(text[], bigint[]) is 'Of these clients those the words fit.';
 
 create function voygen_lib.trips_said(considered bigint[]) returns table (trip_id bigint, plain text)
-language sql stable parallel safe
+language plpgsql stable parallel safe -- a function in SQL is planned at every call
 set search_path = pg_catalog, voygen, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+begin
+  return query
   select t.trip_id, voygen_lib.plain(
     concat_ws(' ', c.name, t.destination, l.cities, t.title, t.slug, array_to_string(t.traveler_names, ' '), extract(year from t.start_date)))
   from trips as t
@@ -26,7 +30,8 @@ as $$
       and s.trip_id = t.trip_id
   ) as l on true
   where t.agency_id = voygen_lib.agency()
-    and t.trip_id = any (considered)
+    and t.trip_id = any (considered);
+end
 $$;
 comment on function voygen_lib.trips_said(bigint[]) is 'All that is said of these trips, in plain form.';
 
@@ -48,6 +53,7 @@ create function voygen_api.find_clients(
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 set jit = off
+set plan_cache_mode = force_generic_plan
 set max_parallel_workers_per_gather = 0
 as $$
 #variable_conflict use_column
@@ -188,6 +194,7 @@ create function voygen_api.find_trips(
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 set jit = off
+set plan_cache_mode = force_generic_plan
 set max_parallel_workers_per_gather = 0
 as $$
 #variable_conflict use_column

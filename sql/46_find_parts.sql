@@ -230,14 +230,24 @@ comment on function voygen_lib.parts_having(voygen_lib.part, text[], bigint, voy
 create function voygen_lib.parts_like(
   part voygen_lib.part, words text[], agency bigint, filters voygen_lib.part_filters
 ) returns bigint[]
-language sql stable parallel restricted
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select voygen_lib.parts_where(part, part.id || ' = any ($3)', agency, filters, coalesce(array_agg(n.id), '{}'), 1000)
-    || voygen_lib.parts_of_trips(part, voygen_lib.trips_like(words, agency, voygen_lib.part_trips(filters), filters.client_id), agency, filters)
-  from unnest(words) as w(word)
-  cross join voygen_lib.part_searches(part) as s
-  cross join lateral unnest((voygen_lib.near_in(s, agency, w.word)).ids) as n(id)
+declare
+  own bigint[] := array(
+    select n.id
+    from unnest(words) as w(word)
+    cross join voygen_lib.part_searches(part) as s
+    cross join lateral unnest((voygen_lib.near_in(s, agency, w.word)).ids) as n(id));
+  found bigint[] := voygen_lib.parts_where(part, part.id || ' = any ($3)', agency, filters, own, 1000);
+begin
+  -- What is frequent in the rows themselves need not be looked for in their trips.
+  if cardinality(words) = 1 and cardinality(found) >= voygen_lib.most_considered() / 2 then
+    return found;
+  end if;
+  return found
+    || voygen_lib.parts_of_trips(part, voygen_lib.trips_like(words, agency, voygen_lib.part_trips(filters), filters.client_id), agency, filters);
+end
 $$;
 comment on function voygen_lib.parts_like(voygen_lib.part, text[], bigint, voygen_lib.part_filters) is
 'Rows with words spelt like those of a search, in themselves or in their trips.';
