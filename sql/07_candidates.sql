@@ -139,7 +139,7 @@ set enable_seqscan = off
 set enable_indexscan = off
 set enable_indexonlyscan = off
 set jit = off
-set pg_trgm.word_similarity_threshold = 0.45
+set pg_trgm.word_similarity_threshold = 0.4 -- as near_words has it
 as $$
 declare
   near voygen_lib.near;

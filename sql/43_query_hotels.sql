@@ -84,6 +84,23 @@ end
 $$;
 comment on function voygen_lib.hotel_place_read(text, voygen_api.hotel_sort) is 'Reads a cursor of a list of hotels; one made for another order is an error.';
 
+create function voygen_lib.hotel_fits(
+  hotel voygen.hotel_cache, city text, site text, price_min numeric, price_max numeric, refundable boolean, stars_min numeric, available boolean
+) returns boolean
+language sql immutable parallel safe
+begin atomic
+  select
+    (hotel_fits.city is null or voygen_lib.plain(hotel.city) = voygen_lib.plain(hotel_fits.city))
+    and (hotel_fits.site is null or hotel.site = hotel_fits.site)
+    and (hotel_fits.price_min is null or hotel.nightly_amount >= hotel_fits.price_min)
+    and (hotel_fits.price_max is null or hotel.nightly_amount <= hotel_fits.price_max)
+    and (hotel_fits.refundable is null or hotel.refundable = hotel_fits.refundable)
+    and (hotel_fits.stars_min is null or hotel.star_rating >= hotel_fits.stars_min)
+    and (hotel_fits.available is null or (hotel.availability_status = 'available') = hotel_fits.available);
+end;
+comment on function voygen_lib.hotel_fits(voygen.hotel_cache, text, text, numeric, numeric, boolean, numeric, boolean) is
+'Whether a hotel fits; what is unknown fits no bound.';
+
 create function voygen_lib.hotel_ids(
   trips bigint[], city text, site text, price_min numeric, price_max numeric, refundable boolean, stars_min numeric, available boolean
 ) returns bigint[]
@@ -94,15 +111,44 @@ as $$
   from hotel_cache as h
   where h.agency_id = voygen_lib.agency()
     and h.trip_id = any (hotel_ids.trips)
-    and (hotel_ids.city is null or voygen_lib.plain(h.city) = voygen_lib.plain(hotel_ids.city))
-    and (hotel_ids.site is null or h.site = hotel_ids.site)
-    and (hotel_ids.price_min is null or h.nightly_amount >= hotel_ids.price_min)
-    and (hotel_ids.price_max is null or h.nightly_amount <= hotel_ids.price_max)
-    and (hotel_ids.refundable is null or h.refundable = hotel_ids.refundable)
-    and (hotel_ids.stars_min is null or h.star_rating >= hotel_ids.stars_min)
-    and (hotel_ids.available is null or (h.availability_status = 'available') = hotel_ids.available)
+    and voygen_lib.hotel_fits(h, hotel_ids.city, hotel_ids.site, hotel_ids.price_min, hotel_ids.price_max, hotel_ids.refundable,
+      hotel_ids.stars_min, hotel_ids.available)
 $$;
 comment on function voygen_lib.hotel_ids(bigint[], text, text, numeric, numeric, boolean, numeric, boolean) is 'The hotels of these trips that fit; what is unknown fits no bound.';
+
+create function voygen_lib.most_quoted() returns integer
+language sql immutable parallel safe
+begin atomic
+  select 10000;
+end;
+comment on function voygen_lib.most_quoted() is 'How many hotels a list is put in order of by what they earn: each has to be quoted.';
+
+create function voygen_lib.require_few_quoted(
+  city text, site text, price_min numeric, price_max numeric, refundable boolean, stars_min numeric, available boolean
+) returns void
+language plpgsql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+set jit = off
+as $$
+begin
+  if (select count(*)
+      from (
+        select
+        from hotel_cache as h
+        join trips as t on t.agency_id = h.agency_id and t.trip_id = h.trip_id
+        where h.agency_id = voygen_lib.agency()
+          and t.archived_at is null
+          and voygen_lib.hotel_fits(h, require_few_quoted.city, require_few_quoted.site, require_few_quoted.price_min,
+            require_few_quoted.price_max, require_few_quoted.refundable, require_few_quoted.stars_min, require_few_quoted.available)
+        limit voygen_lib.most_quoted() + 1) as found) > voygen_lib.most_quoted() then
+    perform voygen.raise('invalid_argument', 'too many hotels fit to put them in order of what they earn', path => '/sort',
+      expected => format('price, rating or distance, or filters that at most %s hotels fit', voygen_lib.most_quoted()),
+      got => format('more than %s hotels', voygen_lib.most_quoted()), hint => 'Name a trip, a city or a site, or bounds of price and stars.');
+  end if;
+end
+$$;
+comment on function voygen_lib.require_few_quoted(text, text, numeric, numeric, boolean, numeric, boolean) is
+'Refuses a list by commission or score that would quote the hotels of a whole large agency.';
 
 create function voygen_lib.availability(hotel voygen.hotel_cache) returns text
 language sql stable parallel safe
@@ -174,6 +220,10 @@ begin
   if query_hotels.trip_id is not null then
     trip_ids := array[voygen.resolve_trip(query_hotels.trip_id)];
   else
+    if wanted_sort in ('commission', 'score') then
+      perform voygen_lib.require_few_quoted(query_hotels.city, query_hotels.site, query_hotels.price_min, query_hotels.price_max,
+        query_hotels.refundable, query_hotels.stars_min, query_hotels.available);
+    end if;
     trip_ids := array(select t.trip_id from trips as t where t.agency_id = voygen_lib.agency() and t.archived_at is null);
   end if;
   ids := voygen_lib.hotel_ids(
@@ -256,7 +306,7 @@ Lists the hotels taken in for a trip, or for all trips, with price, commission, 
 @param refundable Only refundable or only not refundable ones.
 @param stars_min Fewest stars. @min 0 @max 7
 @param available true: only available ones, false: only others.
-@param sort Order of the list.
+@param sort Order of the list. Without a trip, commission and score are for filters that at most 10,000 hotels fit: each has to be quoted.
 @param limit Most rows to answer. @min 1 @max 100
 @param cursor The cursor of truncated in an earlier answer to the same question.
 @example {"trip_id": "demo-client-dublin-october-2026", "sort": "commission", "available": true}';
