@@ -7,7 +7,8 @@
 --    together from the filters that were given, with all values bound, and their plans are kept. First a window of
 --    trips is looked through in the order of the answer, and a wider one when the first lets it hope: what is frequent
 --    fills the page there. What does not is rare, or old: it is read newest first from indexes that are cut into blocks of
---    trip numbers, or, by a statement planned for its values, from the index that leaves fewest trips.
+--    trip numbers, or, by a statement planned for its values, from the index that leaves fewest trips. What goes on behind
+--    a statement begins where that one ended.
 -- 2. What the queue says. When a filter or the order looks at facts, trips whose facts do not hold (voygen.facts_dirty,
 --    facts that ran out, facts that could not be built) are left out of step 1, taken in the order of the answer and built
 --    in memory, as many as come before the end of the page; those that fit take their place in it. With more than
@@ -263,8 +264,9 @@ declare
   looked voygen_lib.facts_read;
   found voygen_lib.facts_found;
 begin
-  -- Where days and facts do not count, the index of what was said is the one, whatever was said.
-  if not ordered and not question.asks_facts and num_nonnulls(question.starts_after, question.starts_before) = 0 then
+  -- Where days and facts do not count, the index of what was said is the one, whatever was said; two are brought together.
+  if not ordered and not question.asks_facts and num_nonnulls(question.starts_after, question.starts_before) = 0
+    and num_nonnulls(question.words, question.destination) = 1 then
     found.places := (voygen_lib.facts_answer(question, most + 1, statement)).places;
   else
     execute format('select (a.read).* from (%s) a(read)', statement) into looked using question, most + 1;
@@ -439,6 +441,8 @@ comment on function voygen_lib.facts_refused(text) is 'Refuses what would take m
 create function voygen_lib.facts_stale(question voygen_lib.facts_question) returns voygen_lib.facts_question
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
+-- The queue is empty most of the time; a plan made then would read all of it when it has filled.
+set enable_seqscan = off
 as $$
 declare
   few constant integer := voygen_lib.facts_most_built();
