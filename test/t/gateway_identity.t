@@ -28,7 +28,7 @@ is_unauthorized($gateway->modern('server/discover', {}, token => undef), 'no tok
 is_unauthorized($gateway->post('no json', token => undef), 'the token comes before the message', 0);
 is_unauthorized($gateway->modern('tools/call', \%call, token => $_->[0]), $_->[1], 1)
 	for [ 'x', 'a token of no kind' ], [ 'vg_', 'the beginning of a token' ], [ 'vg_1_abc', 'a token that is cut' ],
-	[ "$tokens{'sunny:agent'}x'--", 'a token with more behind it' ], [ 'vg_99999999999999999999_' . 'x' x 64, 'an agency that is no number' ],
+	[ "$tokens{'sunny:agent'}x~", 'a token with more behind it' ], [ 'vg_99999999999999999999_' . 'x' x 64, 'an agency that is no number' ],
 	[ 'eyJhbGciOiJub25lIn0.e30.', 'a signed token' ];
 is_unauthorized($gateway->modern('tools/call', \%call, headers => { Authorization => "Basic $tokens{'sunny:agent'}" }), 'another scheme', 1);
 is_unauthorized($gateway->modern('tools/call', \%call, token => undef, path => "/mcp?token=$tokens{'sunny:agent'}&access_token=$tokens{'sunny:agent'}"),

@@ -77,7 +77,7 @@ const struct command serve_command = {
 			"Serves the tools over the Model Context Protocol: at http://ADDR:PORT/mcp to whoever shows a token\n"
 			"(Authorization: Bearer vg_...), or on standard input and output to one client, as the owner of\n"
 			"VOYGEN_TOKEN. Port 0 takes a free one; the address is printed. The database is VOYGEN_GATEWAY_URL.\n"
-			"SIGTERM stops taking calls and waits for those that run; SIGHUP reads the tools anew.\n"
+			"SIGTERM stops taking calls and waits for those that run; SIGHUP reads tools and keys anew.\n"
 			"\n"
 			"Each option can be set by a variable of the environment as well (--pool: VOYGEN_POOL, …):\n"
 			"  --allow-host LIST    names this server goes by, without port (localhost,127.0.0.1,[::1])\n"
@@ -95,6 +95,10 @@ const struct command serve_command = {
 			"  --refresh 0|1        1 keeps the facts of changed trips fresh, 0 leaves that to others (1)\n"
 			"  --state-key TEXT     secret that gateways share, so that one takes what another has sealed for a client (random)\n"
 			"  --state-ms N         how long a question to a client may wait for its answer (600000)\n"
+			"  --issuer URL         whose signed tokens (JWT) are taken, beside keys of our own; with the two below\n"
+			"  --audience URL       the address of this server that they are for\n"
+			"  --jwks FILE|URL      the issuer's keys\n"
+			"  --leeway-s N         seconds the clocks of issuer and server may differ (30)\n"
 			"\n"
 			"--conformance serves what the conformance suite of the protocol asks for, to anybody and without a database.\n",
 	.run = run_serve,

@@ -30,6 +30,10 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	 "secret that gateways share, so that one takes what another has sealed"},
 	{"--state-ms", "VOYGEN_STATE_MS", "600000", 1, 86400000, FIELD(state_ms), false,
 	 "how long a question to a client may wait for its answer"},
+	{"--issuer", "VOYGEN_ISSUER", NULL, 0, 0, FIELD(issuer), true, "whose signed tokens are taken, as their iss says it"},
+	{"--audience", "VOYGEN_AUDIENCE", NULL, 0, 0, FIELD(audience), true, "the address of this server, as their aud says it"},
+	{"--jwks", "VOYGEN_JWKS", NULL, 0, 0, FIELD(jwks), true, "a file, or the address, of the issuer's keys"},
+	{"--leeway-s", "VOYGEN_LEEWAY_S", "30", 0, 300, FIELD(leeway_s), false, "seconds the clocks of issuer and server may differ"},
 };
 
 static const char *

@@ -26,6 +26,10 @@ struct gateway_settings
 	int refresh;           /* 0 or 1 */
 	const char *state_key; /* NULL: made at random */
 	int state_ms;
+	const char *issuer; /* whose signed tokens are taken; NULL: none */
+	const char *audience;
+	const char *jwks;
+	int leeway_s;
 };
 
 /* One of them. Texts have no bounds. */
@@ -41,7 +45,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 15
+#define GATEWAY_SETTINGS 19
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

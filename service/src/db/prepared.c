@@ -22,6 +22,14 @@ const struct prepared prepared_call = {
 	.types = {TYPE_INT8, TYPE_BYTEA, TYPE_TEXT, TYPE_BYTEA},
 };
 
+/* digest of issuer and subject */
+const struct prepared prepared_agency_of_identity = {
+	.name = "agency_of_identity",
+	.sql = "select voygen.agency_of_identity($1)",
+	.count = 1,
+	.types = {TYPE_BYTEA},
+};
+
 /* agency, digest of the token */
 const struct prepared prepared_tools = {
 	.name = "tools",
@@ -80,6 +88,7 @@ const struct prepared prepared_refresh_marked = {
 
 const struct prepared *const prepared_all[] = {
 	&prepared_call,
+	&prepared_agency_of_identity,
 	&prepared_tools,
 	&prepared_records,
 	&prepared_take_job,

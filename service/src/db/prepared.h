@@ -18,6 +18,7 @@ struct prepared
 };
 
 extern const struct prepared prepared_call;
+extern const struct prepared prepared_agency_of_identity;
 extern const struct prepared prepared_tools;
 extern const struct prepared prepared_records;
 extern const struct prepared prepared_take_job;

@@ -27,6 +27,17 @@ query_slice(struct query *query, struct slice value)
 	query->count++;
 }
 
+int64_t
+query_number(const PGresult *result, int row, int column)
+{
+	const unsigned char *bytes = (const unsigned char *) PQgetvalue(result, row, column);
+	uint64_t number = 0;
+
+	for (int i = 0; i < 8; i++)
+		number = number << 8 | bytes[i];
+	return (int64_t) number;
+}
+
 void
 query_list_add(struct query_list *list, struct query *query)
 {

@@ -66,6 +66,9 @@ void query_start(struct query *query, const struct prepared *statement, query_do
 void query_integer(struct query *query, int64_t value);
 void query_slice(struct query *query, struct slice value); /* text or bytes */
 
+/* A bigint of a result. */
+int64_t query_number(const PGresult *result, int row, int column);
+
 void query_list_add(struct query_list *list, struct query *query);
 void query_list_remove(struct query *query);
 

@@ -26,6 +26,8 @@
 #include "mcp/jobs.h"
 #include "mcp/mcp.h"
 #include "mcp/news.h"
+#include "oauth/metadata.h"
+#include "oauth/signed.h"
 #include "transport/http.h"
 #include "transport/stdio.h"
 
@@ -42,6 +44,8 @@ struct gateway
 	struct work *work;
 	struct mcp *mcp;
 	struct identity_sources identities;
+	struct signed_tokens *signed_tokens; /* NULL when none are taken */
+	struct metadata metadata;
 	struct door door;
 	struct status status;
 	struct http *http;   /* or */
@@ -127,6 +131,8 @@ on_reload(void *context)
 
 	log_say(LOG_LEVEL_INFO, "reloading");
 	catalogue_change(gateway->mcp->catalogue);
+	if (gateway->signed_tokens != NULL)
+		signed_reload(gateway->signed_tokens);
 }
 
 /* The agency that news are about; 0, all of them, for "all" and after a gap. */
@@ -217,11 +223,37 @@ check_url(const struct gateway *gateway, struct failure *failure)
 	return fine;
 }
 
+/* Whose word counts beside that of our own tokens; the three settings belong together. */
+static bool
+open_signed(struct gateway *gateway, struct failure *failure)
+{
+	const struct gateway_settings *settings = &gateway->task->settings;
+	const struct signed_settings wanted = {
+		.expected = {.issuer = settings->issuer, .audience = settings->audience, .leeway_s = settings->leeway_s},
+		.keys = settings->jwks,
+	};
+	struct identity_source source;
+
+	if (settings->issuer == NULL && settings->audience == NULL && settings->jwks == NULL)
+		return true;
+	if (settings->issuer == NULL || settings->audience == NULL || settings->jwks == NULL)
+		return failure_set(failure, "invalid_argument", "--issuer, --audience and --jwks go together",
+						   "all three for signed tokens, none for tokens of our own alone");
+	if (!metadata_make(gateway->loop.arena, settings->audience, settings->issuer, &gateway->metadata, failure))
+		return false;
+	gateway->signed_tokens = signed_open(&gateway->loop, gateway->pool, &wanted, failure);
+	if (gateway->signed_tokens == NULL)
+		return false;
+	source = signed_source(gateway->signed_tokens);
+	identity_add(&gateway->identities, &source);
+	return true;
+}
+
 static bool
 open_http(struct gateway *gateway, struct failure *failure)
 {
 	const struct gateway_settings *settings = &gateway->task->settings;
-	const struct http_settings http = {
+	struct http_settings http = {
 		.hosts = settings->hosts,
 		.origins = settings->origins,
 		.body_bytes = (size_t) settings->body_bytes,
@@ -237,9 +269,14 @@ open_http(struct gateway *gateway, struct failure *failure)
 	};
 
 	identity_add(&gateway->identities, &identity_bearer);
+	if (!open_signed(gateway, failure))
+		return false;
+	http.challenge = gateway->metadata.challenge;
 	gateway->http = http_open(&gateway->loop, &http, &gateway->identities);
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
 		http_add_route(gateway->http, &routes[i]);
+	if (gateway->signed_tokens != NULL)
+		metadata_serve(gateway->http, &gateway->metadata);
 	if (!door_open(&gateway->door, &gateway->loop, gateway->task->address, http_visit, gateway->http, failure))
 		return false;
 	gateway->status = (struct status){
@@ -344,6 +381,7 @@ close_all(struct gateway *gateway)
 		http_close(gateway->http);
 	if (gateway->stdio != NULL)
 		stdio_close(gateway->stdio);
+	signed_close(gateway->signed_tokens);
 	mcp_close(gateway->mcp);
 	if (gateway->pool != NULL)
 	{

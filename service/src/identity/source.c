@@ -3,6 +3,8 @@
  */
 #include "identity/source.h"
 
+#include <ctype.h>
+
 #include "identity/token.h"
 
 void
@@ -12,23 +14,50 @@ identity_add(struct identity_sources *sources, const struct identity_source *sou
 		sources->sources[sources->count++] = *source;
 }
 
-enum identity_verdict
-identity_find(const struct identity_sources *sources, struct arena *arena, struct slice credentials,
-			  struct identity *identity, const char **reason)
+/* The characters a secret behind Bearer is made of (RFC 6750, section 2.1). */
+static bool
+well_formed(struct slice secret)
 {
-	*reason = NULL;
+	size_t at = 0;
+
+	while (at < secret.length && (isalnum((unsigned char) secret.at[at]) || (secret.at[at] != '\0' &&
+																			 strchr("-._~+/", secret.at[at]) != NULL)))
+		at++;
+	if (at == 0)
+		return false;
+	while (at < secret.length && secret.at[at] == '=')
+		at++;
+	return at == secret.length;
+}
+
+enum identity_verdict
+identity_find(const struct identity_sources *sources, struct identity_ask *ask)
+{
+	bool bearer = slice_is_caseless(ask->credentials, "Bearer") ||
+				  (ask->credentials.length > 6 && strncasecmp(ask->credentials.at, "Bearer ", 7) == 0);
+
+	if (ask->credentials.length == 0)
+		return IDENTITY_MISSING;
+	ask->reason = "what follows Bearer is no token";
+	if (bearer && !well_formed(identity_bearer_secret(ask->credentials)))
+		return IDENTITY_MALFORMED;
 	for (int i = 0; i < sources->count; i++)
 	{
-		const struct identity_source *source = &sources->sources[i];
-		enum identity_verdict verdict = source->identify(source->context, arena, credentials, identity, reason);
+		enum identity_verdict verdict;
 
-		if (verdict == IDENTITY_KNOWN || verdict == IDENTITY_REFUSED)
+		ask->source = &sources->sources[i];
+		verdict = ask->source->identify(ask->source->context, ask);
+		if (verdict != IDENTITY_OTHER)
 			return verdict;
 	}
-	if (credentials.length == 0)
-		return IDENTITY_MISSING;
-	*reason = "these credentials are of a kind that is not known here";
+	ask->reason = "these credentials are of a kind that is not known here";
 	return IDENTITY_REFUSED;
+}
+
+void
+identity_stop(struct identity_ask *ask)
+{
+	ask->source->stop(ask->source->context, ask);
 }
 
 struct slice
@@ -51,20 +80,18 @@ identity_of_token(const char *token, struct identity *identity, struct failure *
 }
 
 static enum identity_verdict
-identify_bearer(void *context, struct arena *arena, struct slice credentials, struct identity *identity, const char **reason)
+identify_bearer(void *context, struct identity_ask *ask)
 {
-	struct slice secret = identity_bearer_secret(credentials);
+	struct slice secret = identity_bearer_secret(ask->credentials);
 	struct failure failure;
 
 	(void) context;
-	if (credentials.length == 0)
-		return IDENTITY_MISSING;
 	if (secret.at == NULL || !slice_starts(secret, "vg_"))
 		return IDENTITY_OTHER;
-	if (identity_of_token(arena_copy(arena, secret.at, secret.length), identity, &failure))
+	if (identity_of_token(arena_copy(ask->arena, secret.at, secret.length), ask->identity, &failure))
 		return IDENTITY_KNOWN;
-	*reason = "the token is cut or altered";
+	ask->reason = "the token is cut or altered";
 	return IDENTITY_REFUSED;
 }
 
-const struct identity_source identity_bearer = {"bearer", identify_bearer, NULL};
+const struct identity_source identity_bearer = {"bearer", identify_bearer, NULL, NULL};

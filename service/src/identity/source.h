@@ -25,18 +25,37 @@ struct identity
 enum identity_verdict
 {
 	IDENTITY_KNOWN,
-	IDENTITY_MISSING, /* nothing was shown */
-	IDENTITY_OTHER,   /* credentials of another kind than this source knows */
-	IDENTITY_REFUSED  /* of this kind, and wrong */
+	IDENTITY_MISSING,     /* nothing was shown */
+	IDENTITY_OTHER,       /* credentials of another kind than this source knows */
+	IDENTITY_MALFORMED,   /* no credentials by their form */
+	IDENTITY_REFUSED,     /* of this kind, and wrong */
+	IDENTITY_STRANGER,    /* good ones, of somebody nobody here knows */
+	IDENTITY_UNAVAILABLE, /* it cannot be told now */
+	IDENTITY_LATER        /* it has to be looked up; the answer comes later */
+};
+
+struct identity_source;
+
+/* One question who it is. It lies where the asker likes until it is answered or stopped. */
+struct identity_ask
+{
+	struct arena *arena;
+	struct slice credentials;  /* the value of Authorization, empty when there is none */
+	struct identity *identity; /* filled on IDENTITY_KNOWN */
+	const char *reason;        /* in plain words, never with the secret in it; of every verdict but KNOWN and MISSING */
+	/* Called from the loop, once, after identity_find has said IDENTITY_LATER. */
+	void (*answered)(struct identity_ask *ask, enum identity_verdict verdict);
+	void *asker;
+	const struct identity_source *source; /* the one that answers later */
+	void *work;                           /* its own */
 };
 
 struct identity_source
 {
 	const char *name;
-	/* `credentials` is the value of Authorization, empty when there is none. On IDENTITY_REFUSED *reason says why in
-	 * plain words, never with the secret in it. */
-	enum identity_verdict (*identify)(void *context, struct arena *arena, struct slice credentials,
-									  struct identity *identity, const char **reason);
+	enum identity_verdict (*identify)(void *context, struct identity_ask *ask);
+	/* Forgets a question it would answer later; NULL for a source that never does. */
+	void (*stop)(void *context, struct identity_ask *ask);
 	void *context;
 };
 
@@ -50,9 +69,10 @@ struct identity_sources
 
 void identity_add(struct identity_sources *sources, const struct identity_source *source);
 
-/* Asks one source after the other; IDENTITY_OTHER is turned into IDENTITY_REFUSED. */
-enum identity_verdict identity_find(const struct identity_sources *sources, struct arena *arena,
-									struct slice credentials, struct identity *identity, const char **reason);
+/* Asks one source after the other; never answers IDENTITY_OTHER. After IDENTITY_LATER the question is answered, or
+ * stopped by identity_stop. */
+enum identity_verdict identity_find(const struct identity_sources *sources, struct identity_ask *ask);
+void identity_stop(struct identity_ask *ask);
 
 /* "Bearer vg_<agency>_<secret>" */
 extern const struct identity_source identity_bearer;

@@ -29,6 +29,20 @@ exchange_say(struct exchange *exchange, const char *name, struct slice value)
 }
 
 void
+exchange_challenge(struct exchange *exchange, const char *error, const char *scope)
+{
+	const char *text = "Bearer realm=\"voygen\"";
+
+	if (error != NULL)
+		text = arena_format(exchange->arena, "%s, error=\"%s\"", text, error);
+	if (scope != NULL)
+		text = arena_format(exchange->arena, "%s, scope=\"%s\"", text, scope);
+	if (exchange->challenge != NULL)
+		text = arena_format(exchange->arena, "%s, %s", text, exchange->challenge);
+	exchange_say(exchange, "WWW-Authenticate", slice_of(text));
+}
+
+void
 exchange_keep(struct exchange *exchange, exchange_release *release, void *kept)
 {
 	struct exchange_kept *entry = arena_alloc(exchange->arena, sizeof(*entry));

@@ -51,6 +51,7 @@ struct exchange
 	int header_count;
 	struct identity identity;
 	bool takes_notices; /* messages may go ahead of the answer */
+	const char *challenge; /* what an answer of 401 or 403 adds in WWW-Authenticate; NULL for nothing */
 	/* What the messages of one client have in common, so that one may speak of another; 0 when nothing is known. */
 	uint64_t conversation;
 	/* For the answer. */
@@ -68,6 +69,9 @@ struct slice exchange_header(const struct exchange *exchange, const char *name);
 
 /* One more header line for the answer; the texts must live as long as the exchange. */
 void exchange_say(struct exchange *exchange, const char *name, struct slice value);
+
+/* Says in WWW-Authenticate how to ask (RFC 6750); error and scope may be NULL. */
+void exchange_challenge(struct exchange *exchange, const char *error, const char *scope);
 
 /* Releases something when the exchange is over and its answer has been sent. */
 void exchange_keep(struct exchange *exchange, exchange_release *release, void *kept);

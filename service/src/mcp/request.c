@@ -174,8 +174,25 @@ refuse_busy(struct mcp_request *request, const struct failure *failure)
 static void
 refuse_token(struct mcp_request *request, const struct failure *failure)
 {
-	exchange_say(request->exchange, "WWW-Authenticate", SLICE_OF("Bearer realm=\"voygen\", error=\"invalid_token\""));
+	exchange_challenge(request->exchange, "invalid_token", NULL);
 	mcp_refuse(request, 401, MCP_INVALID_REQUEST, failure->message, mcp_failure_json(request->exchange->arena, failure));
+}
+
+bool
+mcp_end_out_of_scope(struct mcp_request *request, const struct query_outcome *outcome)
+{
+	struct arena *arena = request->exchange->arena;
+	const struct failure *failure = &outcome->failure;
+	const struct scan_node *error = outcome->fate == QUERY_REFUSED && failure->json != NULL ? mcp_inside(request,
+																										 slice_of(failure->json), 1)
+																							: NULL;
+	struct slice scope;
+
+	if (!request->exchange->has_headers || !scan_string(arena, scan_member(error, "scope"), &scope))
+		return false;
+	exchange_challenge(request->exchange, "insufficient_scope", arena_copy(arena, scope.at, scope.length));
+	mcp_refuse(request, 403, MCP_INVALID_REQUEST, failure->message, mcp_failure_json(arena, failure));
+	return true;
 }
 
 void
@@ -197,7 +214,7 @@ mcp_end_failed(struct mcp_request *request, struct query_outcome *outcome)
 		refuse_busy(request, &outcome->failure);
 	else if (mcp_is_token_refusal(outcome))
 		refuse_token(request, &outcome->failure);
-	else
+	else if (!mcp_end_out_of_scope(request, outcome))
 		mcp_error(request, MCP_INTERNAL_ERROR, outcome->failure.message, mcp_failure_json(arena, &outcome->failure));
 }
 

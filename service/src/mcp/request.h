@@ -132,6 +132,10 @@ void mcp_end_overloaded(struct mcp_request *request);
 /* True when the database refused the token, not the call. */
 bool mcp_is_token_refusal(const struct query_outcome *outcome);
 
+/* Ends the request with 403 when the token lacks a scope, and says which it needs; false when that is not why it failed, or
+ * where there is no status to say it by. */
+bool mcp_end_out_of_scope(struct mcp_request *request, const struct query_outcome *outcome);
+
 /* Replaces what is not for the caller to know by a number, under which it is in the log. */
 void mcp_hide_internals(struct mcp_request *request, struct query_outcome *outcome);
 

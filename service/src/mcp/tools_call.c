@@ -183,6 +183,8 @@ on_called(void *owner, struct query_outcome *outcome)
 		return;
 	}
 	count(call, !no_such_tool(failure), known_code(failure->code));
+	if (mcp_end_out_of_scope(request, outcome))
+		return;
 	if (no_such_tool(failure))
 		mcp_error(request, MCP_INVALID_PARAMS, failure->message, mcp_failure_json(request->exchange->arena, failure));
 	else

@@ -151,6 +151,8 @@ clear_exchange(struct http_exchange *x)
 void
 http_exchange_give(struct http *http, struct http_exchange *x)
 {
+	if (x->asking)
+		identity_stop(&x->ask);
 	exchange_end(&x->exchange);
 	http->state.held_bytes -= x->body.length;
 	http->state.exchanges--;

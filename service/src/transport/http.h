@@ -41,7 +41,7 @@ struct http_settings
 	size_t held_bytes;   /* all requests that are under way together */
 	int connections;     /* at once */
 	int idle_ms;         /* an unused connection is closed after so long */
-	/* What a 401 says in WWW-Authenticate behind "Bearer", NULL for nothing. */
+	/* What a 401 or 403 adds in WWW-Authenticate, NULL for nothing. */
 	const char *challenge;
 };
 

@@ -5,6 +5,7 @@
  *	http_connection.c  one connection: bytes in, requests in order, the end
  *	http_request.c     the parser's callbacks: a request is collected and checked
  *	http_policy.c      what is let in: Host, Origin, types
+ *	http_identity.c    who asks, at once or after a look elsewhere
  *	http_reply.c       an answer, or a stream of events, becomes bytes
  */
 #ifndef VOYGEN_HTTP_INSIDE_H
@@ -58,6 +59,8 @@ struct http_exchange
 	struct bytes body;
 	int refusal; /* status to answer once the request has come in, 0 for none */
 	const char *refusal_words;
+	struct identity_ask ask;
+	bool asking;       /* who it is will be known later */
 	bool preflight;    /* a browser asks whether a page may send its request */
 	bool head_alone;   /* HEAD: the answer has no body */
 	bool last;         /* the connection ends with this answer */
@@ -132,16 +135,19 @@ void http_connection_tick(struct http_connection *c);
 
 /* http_request.c */
 extern const http_parser_settings http_request_parser;
+/* The request is whole and it is known who asks: hands it to its route, or refuses it. */
+void http_request_work(struct http_exchange *x);
 
 /* http_policy.c: 0, or the status of the refusal with *words saying why. */
 int http_policy_check(struct http *http, struct http_exchange *x, const char **words);
+
+/* http_identity.c: the same; 0 also while x->asking. */
+int http_identity_check(struct http *http, struct http_exchange *x, const char **words);
 
 /* http_reply.c */
 extern const struct exchange_ops http_reply_ops;
 /* Answers with a status and an error object of JSON-RPC without id. */
 void http_reply_refuse(struct http_exchange *x, int status, const char *words);
-/* Says in WWW-Authenticate how to ask; `shown` tells that what was shown is no good. */
-void http_reply_challenge(struct http_exchange *x, bool shown);
 /* Tells a browser that the page it has open may read the answer. */
 void http_reply_share(struct http_exchange *x, struct slice origin);
 /* Tells a browser what its page may send. */

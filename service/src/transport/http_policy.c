@@ -100,22 +100,6 @@ read_accept(struct http_exchange *x)
 	x->takes_events = x->takes_events && (accept.at == NULL || accepts(accept, "text/event-stream", "text/*"));
 }
 
-/* Who asks; a 401 says how to ask. */
-static int
-check_identity(struct http *http, struct http_exchange *x, const char **words)
-{
-	struct slice credentials = exchange_header(&x->exchange, "Authorization");
-	const char *reason;
-	enum identity_verdict verdict =
-		identity_find(http->sources, &x->arena, credentials, &x->exchange.identity, &reason);
-
-	if (verdict == IDENTITY_KNOWN)
-		return 0;
-	*words = verdict == IDENTITY_MISSING ? "a token is needed: Authorization: Bearer vg_..." : reason;
-	http_reply_challenge(x, verdict != IDENTITY_MISSING);
-	return 401;
-}
-
 static struct slice
 path_of(const struct http_exchange *x)
 {
@@ -174,7 +158,7 @@ http_policy_check(struct http *http, struct http_exchange *x, const char **words
 	}
 	if ((x->route->demands & HTTP_IDENTITY) != 0)
 	{
-		status = check_identity(http, x, words);
+		status = http_identity_check(http, x, words);
 		if (status != 0)
 			return status;
 	}

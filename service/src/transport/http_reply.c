@@ -222,16 +222,6 @@ http_reply_refuse(struct http_exchange *x, int status, const char *words)
 }
 
 void
-http_reply_challenge(struct http_exchange *x, bool shown)
-{
-	const char *more = x->connection->http->settings.challenge;
-
-	exchange_say(&x->exchange, "WWW-Authenticate",
-				 slice_of(arena_format(&x->arena, "Bearer realm=\"voygen\"%s%s%s", shown ? ", error=\"invalid_token\"" : "",
-									   more != NULL ? ", " : "", more != NULL ? more : "")));
-}
-
-void
 http_reply_share(struct http_exchange *x, struct slice origin)
 {
 	exchange_say(&x->exchange, "Access-Control-Allow-Origin", origin);

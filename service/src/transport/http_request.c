@@ -193,6 +193,18 @@ conversation(const struct exchange *exchange)
 	return sum | 1;
 }
 
+void
+http_request_work(struct http_exchange *x)
+{
+	x->exchange.conversation = conversation(&x->exchange);
+	if (x->refusal != 0)
+		http_reply_refuse(x, x->refusal, x->refusal_words);
+	else if (x->preflight)
+		http_reply_preflight(x);
+	else
+		x->route->handle(x->route->owner, &x->exchange);
+}
+
 static int
 on_message_complete(http_parser *parser)
 {
@@ -202,17 +214,12 @@ on_message_complete(http_parser *parser)
 	c->receiving = NULL;
 	x->phase = HTTP_WORKING;
 	x->exchange.body = (struct slice){x->body.at != NULL ? x->body.at : "", x->body.length};
-	x->exchange.conversation = conversation(&x->exchange);
 	x->exchange.takes_notices = x->takes_events;
 	x->last = !http_should_keep_alive(parser) || c->http->draining;
 	c->closing = c->closing || x->last;
 	http_connection_enqueue(c, x);
-	if (x->refusal != 0)
-		http_reply_refuse(x, x->refusal, x->refusal_words);
-	else if (x->preflight)
-		http_reply_preflight(x);
-	else
-		x->route->handle(x->route->owner, &x->exchange);
+	if (!x->asking)
+		http_request_work(x);
 	if (c->closing || c->count >= HTTP_PIPELINE)
 		http_parser_pause(parser, 1);
 	return 0;

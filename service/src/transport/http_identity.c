@@ -1,0 +1,83 @@
+/*
+ * http_identity.c - who asks, from the one header that may say so, and what is answered when it is nobody.
+ *
+ * The answer may need a look elsewhere (an issuer's keys, the database). Meanwhile the body comes in; the request is
+ * handed on when both are there.
+ */
+#include "transport/http_inside.h"
+
+/* The status of a verdict, 0 for somebody; says in WWW-Authenticate how to ask. */
+static int
+status_of(struct http_exchange *x, enum identity_verdict verdict, const char **words)
+{
+	*words = x->ask.reason;
+	switch (verdict)
+	{
+		case IDENTITY_KNOWN:
+		case IDENTITY_LATER:
+			return 0;
+		case IDENTITY_MISSING:
+			*words = "a token is needed: Authorization: Bearer ...";
+			exchange_challenge(&x->exchange, NULL, NULL);
+			return 401;
+		case IDENTITY_MALFORMED:
+			exchange_challenge(&x->exchange, "invalid_request", NULL);
+			return 400;
+		case IDENTITY_STRANGER:
+			return 403;
+		case IDENTITY_UNAVAILABLE:
+			return 503;
+		case IDENTITY_OTHER:
+		case IDENTITY_REFUSED:
+			break;
+	}
+	exchange_challenge(&x->exchange, "invalid_token", NULL);
+	return 401;
+}
+
+static void
+on_answered(struct identity_ask *ask, enum identity_verdict verdict)
+{
+	struct http_exchange *x = ask->asker;
+	const char *words;
+	int status = x->phase == HTTP_ANSWERED ? 0 : status_of(x, verdict, &words);
+
+	x->asking = false;
+	if (status != 0 && x->refusal == 0)
+	{
+		x->refusal = status;
+		x->refusal_words = words;
+	}
+	if (x->phase == HTTP_WORKING)
+		http_request_work(x);
+}
+
+/* Two of them may be taken for one another by what stands in front of this server. */
+static bool
+says_twice(const struct exchange *exchange)
+{
+	int count = 0;
+
+	for (int i = 0; i < exchange->header_count; i++)
+		count += slice_is_caseless(exchange->headers[i].name, "Authorization");
+	return count > 1;
+}
+
+int
+http_identity_check(struct http *http, struct http_exchange *x, const char **words)
+{
+	enum identity_verdict verdict;
+
+	x->exchange.challenge = http->settings.challenge;
+	x->ask = (struct identity_ask){
+		.arena = &x->arena,
+		.credentials = exchange_header(&x->exchange, "Authorization"),
+		.identity = &x->exchange.identity,
+		.reason = "there are several headers Authorization",
+		.answered = on_answered,
+		.asker = x,
+	};
+	verdict = says_twice(&x->exchange) ? IDENTITY_MALFORMED : identity_find(http->sources, &x->ask);
+	x->asking = verdict == IDENTITY_LATER;
+	return status_of(x, verdict, words);
+}
