@@ -99,6 +99,11 @@ const struct command serve_command = {
 			"  --audience URL       the address of this server that they are for\n"
 			"  --jwks FILE|URL      the issuer's keys\n"
 			"  --leeway-s N         seconds the clocks of issuer and server may differ (30)\n"
+			"  --rate N             requests a second of one token, in the long run; 0: no limit (50000)\n"
+			"  --burst N            requests of one token at once (50000)\n"
+			"  --failures N         bad tokens a minute of one address; 0: no limit (120)\n"
+			"  --per-address N      clients at once from one address (1536)\n"
+			"  --per-caller N       connections to the database for one token; 0: 3/4 of the pool (0)\n"
 			"\n"
 			"--conformance serves what the conformance suite of the protocol asks for, to anybody and without a database.\n",
 	.run = run_serve,

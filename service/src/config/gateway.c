@@ -34,6 +34,11 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	{"--audience", "VOYGEN_AUDIENCE", NULL, 0, 0, FIELD(audience), true, "the address of this server, as their aud says it"},
 	{"--jwks", "VOYGEN_JWKS", NULL, 0, 0, FIELD(jwks), true, "a file, or the address, of the issuer's keys"},
 	{"--leeway-s", "VOYGEN_LEEWAY_S", "30", 0, 300, FIELD(leeway_s), false, "seconds the clocks of issuer and server may differ"},
+	{"--rate", "VOYGEN_RATE", "50000", 0, 1000000, FIELD(rate), false, "requests a second of one token, in the long run; 0: no limit"},
+	{"--burst", "VOYGEN_BURST", "50000", 1, 1000000, FIELD(burst), false, "requests of one token at once"},
+	{"--failures", "VOYGEN_FAILURES", "120", 0, 100000, FIELD(failures), false, "bad tokens a minute of one address; 0: no limit"},
+	{"--per-address", "VOYGEN_PER_ADDRESS", "1536", 1, 100000, FIELD(per_address), false, "clients at once from one address"},
+	{"--per-caller", "VOYGEN_PER_CALLER", "0", 0, 200, FIELD(per_caller), false, "connections to the database for one token; 0: 3/4 of the pool"},
 };
 
 static const char *

@@ -30,6 +30,11 @@ struct gateway_settings
 	const char *audience;
 	const char *jwks;
 	int leeway_s;
+	int rate;
+	int burst;
+	int failures;
+	int per_address;
+	int per_caller; /* 0: three quarters of the pool */
 };
 
 /* One of them. Texts have no bounds. */
@@ -45,7 +50,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 19
+#define GATEWAY_SETTINGS 24
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

@@ -315,6 +315,7 @@ link_run(struct link *link, struct query *query)
 	static const int formats[PREPARED_PARAMETERS] = {1, 1, 1, 1, 1, 1, 1};
 
 	link->query = query;
+	link->caller = query->caller;
 	link->answered = false;
 	link->had_rows = false;
 	link->large = is_large(query);

@@ -54,6 +54,7 @@ struct link
 	struct event *reading;
 	struct event *writing;
 	int preparing;       /* which of prepared_all */
+	uint64_t caller;     /* of the statement that runs, or has run last */
 	struct query *query; /* NULL also while a stopped one runs on */
 	PGresult *result;    /* of the statement that runs */
 	bool large;          /* what it sends or receives now; libpq keeps that room for ever */

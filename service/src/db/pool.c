@@ -1,5 +1,8 @@
 /*
  * pool.c - which query runs on which connection, and when.
+ *
+ * Of those that wait, one whose caller has the fewest connections at the moment comes first, and among them the one that
+ * has waited longest. So a caller with a thousand calls costs another one at most the end of one statement.
  */
 #include "db/pool.h"
 
@@ -26,15 +29,72 @@ struct pool
 	struct link links[];
 };
 
-/* The next query: those that come again first, spare ones only when no other waits or when there are too many of them. */
+/* How many connections a caller has. */
+static int
+running_of(const struct pool *pool, uint64_t caller)
+{
+	int count = 0;
+
+	for (int i = 0; i < pool->settings.connections; i++)
+		count += pool->links[i].state == LINK_BUSY && pool->links[i].caller == caller;
+	return count;
+}
+
+static int
+waiting_of(const struct pool *pool, uint64_t caller)
+{
+	int count = 0;
+
+	for (const struct query *query = pool->urgent.first; query != NULL; query = query->next)
+		count += query->caller == caller;
+	return count;
+}
+
+/* Whether a caller with so many connections may have one more. */
+static bool
+may_run(const struct pool *pool, uint64_t caller, int running)
+{
+	return caller == 0 || running < pool->settings.per_caller;
+}
+
+/* The next of those that are in a hurry; NULL when none waits, or all have their share. */
+static struct query *
+fair_query(const struct pool *pool)
+{
+	struct query *found = NULL;
+	int fewest = 0;
+	uint64_t looked_at = 0;
+
+	for (struct query *query = pool->urgent.first; query != NULL; query = query->next)
+	{
+		int running;
+
+		/* a crowd is mostly one caller's */
+		if (query != pool->urgent.first && query->caller == looked_at)
+			continue;
+		looked_at = query->caller;
+		running = running_of(pool, query->caller);
+		if (!may_run(pool, query->caller, running) || (found != NULL && running >= fewest))
+			continue;
+		found = query;
+		fewest = running;
+		if (fewest == 0)
+			break;
+	}
+	return found;
+}
+
+/* The next query, spare ones only when no other waits or when there are too many of them. */
 static struct query *
 next_query(const struct pool *pool)
 {
+	struct query *query = pool->spare.count >= pool->settings.waiting ? NULL : fair_query(pool);
+
 	if (pool->again.first != NULL && pool->again.first->not_before_ms <= pool->loop->now_ms)
 		return pool->again.first;
-	if (pool->urgent.first == NULL || pool->spare.count >= pool->settings.waiting)
-		return pool->spare.first != NULL ? pool->spare.first : pool->urgent.first;
-	return pool->urgent.first;
+	if (query != NULL)
+		return query;
+	return pool->spare.first != NULL ? pool->spare.first : fair_query(pool);
 }
 
 static void
@@ -169,7 +229,7 @@ pool_close(struct pool *pool)
 static void
 run_or_wait(struct pool *pool, struct query *query, struct query_list *list)
 {
-	struct link *link = idle_link(pool);
+	struct link *link = may_run(pool, query->caller, running_of(pool, query->caller)) ? idle_link(pool) : NULL;
 
 	if (link != NULL)
 	{
@@ -183,7 +243,8 @@ run_or_wait(struct pool *pool, struct query *query, struct query_list *list)
 bool
 pool_run(struct pool *pool, struct query *query)
 {
-	if (pool->urgent.count >= pool->settings.waiting)
+	if (pool->urgent.count >= pool->settings.waiting &&
+		(pool->urgent.count >= 2 * pool->settings.waiting || waiting_of(pool, query->caller) >= pool->settings.waiting))
 		return false;
 	run_or_wait(pool, query, &pool->urgent);
 	return true;

@@ -17,8 +17,9 @@ struct pool_settings
 {
 	const char *url;
 	int connections;
-	int waiting; /* queries in the queue, at most */
-	int wait_ms; /* a query that has waited so long fails as unsent */
+	int waiting;    /* queries in the queue, at most, of one caller; of all together twice as many */
+	int per_caller; /* connections one caller may have at once */
+	int wait_ms;    /* a query that has waited so long fails as unsent */
 };
 
 /* What the pool is doing, for metrics and readiness. */

@@ -42,6 +42,7 @@ struct query
 	const char *values[PREPARED_PARAMETERS];
 	int lengths[PREPARED_PARAMETERS];
 	char numbers[PREPARED_PARAMETERS][8];
+	uint64_t caller; /* on whose behalf, so that each gets his share of the connections; 0: the gateway's own */
 	query_done *done;
 	void *owner;
 	/* the pool's */

@@ -19,6 +19,7 @@
 #include "db/records.h"
 #include "gateway/status.h"
 #include "job/work.h"
+#include "limits/limits.h"
 #include "log/log.h"
 #include "loop/door.h"
 #include "loop/loop.h"
@@ -46,6 +47,7 @@ struct gateway
 	struct identity_sources identities;
 	struct signed_tokens *signed_tokens; /* NULL when none are taken */
 	struct metadata metadata;
+	struct limits limits;
 	struct door door;
 	struct status status;
 	struct http *http;   /* or */
@@ -260,6 +262,8 @@ open_http(struct gateway *gateway, struct failure *failure)
 		.held_bytes = (size_t) settings->held_bytes,
 		.connections = settings->connections,
 		.idle_ms = settings->idle_ms,
+		.per_address = settings->per_address,
+		.limits = &gateway->limits,
 	};
 	int identity = gateway->task->conformance ? 0 : HTTP_IDENTITY;
 	const struct http_route routes[] = {
@@ -322,6 +326,7 @@ open_database(struct gateway *gateway)
 		.url = gateway->task->database_url,
 		.connections = settings->pool,
 		.waiting = settings->waiting,
+		.per_caller = settings->per_caller > 0 ? settings->per_caller : settings->pool - settings->pool / 4,
 		.wait_ms = settings->wait_ms,
 	};
 	const struct work_settings work = {
@@ -356,6 +361,7 @@ static bool
 open_protocol(struct gateway *gateway, struct failure *failure)
 {
 	const struct gateway_settings *settings = &gateway->task->settings;
+	const struct limits_settings limits = {.rate = settings->rate, .burst = settings->burst, .failures = settings->failures};
 	struct mcp_settings mcp = {
 		.state_ms = settings->state_ms,
 		.tasks = &job_source,
@@ -370,6 +376,8 @@ open_protocol(struct gateway *gateway, struct failure *failure)
 		mcp.tasks = &fixture_task_source;
 	}
 	gateway->mcp = mcp_open(&gateway->loop, gateway->pool, gateway->records, &mcp);
+	limits_open(&gateway->limits, &gateway->loop, &limits);
+	gateway->mcp->limits = &gateway->limits;
 	return true;
 }
 

@@ -22,6 +22,16 @@ struct identity
 	unsigned char digest[DIGEST_BYTES];
 };
 
+/* A number for tables; never 0. */
+static inline uint64_t
+identity_key(const struct identity *identity)
+{
+	uint64_t key;
+
+	memcpy(&key, identity->digest, sizeof(key));
+	return key | 1;
+}
+
 enum identity_verdict
 {
 	IDENTITY_KNOWN,

@@ -16,5 +16,6 @@ calling_start(struct calling *calling, struct mcp_request *request, struct slice
 	query_slice(&calling->query, (struct slice){(const char *) identity->digest, DIGEST_BYTES});
 	query_slice(&calling->query, tool);
 	query_slice(&calling->query, arguments);
+	calling->query.caller = identity_key(identity);
 	return pool_run(request->mcp->pool, &calling->query);
 }

@@ -3,6 +3,7 @@
  */
 #include "mcp/mcp.h"
 
+#include "mcp/admission.h"
 #include "mcp/catalogue.h"
 #include "mcp/ladder.h"
 #include "mcp/news.h"
@@ -136,6 +137,12 @@ mcp_end_request(struct mcp_request *request, int status)
 	answer_turn(turn);
 }
 
+bool
+mcp_is_alone(const struct mcp_request *request)
+{
+	return request->exchange->has_headers && !request->turn->batch;
+}
+
 /* The client has gone: all that is under way for him stops. */
 static void
 on_abandoned(struct exchange *exchange)
@@ -174,7 +181,7 @@ run_message(struct mcp *mcp, struct mcp_turn *turn, const struct scan_node *mess
 {
 	struct mcp_request *request = add_request(mcp, turn);
 
-	if (ladder_climb(request, message))
+	if (ladder_climb(request, message) && admission_grant(request))
 		request->method->handle(request);
 }
 

@@ -8,6 +8,7 @@
  *	request.c    what every handler uses: results, errors, capabilities
  *	legacy.c     what only the revisions before 2026-07-28 know
  *	discover.c, tools_list.c, tools_call.c, cancel.c   methods
+ *	admission.c  how many requests a caller may send
  *	catalogue.c  the tools of each caller
  */
 #ifndef VOYGEN_MCP_H
@@ -21,6 +22,7 @@ struct catalogue;
 struct metrics;
 struct hearer;
 struct mcp_method;
+struct limits;
 struct mcp_request;
 struct records;
 struct sessions;
@@ -50,6 +52,7 @@ struct mcp
 	struct sessions *sessions;
 	struct exchange *standing;   /* of standard input: for news between answers; NULL for none */
 	struct hearer *hearers;      /* streams that wait for news (news.h) */
+	struct limits *limits;
 	struct mcp_request *running; /* requests that have not been answered, newest first */
 	int running_count;
 };

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <sys/random.h>
 
+#include "limits/limits.h"
 #include "log/log.h"
 #include "mcp/server_info.h"
 
@@ -174,6 +175,7 @@ refuse_busy(struct mcp_request *request, const struct failure *failure)
 static void
 refuse_token(struct mcp_request *request, const struct failure *failure)
 {
+	limits_failed(request->mcp->limits, request->exchange->address);
 	exchange_challenge(request->exchange, "invalid_token", NULL);
 	mcp_refuse(request, 401, MCP_INVALID_REQUEST, failure->message, mcp_failure_json(request->exchange->arena, failure));
 }
@@ -188,11 +190,23 @@ mcp_end_out_of_scope(struct mcp_request *request, const struct query_outcome *ou
 																							: NULL;
 	struct slice scope;
 
-	if (!request->exchange->has_headers || !scan_string(arena, scan_member(error, "scope"), &scope))
+	if (!mcp_is_alone(request) || !scan_string(arena, scan_member(error, "scope"), &scope))
 		return false;
 	exchange_challenge(request->exchange, "insufficient_scope", arena_copy(arena, scope.at, scope.length));
 	mcp_refuse(request, 403, MCP_INVALID_REQUEST, failure->message, mcp_failure_json(arena, failure));
 	return true;
+}
+
+void
+mcp_finish_failed(struct mcp_request *request, const struct failure *failure)
+{
+	struct output *out = mcp_member(request, "content");
+
+	output_word(out, "[{\"type\":\"text\",\"text\":");
+	output_quoted(out, mcp_failure_json(request->exchange->arena, failure));
+	output_word(out, "}]");
+	output_word(mcp_member(request, "isError"), "true");
+	mcp_finish(request);
 }
 
 void

@@ -126,6 +126,12 @@ void mcp_refuse(struct mcp_request *request, int status, enum mcp_code code, con
  * the token (any more), else an error inside a fine answer. Details of the server are logged, not told. */
 void mcp_end_failed(struct mcp_request *request, struct query_outcome *outcome);
 
+/* Ends a call with a result that says why it failed: what the caller, or his model, can mend or repeat. */
+void mcp_finish_failed(struct mcp_request *request, const struct failure *failure);
+
+/* True when the answer is one of HTTP for this request alone, so that its status can speak. */
+bool mcp_is_alone(const struct mcp_request *request);
+
 /* Ends the request because there are too many: 503, and when to come back. */
 void mcp_end_overloaded(struct mcp_request *request);
 

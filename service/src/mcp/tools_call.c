@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "db/records.h"
+#include "limits/limits.h"
 #include "mcp/ask.h"
 #include "mcp/calling.h"
 #include "mcp/catalogue.h"
@@ -86,18 +87,6 @@ answer_result(struct mcp_request *request, PGresult *result)
 	mcp_finish(request);
 }
 
-static void
-answer_failure(struct mcp_request *request, const struct failure *failure)
-{
-	struct output *out = mcp_member(request, "content");
-
-	output_word(out, "[{\"type\":\"text\",\"text\":");
-	output_quoted(out, mcp_failure_json(request->exchange->arena, failure));
-	output_word(out, "}]");
-	output_word(mcp_member(request, "isError"), "true");
-	mcp_finish(request);
-}
-
 /* The database's own words for a tool that is not there; other names that are unknown are the caller's to mend. */
 static bool
 no_such_tool(const struct failure *failure)
@@ -168,6 +157,7 @@ on_called(void *owner, struct query_outcome *outcome)
 	{
 		record(call, "ok");
 		count(call, true, "ok");
+		limits_proven(request->mcp->limits, &request->exchange->identity);
 		answer_result(request, outcome->result);
 		return;
 	}
@@ -188,7 +178,7 @@ on_called(void *owner, struct query_outcome *outcome)
 	if (no_such_tool(failure))
 		mcp_error(request, MCP_INVALID_PARAMS, failure->message, mcp_failure_json(request->exchange->arena, failure));
 	else
-		answer_failure(request, failure);
+		mcp_finish_failed(request, failure);
 }
 
 /* The arguments as they stand in the message; none is an empty object. */

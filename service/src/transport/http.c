@@ -3,6 +3,7 @@
  */
 #include "transport/http_inside.h"
 
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -71,13 +72,46 @@ http_add_route(struct http *http, const struct http_route *route)
 		http->routes[http->route_count++] = *route;
 }
 
+/* The address of a client as a number, without his port; of IPv6 the network, of which one client has all addresses.
+ * Never 0. */
+static uint64_t
+address_of(int socket)
+{
+	struct sockaddr_storage peer = {0};
+	socklen_t length = sizeof(peer);
+	uint64_t number = 0;
+
+	getpeername(socket, (struct sockaddr *) &peer, &length);
+	if (peer.ss_family == AF_INET6)
+		memcpy(&number, &((struct sockaddr_in6 *) &peer)->sin6_addr, sizeof(number));
+	else
+		number = (uint64_t) ((struct sockaddr_in *) &peer)->sin_addr.s_addr << 32;
+	return number | 1;
+}
+
+/* Whether there is room for one more from there. */
+static bool
+has_room(const struct http *http, uint64_t address)
+{
+	int count = 0;
+
+	if (http->state.connections < http->settings.per_address)
+		return true;
+	for (const struct http_connection *c = http->connections; c != NULL; c = c->next)
+		count += c->address == address;
+	return count < http->settings.per_address;
+}
+
 void
 http_visit(void *context, int socket)
 {
 	struct http *http = context;
 	static const char full[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-	if (http->state.connections < http->settings.connections && http_connection_open(http, socket) != NULL)
+	uint64_t address = address_of(socket);
+
+	if (http->state.connections < http->settings.connections && has_room(http, address) &&
+		http_connection_open(http, socket, address) != NULL)
 		return;
 	http->state.refused++;
 	(void) !send(socket, full, sizeof(full) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -15,6 +15,7 @@
 #include "mcp/exchange.h"
 
 struct http;
+struct limits;
 
 /* What a route asks for before its handler is called. */
 enum http_demands
@@ -41,6 +42,8 @@ struct http_settings
 	size_t held_bytes;   /* all requests that are under way together */
 	int connections;     /* at once */
 	int idle_ms;         /* an unused connection is closed after so long */
+	int per_address;     /* of these, from one address */
+	struct limits *limits;
 	/* What a 401 or 403 adds in WWW-Authenticate, NULL for nothing. */
 	const char *challenge;
 };

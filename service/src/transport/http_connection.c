@@ -239,13 +239,14 @@ on_gone(void *owner)
 static const struct stream_events events = {on_received, on_drained, on_gone};
 
 struct http_connection *
-http_connection_open(struct http *http, int socket)
+http_connection_open(struct http *http, int socket, uint64_t address)
 {
 	struct http_connection *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
 	c->http = http;
+	c->address = address;
 	if (!stream_open(&c->stream, http->loop, socket, socket, &events, c))
 	{
 		free(c);

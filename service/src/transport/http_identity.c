@@ -4,6 +4,9 @@
  * The answer may need a look elsewhere (an issuer's keys, the database). Meanwhile the body comes in; the request is
  * handed on when both are there.
  */
+#include <inttypes.h>
+
+#include "limits/limits.h"
 #include "transport/http_inside.h"
 
 /* The status of a verdict, 0 for somebody; says in WWW-Authenticate how to ask. */
@@ -35,12 +38,35 @@ status_of(struct http_exchange *x, enum identity_verdict verdict, const char **w
 	return 401;
 }
 
+/* The same, after too many bad tokens from where it comes from. */
+static int
+judge(struct http_exchange *x, enum identity_verdict verdict, const char **words)
+{
+	struct limits *limits = x->connection->http->settings.limits;
+	const struct identity *identity = verdict == IDENTITY_KNOWN ? &x->exchange.identity : NULL;
+	int64_t wait;
+
+	/* who shows nothing guesses nothing; who is still asked about is judged then */
+	if (verdict == IDENTITY_MISSING || verdict == IDENTITY_LATER)
+		return status_of(x, verdict, words);
+	wait = limits_hear(limits, x->exchange.address, identity);
+	if (wait > 0)
+	{
+		*words = "too many bad tokens come from this address";
+		exchange_say(&x->exchange, "Retry-After", slice_of(arena_format(&x->arena, "%" PRId64, (wait + 999) / 1000)));
+		return 429;
+	}
+	if (verdict == IDENTITY_REFUSED)
+		limits_failed(limits, x->exchange.address);
+	return status_of(x, verdict, words);
+}
+
 static void
 on_answered(struct identity_ask *ask, enum identity_verdict verdict)
 {
 	struct http_exchange *x = ask->asker;
 	const char *words;
-	int status = x->phase == HTTP_ANSWERED ? 0 : status_of(x, verdict, &words);
+	int status = x->phase == HTTP_ANSWERED ? 0 : judge(x, verdict, &words);
 
 	x->asking = false;
 	if (status != 0 && x->refusal == 0)
@@ -79,5 +105,5 @@ http_identity_check(struct http *http, struct http_exchange *x, const char **wor
 	};
 	verdict = says_twice(&x->exchange) ? IDENTITY_MALFORMED : identity_find(http->sources, &x->ask);
 	x->asking = verdict == IDENTITY_LATER;
-	return status_of(x, verdict, words);
+	return judge(x, verdict, words);
 }

@@ -82,6 +82,7 @@ struct http_connection
 	struct http_connection *previous;
 	struct http *http;
 	struct stream stream;
+	uint64_t address; /* of the client, as a number */
 	http_parser parser;
 	struct http_exchange *receiving; /* NULL between requests */
 	struct http_exchange *first;     /* to be answered next; receiving is not among them */
@@ -125,7 +126,7 @@ const struct http_route *http_find_route(const struct http *http, struct slice m
 struct slice http_allowed(const struct http *http, struct arena *arena, struct slice path);
 
 /* http_connection.c */
-struct http_connection *http_connection_open(struct http *http, int socket);
+struct http_connection *http_connection_open(struct http *http, int socket, uint64_t address);
 /* At once, whatever is under way. */
 void http_connection_close(struct http_connection *c);
 void http_connection_flush(struct http_connection *c);

@@ -44,6 +44,7 @@ on_message_begin(http_parser *parser)
 	if (c->receiving == NULL)
 		return STOP;
 	c->receiving->connection = c;
+	c->receiving->exchange.address = c->address;
 	return 0;
 }
 
