@@ -100,5 +100,39 @@ GatewayTest::wait_for('the list', sub { @{ $gateway->modern('tools/list', {}, %a
 cmp_ok(time - $told, '<', 3, 'a list follows at once what the database tells');
 is($gateway->modern('tools/call', { name => 'test_break' }, %admin)->{json}{error}{code}, -32602, '... and so does the call');
 
+# --- what the wire might add to hostile arguments: nothing --------------------------------------------------------------
+
+my @hostile = ("'; commit; drop table voygen.trips; --", "x' union select pg_read_file('/etc/passwd') --", '$$; reset role; $$', "\\'; select 1",
+	"pg_read_file('/etc/passwd')", 'set search_path = pg_temp', "a\x{0}b", "\x{202e}evil", '%s%n', '${jndi:x}', '../../etc/passwd');
+for my $text (@hostile)
+{
+	my $answer = $gateway->modern('tools/call', { name => 'find_clients', arguments => { query => $text } }, %admin);
+	is($answer->{status}, 200, 'hostile text is text');
+	unlike($answer->{body}, qr/root:|syntax error/i, '... and runs as nothing else');
+}
+for my $name ('pg_read_file', 'pg_catalog.pg_read_file', 'voygen.create_token', "find_clients(); drop table voygen.trips; --", 'voygen_api.find_clients', 'set_config', "find_clients\n")
+{
+	(my $shown = $name) =~ s/\n/=/;
+	my $answer = $gateway->legacy('tools/call', { name => $name, arguments => {} }, %admin);
+	is($answer->{json}{error}{code}, -32602, "$shown is no tool");
+}
+my $answer_path = $gateway->modern('tools/call', { name => 'find_clients', arguments => { search_path => 'pg_temp', role => 'postgres' } }, %admin);
+ok(GatewayTest::tool_error($answer_path)->{code}, 'names that are no arguments are refused');
+for my $pair ([ 'sunny', 'rainy' ], [ 'rainy', 'sunny' ])
+{
+	my ($own, $other) = @$pair;
+	my $client = $gateway->call('create_client', { name => "Of $own" }, token => $tokens{"$own:admin"});
+	my $trip = $gateway->call('create_trip', { client_id => $client->{slug}, title => 'T', destination => 'Rome', start_date => '2027-05-01', end_date => '2027-05-05' }, token => $tokens{"$own:admin"});
+	my %named = (token => $tokens{"$other:admin"});
+	my $theirs = $gateway->modern('tools/call', { name => 'get_trip', arguments => { trip_id => "$trip->{trip_id}" } }, %named);
+	my $nobodys = $gateway->modern('tools/call', { name => 'get_trip', arguments => { trip_id => '987654321' } }, %named);
+	is(GatewayTest::tool_error($theirs)->{code}, GatewayTest::tool_error($nobodys)->{code}, "a trip of $own looks to $other like one that is not there");
+	is(GatewayTest::tool_error($theirs)->{code}, 'not_found', '... which is said');
+	is($gateway->modern('tools/call', { name => 'get_trip', arguments => { trip_id => "$trip->{trip_id}" } }, token => $tokens{"$own:admin"})->{json}{result}{isError}, undef, '... and its own agency reads it');
+}
+my ($state) = $db->selectrow_array("select count(*) from voygen.clients where name like 'Of %'");
+is($state, 2, 'nothing but what was made is there');
+is($db->selectrow_array("select to_regclass('voygen.trips') is not null"), 1, 'and nothing has been dropped');
+
 is($gateway->stop, 'exit 0', 'SIGTERM ends it');
 done_testing();

@@ -38,7 +38,7 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	{"--burst", "VOYGEN_BURST", "50000", 1, 1000000, FIELD(burst), false, "requests of one token at once"},
 	{"--failures", "VOYGEN_FAILURES", "120", 0, 100000, FIELD(failures), false, "bad tokens a minute of one address; 0: no limit"},
 	{"--per-address", "VOYGEN_PER_ADDRESS", "1536", 1, 100000, FIELD(per_address), false, "clients at once from one address"},
-	{"--per-caller", "VOYGEN_PER_CALLER", "0", 0, 200, FIELD(per_caller), false, "connections to the database for one token; 0: 3/4 of the pool"},
+	{"--per-caller", "VOYGEN_PER_CALLER", "0", 0, 200, FIELD(per_caller), false, "connections for one token; 0: 3/4 of the pool"},
 };
 
 static const char *

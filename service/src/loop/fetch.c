@@ -1,15 +1,43 @@
 /*
  * fetch.c - libcurl on the loop: the library says which sockets to watch and when to wake it.
+ *
+ * The library is loaded when it is needed: it brings two dozen others with it, which would cost every other command, and a
+ * gateway without an issuer, memory and the time to load them.
  */
 #include "loop/fetch.h"
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <event2/event.h>
 #include <stdlib.h>
 
 #include "memory/bytes.h"
 
 #define CONNECT_MS 3000
+#define LIBRARY "libcurl.so.4"
+
+/* What is used of it. */
+/* clang-format off */
+#define EACH_FUNCTION(do)                                        \
+	do(global_init) do(global_cleanup)                           \
+	do(multi_init) do(multi_cleanup) do(multi_setopt)            \
+	do(multi_assign) do(multi_socket_action) do(multi_info_read) \
+	do(multi_add_handle) do(multi_remove_handle)                 \
+	do(easy_init) do(easy_setopt) do(easy_getinfo)               \
+	do(easy_cleanup) do(easy_strerror)
+/* clang-format on */
+
+/* The checks of types that curl.h puts around these names are for calls by name. */
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+
+static struct
+{
+#define DECLARE(name) __typeof__(curl_##name) *name;
+	EACH_FUNCTION(DECLARE)
+#undef DECLARE
+} curl;
 
 struct fetcher
 {
@@ -32,18 +60,18 @@ look_whether_done(struct fetcher *fetcher)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(fetcher->multi, &left)) != NULL)
+	while ((message = curl.multi_info_read(fetcher->multi, &left)) != NULL)
 	{
 		CURLcode result = message->data.result;
 		long status = 0;
 		struct bytes document = fetcher->document;
-		const char *why = fetcher->too_large ? "it is too large" : curl_easy_strerror(result);
+		const char *why = fetcher->too_large ? "it is too large" : curl.easy_strerror(result);
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(fetcher->easy, CURLINFO_RESPONSE_CODE, &status);
-		curl_multi_remove_handle(fetcher->multi, fetcher->easy);
-		curl_easy_cleanup(fetcher->easy);
+		curl.easy_getinfo(fetcher->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl.multi_remove_handle(fetcher->multi, fetcher->easy);
+		curl.easy_cleanup(fetcher->easy);
 		fetcher->easy = NULL;
 		fetcher->document = (struct bytes){0};
 		if (result == CURLE_OK && status != 200)
@@ -62,7 +90,7 @@ on_socket(evutil_socket_t socket, short what, void *context)
 	int running;
 
 	loop_look_at_clock(fetcher->loop);
-	curl_multi_socket_action(fetcher->multi, socket,
+	curl.multi_socket_action(fetcher->multi, socket,
 							 ((what & EV_READ) != 0 ? CURL_CSELECT_IN : 0) | ((what & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0),
 							 &running);
 	look_whether_done(fetcher);
@@ -77,7 +105,7 @@ on_timer(evutil_socket_t socket, short what, void *context)
 	(void) socket;
 	(void) what;
 	loop_look_at_clock(fetcher->loop);
-	curl_multi_socket_action(fetcher->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	curl.multi_socket_action(fetcher->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	look_whether_done(fetcher);
 }
 
@@ -93,7 +121,7 @@ watch(CURL *easy, curl_socket_t socket, int what, void *context, void *before)
 	if (event != NULL)
 		event_free(event);
 	event = what != CURL_POLL_REMOVE ? event_new(fetcher->loop->base, socket, wanted, on_socket, fetcher) : NULL;
-	curl_multi_assign(fetcher->multi, socket, event);
+	curl.multi_assign(fetcher->multi, socket, event);
 	return event == NULL || event_add(event, NULL) == 0 ? 0 : -1;
 }
 
@@ -123,27 +151,44 @@ collect(char *bytes, size_t size, size_t count, void *context)
 	return length;
 }
 
+/* Loads the library once; false when it is not there. */
+static bool
+load(void)
+{
+	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+
+	if (library == NULL)
+		return false;
+#define FIND(name)                                                  \
+	*(void **) (void *) &curl.name = dlsym(library, "curl_" #name); \
+	if (curl.name == NULL)                                          \
+		return false;
+	EACH_FUNCTION(FIND)
+#undef FIND
+	return true;
+}
+
 struct fetcher *
 fetcher_open(struct loop *loop, const char *url, const struct fetch_limits *limits, fetch_done *done, void *owner)
 {
 	struct fetcher *fetcher = arena_alloc(loop->arena, sizeof(*fetcher));
 
 	*fetcher = (struct fetcher){.loop = loop, .url = url, .limits = *limits, .done = done, .owner = owner};
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (!load() || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return NULL;
-	fetcher->multi = curl_multi_init();
+	fetcher->multi = curl.multi_init();
 	fetcher->timer = event_new(loop->base, -1, 0, on_timer, fetcher);
 	if (fetcher->multi == NULL || fetcher->timer == NULL)
 	{
 		fetcher_close(fetcher);
 		return NULL;
 	}
-	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, watch);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, wake_after);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
+	curl.multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, watch);
+	curl.multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
+	curl.multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, wake_after);
+	curl.multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
 	/* none is kept for the next time, which is minutes away */
-	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, 0L);
+	curl.multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, 0L);
 	return fetcher;
 }
 
@@ -154,14 +199,14 @@ fetcher_close(struct fetcher *fetcher)
 		return;
 	if (fetcher->easy != NULL)
 	{
-		curl_multi_remove_handle(fetcher->multi, fetcher->easy);
-		curl_easy_cleanup(fetcher->easy);
+		curl.multi_remove_handle(fetcher->multi, fetcher->easy);
+		curl.easy_cleanup(fetcher->easy);
 	}
-	curl_multi_cleanup(fetcher->multi);
+	curl.multi_cleanup(fetcher->multi);
 	if (fetcher->timer != NULL)
 		event_free(fetcher->timer);
 	bytes_free(&fetcher->document);
-	curl_global_cleanup();
+	curl.global_cleanup();
 }
 
 /* False when one of the options is refused. */
@@ -170,17 +215,17 @@ set_up(struct fetcher *fetcher, CURL *easy)
 {
 	bool secure = strncasecmp(fetcher->url, "https:", 6) == 0;
 
-	return curl_easy_setopt(easy, CURLOPT_URL, fetcher->url) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https") == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long) fetcher->limits.redirects) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) fetcher->limits.total_ms) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) CONNECT_MS) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_USERAGENT, "voygen/" VOYGEN_VERSION) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetcher) == CURLE_OK;
+	return curl.easy_setopt(easy, CURLOPT_URL, fetcher->url) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https") == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_MAXREDIRS, (long) fetcher->limits.redirects) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) fetcher->limits.total_ms) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) CONNECT_MS) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_USERAGENT, "voygen/" VOYGEN_VERSION) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect) == CURLE_OK &&
+		   curl.easy_setopt(easy, CURLOPT_WRITEDATA, fetcher) == CURLE_OK;
 }
 
 bool
@@ -189,10 +234,10 @@ fetcher_start(struct fetcher *fetcher)
 	if (fetcher->easy != NULL)
 		return false;
 	fetcher->too_large = false;
-	fetcher->easy = curl_easy_init();
-	if (fetcher->easy != NULL && set_up(fetcher, fetcher->easy) && curl_multi_add_handle(fetcher->multi, fetcher->easy) == CURLM_OK)
+	fetcher->easy = curl.easy_init();
+	if (fetcher->easy != NULL && set_up(fetcher, fetcher->easy) && curl.multi_add_handle(fetcher->multi, fetcher->easy) == CURLM_OK)
 		return true;
-	curl_easy_cleanup(fetcher->easy);
+	curl.easy_cleanup(fetcher->easy);
 	fetcher->easy = NULL;
 	return false;
 }

@@ -116,7 +116,8 @@ keys_open(struct loop *loop, const char *where, struct failure *failure)
 	keys->fetcher = fetcher_open(loop, where, &limits, on_fetched, keys);
 	if (keys->fetcher == NULL)
 	{
-		failure_set(failure, "unavailable", "the library for fetching keys cannot be used", NULL);
+		failure_set(failure, "unavailable", "keys cannot be fetched: libcurl.so.4 cannot be loaded",
+					"install libcurl4, or keep the keys in a file");
 		return NULL;
 	}
 	ask(keys);
