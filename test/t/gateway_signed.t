@@ -111,15 +111,16 @@ is_refused($kept, qr/key of the token/, 'a token whose key is gone');
 $issuer->publish(first => 1);
 for my $how (qw(down broken huge far))
 {
-	my $before = $issuer->asked;
+	my $complaints = () = $gateway->said =~ /cannot be had/g;
 	$issuer->behave($how);
 	$gateway->signal('HUP');
-	GatewayTest::wait_for('the question', sub { $issuer->asked > $before && $gateway->said =~ /cannot be had/ });
+	GatewayTest::wait_for('the question', sub { $complaints < (() = $gateway->said =~ /cannot be had/g) });
 	is(call($issuer->token({}, key => 'rotated'))->{status}, 200, "keys stay when the issuer's server is $how");
 }
 $issuer->behave('hang');
+my $before = $issuer->asked;
 $gateway->signal('HUP');
-GatewayTest::wait_for('the question', sub { $issuer->asked >= $asked + 7 });
+GatewayTest::wait_for('the question', sub { $issuer->asked > $before });
 my $begin = time;
 is(call($issuer->token({}, key => 'rotated'))->{status}, 200, 'nobody waits for an issuer that hangs');
 cmp_ok(time - $begin, '<', 2, '... at all');
