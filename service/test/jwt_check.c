@@ -366,7 +366,13 @@ END_TEST
 START_TEST(test_base64url)
 {
 	static const char *const bad[] = {"A", "AAAAA", "AA=", "AA==", "A A", "AB", "AAB", "A+", "A/", "\xc3\xa9", "AA\n"};
-	static const char *const good[][2] = {{"", ""}, {"Zg", "f"}, {"Zm8", "fo"}, {"Zm9vYg", "foob"}, {"-_-_", "\xfb\xff\xbf"}};
+	static const char *const good[][2] = {
+		{"", ""},
+		{"Zg", "f"},
+		{"Zm8", "fo"},
+		{"Zm9vYg", "foob"},
+		{"-_-_", "\xfb\xff\xbf"},
+	};
 	struct slice bytes;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

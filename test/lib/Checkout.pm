@@ -19,7 +19,7 @@ sub new
 {
 	my ($class, $folder, %options) = @_;
 	make_path($folder);
-	system("tar -C '$original' --exclude=./.voygen --exclude=./.git --exclude=./build/test --exclude=./build/kernel --exclude=./build/fuzz -cf - . | tar -C '$folder' -xf -") == 0
+	system("tar -C '$original' --exclude=./.voygen --exclude=./.git --exclude=./build/test --exclude=./build/kernel --exclude=./build/fuzz --exclude=./build/npm -cf - . | tar -C '$folder' -xf -") == 0
 		or die "copying the checkout to $folder failed\n";
 	my $self = bless { folder => $folder, user => $options{user}, creator => $$ }, $class;
 	if ($self->{user})

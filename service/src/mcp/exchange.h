@@ -50,7 +50,7 @@ struct exchange
 	const struct exchange_header *headers;
 	int header_count;
 	struct identity identity;
-	bool takes_notices; /* messages may go ahead of the answer */
+	bool takes_notices;    /* messages may go ahead of the answer */
 	uint64_t address;      /* where it comes from, as a number; 0: from here */
 	const char *challenge; /* what an answer of 401 or 403 adds in WWW-Authenticate; NULL for nothing */
 	/* What the messages of one client have in common, so that one may speak of another; 0 when nothing is known. */

@@ -50,8 +50,8 @@ struct mcp
 	struct catalogue *catalogue;
 	struct metrics *metrics;
 	struct sessions *sessions;
-	struct exchange *standing;   /* of standard input: for news between answers; NULL for none */
-	struct hearer *hearers;      /* streams that wait for news (news.h) */
+	struct exchange *standing; /* of standard input: for news between answers; NULL for none */
+	struct hearer *hearers;    /* streams that wait for news (news.h) */
 	struct limits *limits;
 	struct mcp_request *running; /* requests that have not been answered, newest first */
 	int running_count;
