@@ -104,7 +104,7 @@ for my $tool (@tools)
 		refused("$name.$property: $_", $name, with_raw($arguments, $property, $_), undef) for wrong_values($rule);
 		refused("$name.$property: NUL", $name, with_raw($arguments, $property, '"\\u0000"'), "/$property");
 		refused("$name.$property: deep", $name, with_raw($arguments, $property, $deep), undef);
-		if (($rule->{type} // '') eq 'array' && $rule->{maxItems} < 1_000_000)
+		if (($rule->{type} // '') eq 'array' && ($rule->{maxItems} // 1_000_000) < 1_000_000)
 		{
 			refused("$name.$property: a million items", $name, with_raw($arguments, $property, $million), undef);
 		}

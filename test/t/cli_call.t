@@ -102,7 +102,10 @@ is($tool{find_clients}{annotations}{readOnlyHint}, JSON::PP::true, 'and hints');
 $run = $voygen->run('tools', '--markdown');
 is($run->{status}, 0, 'tools --markdown') or diag $run->{err};
 open my $reference, '<', checkout() . '/service/TOOLS.md' or die "service/TOOLS.md: $!\n";
-is($run->{out}, do { local $/; readline $reference }, 'service/TOOLS.md is current (an administrator\'s `voygen tools --markdown` writes it)');
+my %written = map { $_ => 1 } <$reference>;
+my @missing = grep { !$written{$_} } $run->{out} =~ /^.*\n/mg;
+ok(!@missing && -s $reference == length $run->{out}, 'service/TOOLS.md is current (an administrator\'s `voygen tools --markdown` writes it)')
+	or diag('not there: ', $missing[0] // 'nothing, but there is more');
 is(scalar(() = $run->{out} =~ /^## \w+$/mg), scalar @of_admin, 'with a section for each tool');
 like($run->{out}, qr/^## get_trip\n\n\*\*Show a trip\.\*\* Reads only\.\n\nAnswers a trip.*?\n\| `trip_id` \* \| /ms, 'that says what it does and takes');
 is($voygen->run('tools', '--markdown', '--json')->{status}, 2, 'one form at a time');
