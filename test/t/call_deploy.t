@@ -108,7 +108,7 @@ is_deeply(\@status, [(0) x $deployments], "$deployments deployments succeed whil
 $owner = connect_to($name);
 for my $number (0 .. $#children)
 {
-	open my $file, '<', "$folder/$number" or BAIL_OUT("client $number left nothing");
+	open my $file, '<', "$folder/$number" or die("client $number left nothing");
 	my $report = $json->decode(scalar <$file>);
 	cmp_ok($report->{calls}, '>', 10, "$report->{who}: $report->{calls} calls");
 	is(scalar @{ $report->{failed} }, 0, "$report->{who}: none failed") or diag(join "\n", @{ $report->{failed} });

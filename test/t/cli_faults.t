@@ -22,7 +22,7 @@ sub wait_for
 	my $end = time + 30;
 	until ($test->())
 	{
-		BAIL_OUT("waited in vain for $what") if time > $end;
+		die "waited in vain for $what\n" if time > $end;
 		sleep 0.02;
 	}
 	return;

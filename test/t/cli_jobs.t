@@ -31,7 +31,7 @@ sub wait_for
 {
 	my ($what, $test) = @_;
 	my $end = time + 60;
-	until ($test->()) { BAIL_OUT("waited in vain for $what") if time > $end; sleep 0.02 }
+	until ($test->()) { die "waited in vain for $what\n" if time > $end; sleep 0.02 }
 	return;
 }
 sub newest { return $owner->selectrow_hashref('select job_id, status from voygen.job order by job_id desc limit 1') }

@@ -16,7 +16,7 @@ $voygen->{token} = $voygen->new_token('frugal', 'agent');
 my $folder = tempdir(CLEANUP => 1);
 my $library = "$folder/failing_malloc.so";
 system('cc', '-shared', '-fPIC', '-O1', '-fno-builtin-malloc', '-o', $library, checkout() . '/test/faults/failing_malloc.c') == 0
-	or BAIL_OUT('failing_malloc.c does not compile');
+	or die('failing_malloc.c does not compile');
 
 # Refuses every allocation in turn (beyond the 60th, every seventh) until twenty in a row have changed nothing: by then
 # the program ends before it gets there.

@@ -25,7 +25,7 @@ sub wait_for
 	my ($what, $test, $seconds) = @_;
 	my $end = time + ($seconds // 60);
 	my $began = time;
-	until ($test->()) { BAIL_OUT("waited in vain for $what") if time > $end; sleep 0.02 }
+	until ($test->()) { die "waited in vain for $what\n" if time > $end; sleep 0.02 }
 	return time - $began;
 }
 

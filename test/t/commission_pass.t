@@ -12,7 +12,7 @@ $db->do("set timezone = 'UTC'");
 for my $file (['test/facts_model/odd_trips.sql', '-v', 'trips=30', '-v', 'seed=' . ($ENV{FACTS_SEED} // 5)], ['test/facts_model.sql'])
 {
 	my ($name, @options) = @$file;
-	system('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', 'commission_pass', @options, '-f', "$checkout/$name") == 0 or BAIL_OUT("$name failed");
+	system('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', 'commission_pass', @options, '-f', "$checkout/$name") == 0 or die("$name failed");
 }
 my ($one, $two) = map { $db->selectrow_array('select agency_id from voygen.agencies where slug = ?', undef, $_) } qw(odd-one odd-two);
 

@@ -13,7 +13,7 @@ my $checkout = checkout();
 sub run_file
 {
 	my ($file, @options) = @_;
-	system('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', 'facts_equal', @options, '-f', "$checkout/$file") == 0 or BAIL_OUT("$file failed");
+	system('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', 'facts_equal', @options, '-f', "$checkout/$file") == 0 or die("$file failed");
 	return;
 }
 
@@ -90,7 +90,7 @@ my ($founded) = $db->selectrow_array("select voygen.create_agency('real-trips', 
 $db->do("set voygen.agency_id = '$founded'");
 for my $fixture (sort glob "$checkout/test/fixtures/trips/*.json")
 {
-	open my $file, '<', $fixture or BAIL_OUT("$fixture: $!");
+	open my $file, '<', $fixture or die("$fixture: $!");
 	local $/;
 	my $trip = decode_json(<$file>);
 	my $text = sub { JSON::PP->new->canonical->encode($_[0]) };

@@ -10,7 +10,7 @@ my $db = fresh_database('facts_scattered');
 my $checkout = checkout();
 for my $arguments ('-v trips=60 -v seed=' . ($ENV{FACTS_SEED} // 23) . " -f $checkout/test/facts_model/odd_trips.sql", "-f $checkout/test/facts_model.sql")
 {
-	system("psql -XAtq -v ON_ERROR_STOP=1 -d facts_scattered $arguments >&2") == 0 or BAIL_OUT("$arguments failed");
+	system("psql -XAtq -v ON_ERROR_STOP=1 -d facts_scattered $arguments >&2") == 0 or die("$arguments failed");
 }
 $db->do("set timezone = 'UTC'");
 my %key = ('hotel_cache' => 'hotel_id', 'rooms_cache' => 'room_id', 'trip_legs' => 'leg_id', 'trip_activities' => 'activity_id', 'bookings' => 'booking_id');

@@ -14,7 +14,7 @@ chmod 0755, $base;
 my $here = Checkout->new("$base/checkout");
 my $data = $here->where('data');
 my ($status, $output) = $here->make('deploy');
-is($status, 0, 'a server with the tools') or BAIL_OUT($output);
+is($status, 0, 'a server with the tools') or die($output);
 $here->run("build/voygen agency create sunny --name 'Sunny Travel' --currency USD");
 (undef, my $token) = $here->run('build/voygen token create --agency sunny --role agent 2>/dev/null');
 chomp $token;
@@ -43,7 +43,7 @@ my %crash = (
 		is($ended, 0, 'the server stops at once') or diag($said);
 	},
 );
-sub start { my ($ended, $said) = $here->make('cluster'); is($ended, 0, 'the server starts again') or BAIL_OUT($said); return }
+sub start { my ($ended, $said) = $here->make('cluster'); is($ended, 0, 'the server starts again') or die($said); return }
 sub count_of { return $here->query("select count(*) from voygen.clients where name = '$_[0]'") }
 
 for my $crash (sort keys %crash)

@@ -25,7 +25,7 @@ sub wait_for
 {
 	my ($what, $test) = @_;
 	my $end = time + 60;
-	until ($test->()) { BAIL_OUT("waited in vain for $what") if time > $end; sleep 0.05 }
+	until ($test->()) { die "waited in vain for $what\n" if time > $end; sleep 0.05 }
 	return;
 }
 
@@ -150,7 +150,7 @@ subtest 'a step that fails is tried again, later each time, and not for ever' =>
 
 subtest 'a job whose worker is lost each time ends' => sub {
 	my $job = begin('agent', times => 1);
-	for (1 .. 5) { $worker->take or BAIL_OUT('not taken'); lose_lease($job); JobTest->new($door, name => 'other')->take; hurry() if $_ < 5 }
+	for (1 .. 5) { $worker->take or die('not taken'); lose_lease($job); JobTest->new($door, name => 'other')->take; hurry() if $_ < 5 }
 	my $told = $door->call('agent', 'get_job', { job_id => $job });
 	is_deeply([ $told->{status}, $told->{error}{code} ], [ 'failed', 'unavailable' ], 'after five attempts');
 	$job = begin('agent', times => 1);

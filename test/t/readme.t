@@ -12,7 +12,7 @@ fresh_database('readme')->disconnect;
 my $voygen = VoygenProgram->new('readme');
 chomp($voygen->{token} = $voygen->run('demo', '--prepare')->{out});
 my $run = $voygen->run('demo');
-is($run->{status}, 0, 'the demo is loaded') or BAIL_OUT($run->{err});
+is($run->{status}, 0, 'the demo is loaded') or die($run->{err});
 
 open my $file, '<', checkout() . '/README.md' or die "README.md: $!\n";
 my $page = do { local $/; <$file> };
