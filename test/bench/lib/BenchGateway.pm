@@ -226,7 +226,8 @@ sub _backends
 	return @{ $self->{db}->selectcol_arrayref('select pid from pg_stat_activity where datname = ? and pid <> pg_backend_pid()', undef, $database) };
 }
 
-# CPU seconds of the server, the backends that are there, and the command's own, while the command runs; with its output.
+# CPU seconds of the server, the backends (those that begin meanwhile too), and the command's own, while the command runs;
+# with its output.
 sub _run
 {
 	my ($self, $pid, @command) = @_;
@@ -237,7 +238,8 @@ sub _run
 	my $said = do { local $/; readline $out };
 	close $out or die "$command[0] failed: $said\n";
 	my ($user_after, $system_after) = (times)[ 2, 3 ];
-	return (_seconds_of(@pids) - $before + $user_after - $user + $system_after - $system, $said);
+	my %counted = map { $_ => 1 } @pids, $self->_backends;
+	return (_seconds_of(keys %counted) - $before + $user_after - $user + $system_after - $system, $said);
 }
 
 sub load
