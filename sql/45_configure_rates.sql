@@ -186,10 +186,6 @@ begin
       perform voygen.raise('not_found', format('rate %s does not exist in this agency', rate.id), path => format('/rates/%s/id', at - 1),
         expected => 'the number of a rate in use', got => rate.id::text, hint => 'Leave the id out to add a rate.');
     end if;
-    if greatest(rate.value, rate.cap, rate.floor) >= 100000 and rate.kind in ('percent', 'override_percent', 'net_markup')
-      and rate.value >= 100000 then
-      perform voygen.raise('invalid_argument', 'value is no percentage', path => format('/rates/%s/value', at - 1), expected => 'a percentage', got => rate.value::text);
-    end if;
   end loop;
 end
 $$;

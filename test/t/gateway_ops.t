@@ -86,6 +86,11 @@ my @rising = @stats{ sort { $a <=> $b } grep { $_ ne '+Inf' } keys %stats };
 ok(!(grep { $rising[$_] < $rising[ $_ - 1 ] } 1 .. $#rising), 'buckets are cumulative');
 is($stats{'+Inf'}, 3, 'up to all calls');
 
+my $bad = value($metrics, 'voygen_bad_tokens_total');
+$gateway->modern('tools/list', {}, token => 'vg_1_nobody');
+is(value(metrics(), 'voygen_bad_tokens_total'), $bad + 1, 'bad tokens are counted');
+is(value($metrics, 'voygen_calls_limited_total'), 0, 'nobody came too often');
+
 is(value($metrics, 'voygen_pool_size'), 8, 'size of the pool');
 my ($version) = $gateway->{db}->selectrow_array("select extversion from pg_extension where extname = 'voygen'");
 is(value($metrics, 'voygen_build_info', qq({version="$version"})), 1, 'the version');

@@ -9,6 +9,7 @@
 #include <openssl/crypto.h>
 
 #include "identity/digest.h"
+#include "limits/limits.h"
 #include "metrics/metrics.h"
 
 static void
@@ -70,6 +71,27 @@ write_http(struct output *out, const struct http *http)
 	metrics_write_one(out, "voygen_http_refused_total", "counter", "Connections beyond the limit.", "", state.refused);
 }
 
+/* Who was turned away, and whom an issuer has identified. */
+static void
+write_callers(struct output *out, const struct status *status)
+{
+	const struct limits *limits = status->mcp->limits;
+	struct signed_state state;
+
+	metrics_write_one(out, "voygen_calls_limited_total", "counter", "Requests beyond the rate of their token.", "", limits->calls_refused);
+	metrics_write_one(out, "voygen_bad_tokens_total", "counter", "Requests without a good token.", "", limits->failures);
+	metrics_write_one(out, "voygen_addresses_limited_total", "counter", "Requests from addresses that showed too many bad tokens.", "",
+					  limits->addresses_refused);
+	if (status->signed_tokens == NULL)
+		return;
+	state = signed_look(status->signed_tokens);
+	metrics_write_one(out, "voygen_signed_tokens_verified_total", "counter", "Signed tokens whose signature was good.", "", state.verified);
+	metrics_write_one(out, "voygen_signed_tokens_refused_total", "counter", "Signed tokens with a fault.", "", state.refused);
+	metrics_write_one(out, "voygen_signed_tokens_kept_total", "counter", "Signed tokens known from before.", "", state.kept);
+	metrics_write_one(out, "voygen_issuer_keys", "gauge", "Keys of the issuer.", "", state.keys.count);
+	metrics_write_one(out, "voygen_issuer_keys_failed_total", "counter", "Times the issuer's keys could not be had.", "", state.keys.failed);
+}
+
 static void
 answer_metrics(const struct status *status, struct exchange *exchange)
 {
@@ -82,6 +104,7 @@ answer_metrics(const struct status *status, struct exchange *exchange)
 					  status->mcp->running_count);
 	write_pool(&out, status->pool);
 	write_http(&out, status->http);
+	write_callers(&out, status);
 	metrics_write_calls(status->mcp->metrics, &out);
 	exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	exchange_answer(exchange, 200, &out);

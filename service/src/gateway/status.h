@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "mcp/mcp.h"
+#include "oauth/signed.h"
 #include "transport/http.h"
 
 struct status
@@ -14,6 +15,7 @@ struct status
 	const struct pool *pool;
 	const struct mcp *mcp;
 	const struct http *http;
+	const struct signed_tokens *signed_tokens; /* NULL: none are taken */
 	const bool *draining;
 	const char *token; /* that opens /metrics to everybody who shows it; NULL: none */
 	bool local;        /* only this machine reaches the gateway */
