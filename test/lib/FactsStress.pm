@@ -223,15 +223,16 @@ sub _bring
 
 # ---- trips that cannot be built ----
 
-# Prices that are no number; the model is not asked about these trips.
+# Prices that are no number, and no total that would make them idle; the model is not asked about these trips.
 sub poison
 {
 	my ($self, @trips) = @_;
 	my $dbh = $self->_wait_for_server;
+	_end_prepared($dbh);
 	for my $trip (@trips)
 	{
 		$dbh->do('select stress.refill(agency_id, ?) from voygen.agencies', undef, $trip);
-		$dbh->do("update voygen.hotel_cache set price_amount = 'NaN', price_basis = 'per_night' where trip_id = ?", undef, $trip);
+		$dbh->do("update voygen.hotel_cache set total_amount = null, price_amount = 'NaN', price_basis = 'per_night' where trip_id = ?", undef, $trip);
 	}
 	return;
 }
@@ -291,14 +292,22 @@ sub power_cut
 	return;
 }
 
-sub settle
+# They hold their locks until somebody ends them.
+sub _end_prepared
 {
-	my ($self) = @_;
-	my $dbh = $self->_wait_for_server;
+	my ($dbh) = @_;
 	for my $name (@{ $dbh->selectcol_arrayref("select gid from pg_prepared_xacts where database = current_database() and gid like 'stress%'") })
 	{
 		$dbh->do(($name =~ /[02468]$/ ? 'commit' : 'rollback') . " prepared '$name'");
 	}
+	return;
+}
+
+sub settle
+{
+	my ($self) = @_;
+	my $dbh = $self->_wait_for_server;
+	_end_prepared($dbh);
 	FactsFaults->free;
 	my ($watched) = $dbh->selectrow_array('select voygen.marking_enabled()');
 	$dbh->do('call voygen.enable_marking()') unless $watched;
@@ -337,7 +346,8 @@ sub left_over
 		union all
 		select format('agency %s trip %s cannot be built, and is not set aside', agency_id, trip_id)
 		from (
-			select agency_id, trip_id from voygen.hotel_cache where price_amount = 'NaN' and availability_status = 'available'
+			select agency_id, trip_id from voygen.hotel_cache
+			where price_amount = 'NaN' and total_amount is null and availability_status = 'available'
 			except select agency_id, trip_id from voygen.facts_failed) unbuilt
 		union all
 		select distinct format('a run ended with: %s', error) from voygen.facts_runs

@@ -85,7 +85,8 @@ write_callers(struct output *out, const struct status *status)
 	if (status->signed_tokens == NULL)
 		return;
 	state = signed_look(status->signed_tokens);
-	metrics_write_one(out, "voygen_signed_tokens_verified_total", "counter", "Signed tokens whose signature was good.", "", state.verified);
+	metrics_write_one(out, "voygen_signed_tokens_verified_total", "counter", "Signed tokens whose signature was good.", "",
+					  state.verified);
 	metrics_write_one(out, "voygen_signed_tokens_refused_total", "counter", "Signed tokens with a fault.", "", state.refused);
 	metrics_write_one(out, "voygen_signed_tokens_kept_total", "counter", "Signed tokens known from before.", "", state.kept);
 	metrics_write_one(out, "voygen_issuer_keys", "gauge", "Keys of the issuer.", "", state.keys.count);
