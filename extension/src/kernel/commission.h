@@ -89,7 +89,6 @@ commission_kind commission_kind_from_text(const char *text, size_t length);
 commission_mode commission_mode_from_text(const char *text, size_t length);
 commission_window commission_window_from_text(const char *text, size_t length);
 commission_measure commission_measure_from_text(const char *text, size_t length);
-const char *commission_kind_text(commission_kind kind);
 
 /*
  * One step of a volume scale: from this volume on (inclusive), ppm. from_milli is thousandths: of a currency unit for
@@ -214,8 +213,7 @@ bool commission_book_names(const commission_book *book, commission_word which);
 kernel_day commission_book_next_change(const commission_book *book, kernel_day day);
 bool commission_book_has_tiers(const commission_book *book);
 
-/* Rates and rules of the book by position, for reports: number, and id in the order they were given. */
-size_t commission_book_rates(const commission_book *book);
+/* How many rules the book has. */
 size_t commission_book_rules(const commission_book *book);
 
 /* ---- the trip -------------------------------------------------------------------------------------------------------------- */

@@ -388,12 +388,6 @@ commission_book_free(commission_book *book)
 }
 
 size_t
-commission_book_rates(const commission_book *book)
-{
-	return book->n_rates;
-}
-
-size_t
 commission_book_rules(const commission_book *book)
 {
 	return book->n_rules;

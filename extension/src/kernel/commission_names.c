@@ -106,12 +106,6 @@ commission_tax_from_text(const char *text, size_t length)
 }
 
 const char *
-commission_kind_text(commission_kind kind)
-{
-	return (size_t) kind < COUNT(kinds) ? kinds[kind] : NULL;
-}
-
-const char *
 commission_what_text(commission_what what)
 {
 	return (size_t) what < COUNT(whats) ? whats[what] : "";

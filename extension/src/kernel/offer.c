@@ -1,4 +1,4 @@
-/* offer.c: what a listed price means per night and per stay; see offer.h. */
+/* offer.c: what a listed price means per night; see offer.h. */
 #include "offer.h"
 
 #include <string.h>
@@ -42,19 +42,5 @@ offer_nightly(int64_t price_milli, offer_basis basis, int nights, int guests, in
 		return scaled(price_milli, 1, nights, exponent, minor);
 	if (basis == OFFER_PER_PERSON && nights > 0 && guests > 0)
 		return scaled(price_milli, guests, nights, exponent, minor);
-	return OFFER_UNKNOWN;
-}
-
-offer_answer
-offer_stay_total(int64_t price_milli, offer_basis basis, int nights, int guests, int exponent, int64_t *minor)
-{
-	if (exponent < 0)
-		return OFFER_UNKNOWN;
-	if (basis == OFFER_PER_STAY)
-		return scaled(price_milli, 1, 1, exponent, minor);
-	if (basis == OFFER_PER_NIGHT && nights > 0)
-		return scaled(price_milli, nights, 1, exponent, minor);
-	if (basis == OFFER_PER_PERSON && guests > 0)
-		return scaled(price_milli, guests, 1, exponent, minor);
 	return OFFER_UNKNOWN;
 }

@@ -1,5 +1,5 @@
 /*
- * offer.h: what a listed price means per night and per stay. Prices come as thousandths of a unit, the exact content of a
+ * offer.h: what a listed price means per night. Prices come as thousandths of a unit, the exact content of a
  * numeric(14,3) column, and go out as minor units of the currency, rounded once (half up). Unknown in, unknown out.
  */
 #ifndef VOYGEN_KERNEL_OFFER_H
@@ -33,10 +33,5 @@ typedef enum offer_answer
  */
 offer_answer offer_nightly(int64_t price_milli, offer_basis basis, int nights, int guests, int exponent,
 						   int64_t *minor);
-
-/* Amount of the stay from the price: per_stay price; per_night price x nights; per_person price x guests; package unknown.
- * A stated total goes before this; the caller looks at that first. */
-offer_answer offer_stay_total(int64_t price_milli, offer_basis basis, int nights, int guests, int exponent,
-							  int64_t *minor);
 
 #endif

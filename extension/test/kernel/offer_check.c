@@ -51,23 +51,6 @@ START_TEST(a_night_follows_from_the_basis)
 }
 END_TEST
 
-START_TEST(a_stay_follows_from_the_basis)
-{
-	int64_t minor;
-
-	ck_assert_int_eq(offer_stay_total(285000, OFFER_PER_NIGHT, 3, 0, 2, &minor), OFFER_KNOWN);
-	ck_assert_int_eq(minor, 85500);
-	ck_assert_int_eq(offer_stay_total(285000, OFFER_PER_STAY, 0, 0, 2, &minor), OFFER_KNOWN);
-	ck_assert_int_eq(minor, 28500);
-	ck_assert_int_eq(offer_stay_total(702685, OFFER_PER_PERSON, 0, 2, 2, &minor), OFFER_KNOWN);
-	ck_assert_int_eq(minor, 140537);
-	ck_assert_int_eq(offer_stay_total(285000, OFFER_PER_NIGHT, 0, 2, 2, &minor), OFFER_UNKNOWN);
-	ck_assert_int_eq(offer_stay_total(285000, OFFER_PER_PERSON, 3, 0, 2, &minor), OFFER_UNKNOWN);
-	ck_assert_int_eq(offer_stay_total(285000, OFFER_PACKAGE, 3, 2, 2, &minor), OFFER_UNKNOWN);
-	ck_assert_int_eq(offer_stay_total(285000, OFFER_PER_STAY, 3, 2, -1, &minor), OFFER_UNKNOWN);
-}
-END_TEST
-
 START_TEST(bases_are_read_by_name)
 {
 	ck_assert_int_eq(offer_basis_from_text("per_night", 9), OFFER_PER_NIGHT);
@@ -141,7 +124,6 @@ main(void)
 
 	suite_add_tcase(suite, offer);
 	tcase_add_test(offer, a_night_follows_from_the_basis);
-	tcase_add_test(offer, a_stay_follows_from_the_basis);
 	tcase_add_test(offer, bases_are_read_by_name);
 	tcase_add_test(offer, a_giata_id_goes_before_the_name);
 	tcase_add_test(offer, words_are_found_whole_and_in_any_case);
