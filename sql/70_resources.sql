@@ -132,6 +132,16 @@ as $$
 $$;
 comment on function voygen_lib.listed_trips(bigint, integer) is 'The newest trips before one, as resources.';
 
+create function voygen_lib.refuse_cursor(cursor text, expected text) returns void
+language plpgsql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+begin
+  perform voygen.raise('invalid_argument', 'cursor is not one of this list', path => '/cursor', expected => refuse_cursor.expected, got => left(cursor, 80));
+end
+$$;
+comment on function voygen_lib.refuse_cursor(text, text) is 'Raises that a cursor is none that the list has given.';
+
 create function voygen_lib.mcp_list_resources(cursor text default null) returns json
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
@@ -146,7 +156,7 @@ declare
   numbers bigint[];
 begin
   if cursor !~ '^[0-9]{1,18}~[2-5]$' then
-    perform voygen.raise('invalid_argument', 'cursor is not one of this list', path => '/cursor', expected => 'the nextCursor of an earlier page', got => left(cursor, 80));
+    perform voygen_lib.refuse_cursor(cursor, 'the nextCursor of an earlier page');
   end if;
   if cursor is not null then
     before := split_part(cursor, '~', 1)::bigint;
@@ -167,15 +177,21 @@ Pages, templates and the newest 500 trips.
 @param cursor The nextCursor of an earlier page.';
 
 create function voygen_lib.mcp_list_resource_templates(cursor text default null) returns json
-language sql stable parallel restricted
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select json_build_object('resourceTemplates', coalesce(
-    json_agg(json_build_object('uriTemplate', format('voygen://%s/{%s}', k.kind, k.variable), 'name', k.kind, 'title', k.title, 'description', k.description, 'mimeType', k.mime_type)
-      order by k.kind),
-    '[]'))
-  from voygen_lib.resource_kinds() as k
-  where voygen_lib.resource_visible(k.kind)
+begin
+  if cursor is not null then
+    perform voygen_lib.refuse_cursor(cursor, 'none: there is one page');
+  end if;
+  return (
+    select json_build_object('resourceTemplates', coalesce(
+      json_agg(json_build_object('uriTemplate', format('voygen://%s/{%s}', k.kind, k.variable), 'name', k.kind, 'title', k.title, 'description', k.description, 'mimeType', k.mime_type)
+        order by k.kind),
+      '[]'))
+    from voygen_lib.resource_kinds() as k
+    where voygen_lib.resource_visible(k.kind));
+end
 $$;
 comment on function voygen_lib.mcp_list_resource_templates(text) is
 'List templates of resources

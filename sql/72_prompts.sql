@@ -76,23 +76,30 @@ $$;
 comment on function voygen_lib.prompts(text) is 'The prompts there are for the caller, or the one of that name.';
 
 create function voygen_lib.mcp_list_prompts(cursor text default null) returns json
-language sql stable parallel restricted
+language plpgsql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  with page as (
-    select p.*, row_number() over (order by p.name) as place
-    from voygen_lib.prompts() as p
-    where cursor is null
-       or p.name > cursor
-    order by p.name
-    limit 101
-  )
-  select json_strip_nulls(json_build_object(
-    'prompts', coalesce(
-      json_agg(json_build_object('name', name, 'title', title, 'description', description, 'arguments', arguments) order by name) filter (where place <= 100),
-      '[]'),
-    'nextCursor', case when count(*) > 100 then max(name) filter (where place = 100) end))
-  from page
+#variable_conflict use_column
+begin
+  if cursor is not null and not exists (select from voygen_lib.prompts(cursor)) then
+    perform voygen_lib.refuse_cursor(cursor, 'the nextCursor of an earlier page');
+  end if;
+  return (
+    with page as (
+      select p.*, row_number() over (order by p.name) as place
+      from voygen_lib.prompts() as p
+      where mcp_list_prompts.cursor is null
+         or p.name > mcp_list_prompts.cursor
+      order by p.name
+      limit 101
+    )
+    select json_strip_nulls(json_build_object(
+      'prompts', coalesce(
+        json_agg(json_build_object('name', name, 'title', title, 'description', description, 'arguments', arguments) order by name) filter (where place <= 100),
+        '[]'),
+      'nextCursor', case when count(*) > 100 then max(name) filter (where place = 100) end))
+    from page);
+end
 $$;
 comment on function voygen_lib.mcp_list_prompts(text) is
 'List prompts

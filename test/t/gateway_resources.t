@@ -17,7 +17,9 @@ for my $method (sort keys %result)
 	my $legacy = $gateway->legacy($method, {})->{json}{result};
 	is_deeply([ sort keys %$legacy ], [ grep { !/^(_meta|resultType|ttlMs|cacheScope)$/ } sort keys %{ $result{$method} } ], '... and in the form of older revisions');
 }
-is($gateway->modern('resources/list', { cursor => 'none of ours' })->{json}{error}{code}, -32602, 'a cursor that is none');
+is($gateway->modern($_, { cursor => 'none of ours' })->{json}{error}{code}, -32602, "$_: a cursor that is none") for sort keys %result;
+my ($first, @others) = @{ $result{'prompts/list'}{prompts} };
+is_deeply($gateway->modern('prompts/list', { cursor => $first->{name} })->{json}{result}{prompts}, \@others, 'a cursor continues the list of prompts');
 my $tools = $gateway->modern('resources/read', { uri => 'voygen://tools' })->{json}{result};
 like($tools->{contents}[0]{text}, qr/find_clients/, 'a resource can be read');
 is($tools->{contents}[0]{uri}, 'voygen://tools', '... by its address');
