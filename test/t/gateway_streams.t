@@ -68,6 +68,14 @@ $gateway->stop;
 $gateway->start;
 is($call->('this', { %yes, requestState => $before })->{result}{structuredContent}{wiped}, JSON::PP::true, '... with a shared one it is');
 like($gateway->modern('tools/call', { name => 'test_wipe', arguments => { what => 'this' } })->{json}{result}{content}[0]{text}, qr/needs confirm/, 'a client that cannot be asked gets the refusal');
+my $switch = sub { $gateway->modern('tools/call', { name => 'set_feature_flag', arguments => { flag => 'elicitation', enabled => $_[0] } }, token => $gateway->{tokens}{'sunny:admin'}) };
+my $text = sub { ($call->('this')->{result}{content} // [])->[0]{text} // 'a question' };
+$switch->(JSON::PP::false);
+GatewayTest::wait_for('no question', sub { $text->() =~ /needs confirm/ });
+pass('where the agency wants no questions, every client gets the refusal');
+$switch->(JSON::PP::true);
+GatewayTest::wait_for('the question', sub { $text->() eq 'a question' });
+pass('... until it wants them again');
 
 # --- listening -----------------------------------------------------------------------------------
 

@@ -29,8 +29,9 @@
 
 PG_FUNCTION_INFO_V1(voygen_tools);
 
-/* The behaviour an agency switches off when its clients are to show no pages. */
+/* The behaviours an agency switches off when its clients are to show no pages, and no questions before something is destroyed. */
 #define PAGES_FLAG "apps"
+#define ASKING_FLAG "elicitation"
 
 static const char functions_of_role[] =
 	"select p.oid, p.proname::pg_catalog.text"
@@ -77,12 +78,14 @@ write_page(StringInfo out, const char *page)
 }
 
 static void
-write_meta(StringInfo out, const tool_signature *tool, bool with_pages)
+write_meta(StringInfo out, const tool_signature *tool, const call_identity *identity)
 {
 	appendStringInfo(out, ",\"_meta\":{\"voygen/examples\":%s", tool_examples(tool));
 	if (tool->job_result != NULL)
 		appendStringInfo(out, ",\"voygen/job\":true,\"voygen/jobSchema\":%s", tool_output_schema(tool->job_result));
-	if (with_pages && tool->tags.page != NULL)
+	if (tool->tags.destructive && !call_allowed_flag_off(identity, ASKING_FLAG))
+		appendStringInfoString(out, ",\"voygen/asks\":true");
+	if (tool->tags.page != NULL && !call_allowed_flag_off(identity, PAGES_FLAG))
 		write_page(out, tool->tags.page);
 	appendStringInfoChar(out, '}');
 }
@@ -102,7 +105,7 @@ write_tool(StringInfo out, const call_identity *identity, Oid function)
 	if (tool->job_result == NULL)
 		appendStringInfo(out, ",\"outputSchema\":%s", tool_output_schema(tool->result));
 	write_annotations(out, tool, title);
-	write_meta(out, tool, !call_allowed_flag_off(identity, PAGES_FLAG));
+	write_meta(out, tool, identity);
 	appendStringInfoChar(out, '}');
 }
 

@@ -140,7 +140,7 @@ read_tool(struct arena *arena, const struct scan_node *node, struct catalogue_to
 	tool->job_schema = raw_member(meta, "voygen/jobSchema");
 	tool->is_job = is_true(meta, "voygen/job");
 	tool->read_only = is_true(hints, "readOnlyHint");
-	tool->destructive = is_true(hints, "destructiveHint");
+	tool->asks = is_true(meta, "voygen/asks");
 }
 
 /* Takes the list apart; false when it is not what was expected. */

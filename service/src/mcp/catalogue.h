@@ -21,7 +21,7 @@ struct catalogue_tool
 	struct slice output_schema; /* "null" for tools that start a job */
 	struct slice job_schema;    /* of what a job answers in the end; "null" for other tools */
 	bool read_only;
-	bool destructive;
+	bool asks; /* the person is to be asked first: it destroys, and the agency wants it so */
 	bool is_job;
 };
 

@@ -13,7 +13,7 @@ wants_confirmation(struct mcp_request *request, const struct catalogue_tool *too
 	const struct scan_node *given = scan_member(arguments, "confirm");
 	const struct scan_node *properties;
 
-	if (tool == NULL || !tool->destructive || (given != NULL && given->kind == SCAN_TRUE))
+	if (tool == NULL || !tool->asks || (given != NULL && given->kind == SCAN_TRUE))
 		return false;
 	properties = scan_member(mcp_inside(request, tool->input_schema, 2), "properties");
 	return scan_member(properties, "confirm") != NULL;
