@@ -16,7 +16,7 @@ as $$
 #variable_conflict use_column
 declare
   codes constant text[] := array['ok', 'invalid_argument', 'unknown_name', 'not_found', 'conflict', 'not_allowed', 'precondition_failed',
-    'rate_limited', 'timeout', 'unavailable', 'internal'];
+    'rate_limited', 'timeout', 'unavailable', 'cancelled', 'internal'];
   recorded integer;
 begin
   with said as materialized (
@@ -77,7 +77,7 @@ end
 $$;
 comment on function voygen.record_calls(bigint[], bytea[], text[], bytea[], text[], bigint[], timestamptz[]) is
   'Puts calls that are over into the audit, the lists in step: agency, digest of the token, tool, arguments as they were sent, '
-  'ok or the code of the error, time taken, when it ended. Leaves out calls of writing tools that went well, which are there '
+  'ok, cancelled or the code of the error, time taken, when it ended. Leaves out calls of writing tools that went well, which are there '
   'already, and callers nobody knows. What is marked @redact is left out of the arguments here; of a call that failed only their '
   'digest is kept. Answers how many rows were added.';
 revoke execute on function voygen.record_calls(bigint[], bytea[], text[], bytea[], text[], bigint[], timestamptz[]) from public;

@@ -119,10 +119,13 @@ is($error->{code}, 'internal', 'what the caller cannot mend is internal');
 unlike($answer->{body}, qr/secret/, '... and not told');
 like($error->{message}, qr/^internal error [0-9a-f]{16}$/, '... but for a number');
 $gateway->modern('tools/call', { name => 'create_client', arguments => { nam => 'Ann' } });
-my $failures = "select tool, outcome, jsonb_exists(args, '(sha256)') from voygen.audit where outcome <> 'ok' order by tool";
+my $failures = "select tool, outcome, jsonb_exists(args, '(sha256)') from voygen.audit where outcome not in ('ok', 'cancelled') order by tool";
 GatewayTest::wait_for('the audit', sub { @{ $db->selectall_arrayref($failures) } >= 2 });
 is_deeply($db->selectall_arrayref($failures), [ [ 'create_client', 'unknown_name', 1 ], [ 'test_break', 'internal', 1 ] ],
 	'calls that failed are in the audit');
+is_deeply($db->selectall_arrayref("select tool, count(*) > 30, bool_and(jsonb_exists(args, '(sha256)')) from voygen.audit where outcome = 'cancelled' and tool = 'test_wait' group by tool"),
+	[ [ 'test_wait', 1, 1 ] ], '... and those that were cancelled');
+is(($db->selectrow_array("select count(*) from voygen.audit where outcome = 'cancelled' and tool = 'test_write'"))[0], 2, '... before they had written anything');
 
 # so are those that went well, each once, with what they were given
 $gateway->call('find_clients', { query => 'somebody' });

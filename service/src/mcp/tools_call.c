@@ -45,14 +45,6 @@ microseconds(void)
 }
 
 static void
-stop_call(struct mcp_request *request)
-{
-	struct tool_call *call = request->work;
-
-	pool_stop(request->mcp->pool, &call->calling.query);
-}
-
-static void
 free_result(void *result)
 {
 	PQclear(result);
@@ -199,6 +191,18 @@ overloaded(struct tool_call *call)
 {
 	count(call, false, "unavailable");
 	mcp_end_overloaded(call->request);
+}
+
+/* Who asked does not want it any more, or is gone. Whether a tool that writes had come to its end by then, its own row of the
+ * audit says. */
+static void
+stop_call(struct mcp_request *request)
+{
+	struct tool_call *call = request->work;
+
+	pool_stop(request->mcp->pool, &call->calling.query);
+	record(call, "cancelled");
+	count(call, catalogue_look(request->mcp->catalogue, &request->exchange->identity, call->name) != NULL, "cancelled");
 }
 
 static void
