@@ -35,5 +35,10 @@ is($gateway->modern('prompts/get', { name => 'no such' })->{json}{error}{code}, 
 my $completion = $gateway->modern('completion/complete', { ref => { type => 'ref/resource', uri => 'voygen://trip/{trip}' }, argument => { name => 'trip', value => 'a' } })->{json};
 ok(ref(($completion->{result}{completion} // {})->{values}) eq 'ARRAY' || $completion->{error}{code} == -32602, 'completion is answered by the database');
 is($gateway->modern('tools/call', { name => 'mcp.list_resources' })->{json}{error}{code}, -32602, 'none of it is a tool');
+my $seen = "select tool, outcome, min(args ->> 'uri') from voygen.audit where tool like 'mcp.%' group by tool, outcome order by tool, outcome";
+GatewayTest::wait_for('the audit', sub { @{ $gateway->db->selectall_arrayref($seen) } >= 3 });
+is_deeply($gateway->db->selectall_arrayref($seen),
+	[ [ 'mcp.get_prompt', 'not_found', undef ], [ 'mcp.read_resource', 'not_found', undef ], [ 'mcp.read_resource', 'ok', 'voygen://tools' ] ],
+	'who read what is in the audit, and no list or completion');
 is($gateway->stop, 'exit 0', 'SIGTERM ends it');
 done_testing();

@@ -3,6 +3,19 @@
  */
 #include "mcp/calling.h"
 
+#include <time.h>
+
+#include "db/records.h"
+
+int64_t
+calling_clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 bool
 calling_start(struct calling *calling, struct mcp_request *request, struct slice tool, struct slice arguments, query_done *done,
 			  void *owner)
@@ -18,4 +31,25 @@ calling_start(struct calling *calling, struct mcp_request *request, struct slice
 	query_slice(&calling->query, arguments);
 	calling->query.caller = identity_key(identity);
 	return pool_run(request->mcp->pool, &calling->query);
+}
+
+void
+calling_record(const struct calling *calling, const struct mcp_request *request, const char *outcome)
+{
+	records_add(request->mcp->records, &request->exchange->identity, calling->tool, outcome, calling->arguments,
+				calling_clock_us() - calling->started_us);
+}
+
+const char *
+calling_code(const struct failure *failure)
+{
+	static const char *const codes[] = {"invalid_argument", "unknown_name", "not_found", "conflict", "not_allowed",
+										"precondition_failed", "rate_limited", "timeout", "unavailable"};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+	{
+		if (strcmp(failure->code, codes[i]) == 0)
+			return codes[i];
+	}
+	return "internal";
 }

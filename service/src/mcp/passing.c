@@ -13,16 +13,17 @@ struct passed
 	const char *method;
 	const char *name;
 	const char *members[MEMBERS_MOST];
-	bool fresh; /* the result says how long it may be kept */
+	bool fresh;    /* the result says how long it may be kept */
+	bool recorded; /* somebody has seen what the agency keeps, which its audit says; lists and completion only name it */
 };
 
 static const struct passed all_passed[] = {
-	{"resources/list", "mcp.list_resources", {"cursor"}, true},
-	{"resources/templates/list", "mcp.list_resource_templates", {"cursor"}, true},
-	{"resources/read", "mcp.read_resource", {"uri"}, true},
-	{"prompts/list", "mcp.list_prompts", {"cursor"}, true},
-	{"prompts/get", "mcp.get_prompt", {"name", "arguments"}, false},
-	{"completion/complete", "mcp.complete", {"ref", "argument", "context"}, false},
+	{"resources/list", "mcp.list_resources", {"cursor"}, true, false},
+	{"resources/templates/list", "mcp.list_resource_templates", {"cursor"}, true, false},
+	{"resources/read", "mcp.read_resource", {"uri"}, true, true},
+	{"prompts/list", "mcp.list_prompts", {"cursor"}, true, false},
+	{"prompts/get", "mcp.get_prompt", {"name", "arguments"}, false, true},
+	{"completion/complete", "mcp.complete", {"ref", "argument", "context"}, false, false},
 };
 
 struct passing
@@ -33,11 +34,19 @@ struct passing
 };
 
 static void
+record(const struct passing *passing, const char *outcome)
+{
+	if (passing->passed->recorded)
+		calling_record(&passing->calling, passing->request, outcome);
+}
+
+static void
 stop(struct mcp_request *request)
 {
 	struct passing *passing = request->work;
 
 	pool_stop(request->mcp->pool, &passing->calling.query);
+	record(passing, "cancelled");
 }
 
 static void
@@ -78,6 +87,8 @@ on_answered(void *owner, struct query_outcome *outcome)
 	struct mcp_request *request = passing->request;
 	struct failure *failure = &outcome->failure;
 
+	if (outcome->fate != QUERY_UNSENT)
+		record(passing, outcome->fate == QUERY_DONE ? "ok" : calling_code(failure));
 	if (outcome->fate == QUERY_DONE)
 		answer(passing, outcome->result);
 	else if (outcome->fate != QUERY_REFUSED || outcome->sqlstate[0] != 'V' || mcp_is_token_refusal(outcome))
@@ -123,7 +134,7 @@ handle(struct mcp_request *request)
 		passed++;
 	if (strcmp(passed->members[0], "uri") == 0 && !mcp_param_text(request, "uri", &uri))
 		return;
-	*passing = (struct passing){.request = request, .passed = passed};
+	*passing = (struct passing){.request = request, .passed = passed, .calling.started_us = calling_clock_us()};
 	request->work = passing;
 	request->stop = stop;
 	if (!calling_start(&passing->calling, request, slice_of(passed->name), arguments_of(request, passed), on_answered, passing))

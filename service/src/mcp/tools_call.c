@@ -7,9 +7,6 @@
  * A call that the end of a connection has cut off runs again when nothing can have happened: the server has said
  * that it rolled it back, or the tool only reads.
  */
-#include <time.h>
-
-#include "db/records.h"
 #include "limits/limits.h"
 #include "mcp/ask.h"
 #include "mcp/calling.h"
@@ -31,18 +28,8 @@ struct tool_call
 	struct catalogue_wait wait;
 	struct slice name;
 	struct slice arguments;
-	int64_t started_us;
 	int attempts;
 };
-
-static int64_t
-microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static void
 free_result(void *result)
@@ -87,33 +74,11 @@ no_such_tool(const struct failure *failure)
 		   strcmp(failure->expected, "the name of a tool") == 0;
 }
 
-static void
-record(const struct tool_call *call, const char *outcome)
-{
-	records_add(call->request->mcp->records, &call->request->exchange->identity, call->name, outcome, call->arguments,
-				microseconds() - call->started_us);
-}
-
-/* The codes of failures outlive them; the database has no others. */
-static const char *
-known_code(const char *code)
-{
-	static const char *const codes[] = {"invalid_argument", "unknown_name", "not_found", "conflict", "not_allowed",
-										"precondition_failed", "rate_limited", "timeout", "unavailable"};
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-	{
-		if (strcmp(code, codes[i]) == 0)
-			return codes[i];
-	}
-	return "internal";
-}
-
 /* Only names the database knows are told apart, so that no client can make up series. */
 static void
 count(const struct tool_call *call, bool known, const char *code)
 {
-	metrics_call(call->request->mcp->metrics, known ? call->name : (struct slice){0}, code, microseconds() - call->started_us);
+	metrics_call(call->request->mcp->metrics, known ? call->name : (struct slice){0}, code, calling_clock_us() - call->calling.started_us);
 }
 
 static bool
@@ -147,7 +112,7 @@ on_called(void *owner, struct query_outcome *outcome)
 
 	if (outcome->fate == QUERY_DONE)
 	{
-		record(call, "ok");
+		calling_record(&call->calling, request, "ok");
 		count(call, true, "ok");
 		limits_proven(request->mcp->limits, &request->exchange->identity);
 		answer_result(request, outcome->result);
@@ -157,14 +122,14 @@ on_called(void *owner, struct query_outcome *outcome)
 		return;
 	mcp_hide_internals(request, outcome);
 	if (outcome->fate != QUERY_UNSENT)
-		record(call, known_code(failure->code));
+		calling_record(&call->calling, request, calling_code(failure));
 	if (outcome->fate == QUERY_UNSENT || mcp_is_token_refusal(outcome))
 	{
-		count(call, false, known_code(failure->code));
+		count(call, false, calling_code(failure));
 		mcp_end_failed(request, outcome);
 		return;
 	}
-	count(call, !no_such_tool(failure), known_code(failure->code));
+	count(call, !no_such_tool(failure), calling_code(failure));
 	if (mcp_end_out_of_scope(request, outcome))
 		return;
 	if (no_such_tool(failure))
@@ -201,7 +166,7 @@ stop_call(struct mcp_request *request)
 	struct tool_call *call = request->work;
 
 	pool_stop(request->mcp->pool, &call->calling.query);
-	record(call, "cancelled");
+	calling_record(&call->calling, request, "cancelled");
 	count(call, catalogue_look(request->mcp->catalogue, &request->exchange->identity, call->name) != NULL, "cancelled");
 }
 
@@ -251,7 +216,7 @@ handle_call(struct mcp_request *request)
 	if (!ask_read(request) || jobs_resume(request))
 		return;
 	call->request = request;
-	call->started_us = microseconds();
+	call->calling.started_us = calling_clock_us();
 	request->work = call;
 	if (!ask_can(request, "elicitation/create"))
 	{
