@@ -2,6 +2,7 @@
 # promtool only with the whole of Prometheus), and an end under load that loses no call.
 use strict;
 use warnings;
+use JSON::PP;
 use Test::More;
 use Time::HiRes qw(sleep time);
 use GatewayTest;
@@ -106,6 +107,30 @@ is(value($metrics, 'voygen_pool_waiting'), 6, 'calls that wait');
 is(value($metrics, 'voygen_requests_running'), 12, 'requests under way');
 $_->close for @sockets;
 GatewayTest::wait_for('the calls to be cancelled', sub { value(metrics(), 'voygen_requests_running') == 0 });
+
+# Calls that the database does not let into the audit.
+GatewayTest::wait_for('an empty backlog', sub { value(metrics(), 'voygen_audit_backlog') == 0 });
+$gateway->{db}->begin_work;
+$gateway->{db}->do('lock table voygen.audit in exclusive mode');
+$gateway->call('get_facts_stats') for 1 .. 7;
+sleep 0.3;
+$gateway->call('get_facts_stats') for 1 .. 2;
+is(value(metrics(), 'voygen_audit_backlog'), 9, 'the backlog of the audit counts calls: those being sent, and those behind them');
+$gateway->{db}->commit;
+GatewayTest::wait_for('the audit', sub { value(metrics(), 'voygen_audit_backlog') == 0 });
+
+# Streams that wait for news.
+sub streams { my $now = metrics(); return [ map { value($now, $_) } qw(voygen_subscriptions voygen_session_streams) ] }
+is_deeply(streams(), [ 0, 0 ], 'nobody listens');
+my @ears = map { $gateway->connect } 1 .. 3;
+print {$_} $gateway->request_bytes($gateway->modern_request('subscriptions/listen', { notifications => { toolsListChanged => JSON::PP::true } })) for @ears[ 0, 1 ];
+print { $ears[2] } $gateway->request_bytes('', method => 'GET', headers => { Accept => 'text/event-stream', 'Content-Type' => undef });
+GatewayTest::wait_for('streams', sub { join(' ', @{ streams() }) eq '2 1' });
+pass('subscriptions and streams of sessions are counted');
+$_->close for @ears[ 0, 2 ];
+GatewayTest::wait_for('the end of streams', sub { join(' ', @{ streams() }) eq '1 0' });
+pass('while they are open');
+$ears[1]->close;
 
 is(get('/metrics', headers => { $_ => '203.0.113.9' })->{status}, 403, "a stranger behind a proxy ($_) sees none") for qw(X-Forwarded-For Forwarded X-Real-IP Via);
 

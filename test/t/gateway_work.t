@@ -28,6 +28,12 @@ sub begin
 	my %tasks = ('io.modelcontextprotocol/clientCapabilities' => { extensions => { 'io.modelcontextprotocol/tasks' => {} } });
 	return $gateway->modern('tools/call', { name => 'count_up', arguments => $arguments }, meta => \%tasks)->{json}{result}{taskId};
 }
+# What the gateway counts of its jobs: at work, done, failed, cancelled.
+sub counted
+{
+	my $text = $gateway->post('', method => 'GET', path => '/metrics', token => undef, headers => { 'Content-Type' => undef, Accept => undef })->{body};
+	return join ' ', map { $text =~ /^voygen_jobs_$_ (\d+)$/m ? $1 : '?' } qw(running done_total failed_total cancelled_total);
+}
 sub sleeping { return scalar $db->selectrow_array("select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") }
 sub status { my ($job) = @_; return tool('get_job', { job_id => $job })->{status} }
 sub steps { my ($job) = @_; return $db->selectcol_arrayref('select step from voygen.counted where job_id = ? order by 1', undef, $job) }
@@ -36,10 +42,14 @@ my $job = begin({ times => 3 });
 wait_for('the job', sub { status($job) eq 'done' });
 is_deeply(tool('get_job', { job_id => $job })->{result}, { steps => 3 }, 'a job that a client began is done');
 is_deeply(steps($job), [ 1, 2, 3 ], 'each step once');
+is(counted(), '0 1 0 0', 'and counted');
+my $failing = begin({ times => 1, fails => 'conflict' });
+wait_for('the failure', sub { status($failing) eq 'failed' && counted() eq '0 1 1 0' });
 
 # Two long ones, with one connection for calls
 my @long = map { begin({ times => 1, pause => 20 }) } 1, 2;
 wait_for('both', sub { sleeping() == 2 });
+is(counted(), '2 1 1 0', 'jobs at work are counted');
 my $began = time;
 is(tool('get_job', { job_id => $long[0] })->{status}, 'running', 'calls are answered meanwhile');
 cmp_ok(time - $began, '<', 5, 'without waiting for jobs');
@@ -47,6 +57,7 @@ is(tool('cancel_job', { job_id => $_ })->{status}, 'running', 'one that runs is 
 wait_for('the end of the statements', sub { !sleeping() });
 wait_for('the end of the jobs', sub { status($long[0]) eq 'cancelled' && status($long[1]) eq 'cancelled' });
 is_deeply([ map { @{ steps($_) } } @long ], [], 'and leaves nothing');
+wait_for('the count of cancelled jobs', sub { counted() eq '0 1 1 2' });
 
 # Facts
 tool('create_client', { name => 'Ann' });

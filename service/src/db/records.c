@@ -53,6 +53,7 @@ struct records
 	long long lost;
 	/* the batch that is being sent */
 	bool sending;
+	int sent; /* records in it */
 	int attempts;
 	struct query query;
 	struct bytes columns[COLUMNS]; /* arrays in PostgreSQL's binary form */
@@ -153,6 +154,7 @@ on_sent(void *owner, struct query_outcome *outcome)
 		log_say(LOG_LEVEL_ERROR, "calls are missing in the audit: %s", outcome->failure.message);
 	PQclear(outcome->result);
 	records->sending = false;
+	records->sent = 0;
 	for (int i = 0; i < COLUMNS; i++)
 		bytes_free(&records->columns[i]);
 	if (records->count >= BATCH_MOST)
@@ -178,6 +180,7 @@ fill_batch(struct records *records)
 		free(record);
 	}
 	records->count -= count;
+	records->sent = count;
 	if (records->first == NULL)
 		records->last = &records->first;
 }
@@ -293,6 +296,12 @@ records_add(struct records *records, const struct identity *identity, struct sli
 	records->last = &record->next;
 	records->count++;
 	records->bytes += record->arguments_length;
+}
+
+int
+records_backlog(const struct records *records)
+{
+	return records->count + records->sent;
 }
 
 bool

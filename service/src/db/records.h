@@ -20,6 +20,9 @@ void records_close(struct records *records);
 void records_add(struct records *records, const struct identity *identity, struct slice name, const char *outcome,
 				 struct slice arguments, int64_t microseconds);
 
+/* How many calls the database has not been told of, those on their way included. */
+int records_backlog(const struct records *records);
+
 /* True when all has been told. */
 bool records_quiet(const struct records *records);
 

@@ -286,6 +286,7 @@ open_http(struct gateway *gateway, struct failure *failure)
 	gateway->status = (struct status){
 		.pool = gateway->pool,
 		.mcp = gateway->mcp,
+		.work = gateway->work,
 		.http = gateway->http,
 		.signed_tokens = gateway->signed_tokens,
 		.draining = &gateway->draining,

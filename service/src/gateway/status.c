@@ -8,8 +8,10 @@
 
 #include <openssl/crypto.h>
 
+#include "db/records.h"
 #include "identity/digest.h"
 #include "limits/limits.h"
+#include "mcp/news.h"
 #include "metrics/metrics.h"
 
 static void
@@ -56,7 +58,25 @@ write_pool(struct output *out, const struct pool *pool)
 	metrics_write_one(out, "voygen_pool_connected", "gauge", "Of these, connections that are there.", "", state.connected);
 	metrics_write_one(out, "voygen_pool_busy", "gauge", "Of these, connections that run a statement.", "", state.busy);
 	metrics_write_one(out, "voygen_pool_waiting", "gauge", "Statements of clients that wait for a connection.", "", state.waiting);
-	metrics_write_one(out, "voygen_audit_backlog", "gauge", "Statements nobody waits for, as of the audit.", "", state.spare);
+}
+
+/* What goes on beside the calls: the audit, jobs of this process, streams that wait for news. */
+static void
+write_rest(struct output *out, const struct status *status)
+{
+	struct worker_state jobs = work_look(status->work);
+	struct hearer_counts hearers = hearers_look(status->mcp);
+
+	metrics_write_one(out, "voygen_audit_backlog", "gauge", "Calls the audit has not been told of.", "",
+					  records_backlog(status->mcp->records));
+	metrics_write_one(out, "voygen_job_slots", "gauge", "Jobs this process can do at once, as configured.", "", jobs.slots);
+	metrics_write_one(out, "voygen_jobs_running", "gauge", "Jobs this process does now.", "", jobs.running);
+	metrics_write_one(out, "voygen_jobs_done_total", "counter", "Jobs this process has brought to their end.", "", jobs.done);
+	metrics_write_one(out, "voygen_jobs_failed_total", "counter", "Jobs that have failed for good here.", "", jobs.failed);
+	metrics_write_one(out, "voygen_jobs_cancelled_total", "counter", "Jobs that were cancelled while this process did them.", "",
+					  jobs.cancelled);
+	metrics_write_one(out, "voygen_subscriptions", "gauge", "Open streams of subscriptions/listen.", "", hearers.subscriptions);
+	metrics_write_one(out, "voygen_session_streams", "gauge", "Open streams of sessions of older revisions.", "", hearers.streams);
 }
 
 static void
@@ -105,6 +125,7 @@ answer_metrics(const struct status *status, struct exchange *exchange)
 					  status->mcp->running_count);
 	write_pool(&out, status->pool);
 	write_http(&out, status->http);
+	write_rest(&out, status);
 	write_callers(&out, status);
 	metrics_write_calls(status->mcp->metrics, &out);
 	exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "job/work.h"
 #include "mcp/mcp.h"
 #include "oauth/signed.h"
 #include "transport/http.h"
@@ -14,6 +15,7 @@ struct status
 {
 	const struct pool *pool;
 	const struct mcp *mcp;
+	const struct work *work;
 	const struct http *http;
 	const struct signed_tokens *signed_tokens; /* NULL: none are taken */
 	const bool *draining;

@@ -62,3 +62,9 @@ work_idle(const struct work *work)
 {
 	return (work->worker == NULL || worker_idle(work->worker)) && (work->refresher == NULL || refresher_idle(work->refresher));
 }
+
+struct worker_state
+work_look(const struct work *work)
+{
+	return work->worker != NULL ? worker_look(work->worker) : (struct worker_state){0};
+}

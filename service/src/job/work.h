@@ -9,6 +9,7 @@
 
 #include "db/canceller.h"
 #include "db/listener.h"
+#include "job/worker.h"
 #include "loop/loop.h"
 
 struct work;
@@ -30,5 +31,8 @@ bool work_quiet(const struct work *work);
 
 /* True when there was nothing to do the last time it looked. */
 bool work_idle(const struct work *work);
+
+/* All zero where no jobs are done. */
+struct worker_state work_look(const struct work *work);
 
 #endif

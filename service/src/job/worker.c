@@ -70,6 +70,7 @@ struct worker
 	int64_t resting; /* the job that gave up its slot last, until the next is taken; 0: none */
 	bool refused;    /* the database let nothing be taken, which has been said */
 	bool draining;
+	struct worker_state ended; /* counts of jobs */
 	int count;
 	struct slot slots[];
 };
@@ -91,6 +92,15 @@ integer_of(const PGresult *result, int row, int column)
 
 /* --- letting go ----------------------------------------------------------------- */
 
+/* As work_job and leave_job answer; of a job that goes on, or is not held any more, there is nothing to count. */
+static void
+count_end(struct worker *worker, const char *status)
+{
+	worker->ended.done += strcmp(status, "done") == 0;
+	worker->ended.failed += strcmp(status, "failed") == 0;
+	worker->ended.cancelled += strcmp(status, "cancelled") == 0;
+}
+
 static void
 become_free(struct slot *slot)
 {
@@ -108,6 +118,8 @@ on_left(void *owner, struct query_outcome *outcome)
 	if (outcome->fate != QUERY_DONE)
 		log_say(LOG_LEVEL_WARNING, "job %" PRId64 " of agency %" PRId64 " could not be given back: %s", slot->job, slot->agency,
 				outcome->failure.message);
+	else
+		count_end(slot->worker, PQgetvalue(outcome->result, 0, 0));
 	PQclear(outcome->result);
 	become_free(slot);
 }
@@ -166,6 +178,7 @@ on_worked(void *owner, struct query_outcome *outcome)
 		return;
 	}
 	more = strcmp(PQgetvalue(outcome->result, 0, 0), "running") == 0;
+	count_end(slot->worker, PQgetvalue(outcome->result, 0, 0));
 	PQclear(outcome->result);
 	if (!more)
 		become_free(slot);
@@ -432,4 +445,15 @@ bool
 worker_idle(const struct worker *worker)
 {
 	return worker->empty && worker_quiet(worker);
+}
+
+struct worker_state
+worker_look(const struct worker *worker)
+{
+	struct worker_state state = worker->ended;
+
+	state.slots = worker->count;
+	for (int i = 0; i < worker->count; i++)
+		state.running += worker->slots[i].state >= SLOT_WORKING;
+	return state;
 }

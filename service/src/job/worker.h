@@ -13,6 +13,17 @@
 
 struct worker;
 
+/* For metrics: of this process alone. */
+struct worker_state
+{
+	int slots;
+	int running; /* jobs it holds */
+	/* jobs that have ended in its hands */
+	long long done;
+	long long failed;
+	long long cancelled;
+};
+
 /* Does up to `slots` jobs at once, each on a connection of the pool; the pool has one more, for taking and letting go.
  * It lies in the arena of the loop. */
 struct worker *worker_open(struct loop *loop, struct pool *pool, struct listener *listener, int slots);
@@ -26,5 +37,7 @@ bool worker_quiet(const struct worker *worker);
 
 /* True when it holds no job and found none the last time it looked. */
 bool worker_idle(const struct worker *worker);
+
+struct worker_state worker_look(const struct worker *worker);
 
 #endif

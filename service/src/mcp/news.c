@@ -31,6 +31,19 @@ hearer_remove(struct hearer *hearer)
 		hearer->session->hearer = NULL;
 }
 
+struct hearer_counts
+hearers_look(const struct mcp *mcp)
+{
+	struct hearer_counts counts = {0};
+
+	for (const struct hearer *hearer = mcp->hearers; hearer != NULL; hearer = hearer->next)
+	{
+		counts.subscriptions += hearer->subscription.at != NULL;
+		counts.streams += hearer->subscription.at == NULL;
+	}
+	return counts;
+}
+
 void
 hearers_wind_up(struct mcp *mcp)
 {

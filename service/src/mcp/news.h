@@ -35,6 +35,15 @@ struct hearer
 	void *owner;
 };
 
+/* For metrics: streams that are open now. */
+struct hearer_counts
+{
+	int subscriptions; /* of subscriptions/listen */
+	int streams;       /* of sessions of older revisions */
+};
+
+struct hearer_counts hearers_look(const struct mcp *mcp);
+
 void hearer_add(struct hearer *hearer);
 void hearer_remove(struct hearer *hearer);
 
