@@ -104,6 +104,8 @@ const struct command serve_command = {
 			"  --failures N         bad tokens a minute of one address; 0: no limit (120)\n"
 			"  --per-address N      clients at once from one address (1536)\n"
 			"  --per-caller N       connections to the database for one token; 0: 3/4 of the pool (0)\n"
+			"  --log-format F       text, or json: an object with time, level, message and fields on each line (text)\n"
+			"  --log-level L        info, warning or error: the least that is logged (info)\n"
 			"\n"
 			"--conformance serves what the conformance suite of the protocol asks for, to anybody and without a database.\n",
 	.run = run_serve,

@@ -6,39 +6,42 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIELD(name) offsetof(struct gateway_settings, name)
 
 const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
-	{"--allow-host", "VOYGEN_ALLOW_HOST", "localhost,127.0.0.1,[::1]", 0, 0, FIELD(hosts), true,
+	{"--allow-host", "VOYGEN_ALLOW_HOST", "localhost,127.0.0.1,[::1]", 0, 0, FIELD(hosts), GATEWAY_TEXT, NULL,
 	 "names this server goes by, without port"},
-	{"--allow-origin", "VOYGEN_ALLOW_ORIGIN", NULL, 0, 0, FIELD(origins), true,
+	{"--allow-origin", "VOYGEN_ALLOW_ORIGIN", NULL, 0, 0, FIELD(origins), GATEWAY_TEXT, NULL,
 	 "origins of web pages that may call, beside those hosts"},
-	{"--pool", "VOYGEN_POOL", "8", 1, 200, FIELD(pool), false, "connections to the database"},
-	{"--queue", "VOYGEN_QUEUE", "1000", 1, 100000, FIELD(waiting), false, "calls that may wait for one; more are refused"},
-	{"--queue-ms", "VOYGEN_QUEUE_MS", "5000", 1, 600000, FIELD(wait_ms), false, "how long a call may wait for one"},
-	{"--connections", "VOYGEN_CONNECTIONS", "2048", 1, 100000, FIELD(connections), false, "clients at once"},
-	{"--max-body", "VOYGEN_MAX_BODY", "33554432", 1024, 1000000000, FIELD(body_bytes), false, "bytes of one request"},
-	{"--max-held", "VOYGEN_MAX_HELD", "268435456", 1024, 2000000000, FIELD(held_bytes), false, "bytes of all requests under way"},
-	{"--idle-ms", "VOYGEN_IDLE_MS", "75000", 100, 86400000, FIELD(idle_ms), false, "an unused connection is closed after so long"},
-	{"--drain-ms", "VOYGEN_DRAIN_MS", "30000", 0, 3600000, FIELD(drain_ms), false, "how long SIGTERM waits for calls that run"},
-	{"--jobs", "VOYGEN_JOBS", "2", 0, 100, FIELD(jobs), false, "jobs done at once, on connections of their own; 0: none"},
-	{"--metrics-token", "VOYGEN_METRICS_TOKEN", NULL, 0, 0, FIELD(metrics_token), true,
+	{"--pool", "VOYGEN_POOL", "8", 1, 200, FIELD(pool), GATEWAY_NUMBER, NULL, "connections to the database"},
+	{"--queue", "VOYGEN_QUEUE", "1000", 1, 100000, FIELD(waiting), GATEWAY_NUMBER, NULL, "calls that may wait for one; more are refused"},
+	{"--queue-ms", "VOYGEN_QUEUE_MS", "5000", 1, 600000, FIELD(wait_ms), GATEWAY_NUMBER, NULL, "how long a call may wait for one"},
+	{"--connections", "VOYGEN_CONNECTIONS", "2048", 1, 100000, FIELD(connections), GATEWAY_NUMBER, NULL, "clients at once"},
+	{"--max-body", "VOYGEN_MAX_BODY", "33554432", 1024, 1000000000, FIELD(body_bytes), GATEWAY_NUMBER, NULL, "bytes of one request"},
+	{"--max-held", "VOYGEN_MAX_HELD", "268435456", 1024, 2000000000, FIELD(held_bytes), GATEWAY_NUMBER, NULL, "bytes of all requests under way"},
+	{"--idle-ms", "VOYGEN_IDLE_MS", "75000", 100, 86400000, FIELD(idle_ms), GATEWAY_NUMBER, NULL, "an unused connection is closed after so long"},
+	{"--drain-ms", "VOYGEN_DRAIN_MS", "30000", 0, 3600000, FIELD(drain_ms), GATEWAY_NUMBER, NULL, "how long SIGTERM waits for calls that run"},
+	{"--jobs", "VOYGEN_JOBS", "2", 0, 100, FIELD(jobs), GATEWAY_NUMBER, NULL, "jobs done at once, on connections of their own; 0: none"},
+	{"--metrics-token", "VOYGEN_METRICS_TOKEN", NULL, 0, 0, FIELD(metrics_token), GATEWAY_TEXT, NULL,
 	 "what opens /metrics; without it, they are for direct clients of this machine"},
-	{"--refresh", "VOYGEN_REFRESH", "1", 0, 1, FIELD(refresh), false, "1 keeps the facts of changed trips fresh, 0 leaves that to others"},
-	{"--state-key", "VOYGEN_STATE_KEY", NULL, 0, 0, FIELD(state_key), true,
+	{"--refresh", "VOYGEN_REFRESH", "1", 0, 1, FIELD(refresh), GATEWAY_NUMBER, NULL, "1 keeps the facts of changed trips fresh, 0 leaves that to others"},
+	{"--state-key", "VOYGEN_STATE_KEY", NULL, 0, 0, FIELD(state_key), GATEWAY_TEXT, NULL,
 	 "secret that gateways share, so that one takes what another has sealed"},
-	{"--state-ms", "VOYGEN_STATE_MS", "600000", 1, 86400000, FIELD(state_ms), false,
+	{"--state-ms", "VOYGEN_STATE_MS", "600000", 1, 86400000, FIELD(state_ms), GATEWAY_NUMBER, NULL,
 	 "how long a question to a client may wait for its answer"},
-	{"--issuer", "VOYGEN_ISSUER", NULL, 0, 0, FIELD(issuer), true, "whose signed tokens are taken, as their iss says it"},
-	{"--audience", "VOYGEN_AUDIENCE", NULL, 0, 0, FIELD(audience), true, "the address of this server, as their aud says it"},
-	{"--jwks", "VOYGEN_JWKS", NULL, 0, 0, FIELD(jwks), true, "a file, or the address, of the issuer's keys"},
-	{"--leeway-s", "VOYGEN_LEEWAY_S", "30", 0, 300, FIELD(leeway_s), false, "seconds the clocks of issuer and server may differ"},
-	{"--rate", "VOYGEN_RATE", "50000", 0, 1000000, FIELD(rate), false, "requests a second of one token, in the long run; 0: no limit"},
-	{"--burst", "VOYGEN_BURST", "50000", 1, 1000000, FIELD(burst), false, "requests of one token at once"},
-	{"--failures", "VOYGEN_FAILURES", "120", 0, 100000, FIELD(failures), false, "bad tokens a minute of one address; 0: no limit"},
-	{"--per-address", "VOYGEN_PER_ADDRESS", "1536", 1, 100000, FIELD(per_address), false, "clients at once from one address"},
-	{"--per-caller", "VOYGEN_PER_CALLER", "0", 0, 200, FIELD(per_caller), false, "connections for one token; 0: 3/4 of the pool"},
+	{"--issuer", "VOYGEN_ISSUER", NULL, 0, 0, FIELD(issuer), GATEWAY_TEXT, NULL, "whose signed tokens are taken, as their iss says it"},
+	{"--audience", "VOYGEN_AUDIENCE", NULL, 0, 0, FIELD(audience), GATEWAY_TEXT, NULL, "the address of this server, as their aud says it"},
+	{"--jwks", "VOYGEN_JWKS", NULL, 0, 0, FIELD(jwks), GATEWAY_TEXT, NULL, "a file, or the address, of the issuer's keys"},
+	{"--leeway-s", "VOYGEN_LEEWAY_S", "30", 0, 300, FIELD(leeway_s), GATEWAY_NUMBER, NULL, "seconds the clocks of issuer and server may differ"},
+	{"--rate", "VOYGEN_RATE", "50000", 0, 1000000, FIELD(rate), GATEWAY_NUMBER, NULL, "requests a second of one token, in the long run; 0: no limit"},
+	{"--burst", "VOYGEN_BURST", "50000", 1, 1000000, FIELD(burst), GATEWAY_NUMBER, NULL, "requests of one token at once"},
+	{"--failures", "VOYGEN_FAILURES", "120", 0, 100000, FIELD(failures), GATEWAY_NUMBER, NULL, "bad tokens a minute of one address; 0: no limit"},
+	{"--per-address", "VOYGEN_PER_ADDRESS", "1536", 1, 100000, FIELD(per_address), GATEWAY_NUMBER, NULL, "clients at once from one address"},
+	{"--per-caller", "VOYGEN_PER_CALLER", "0", 0, 200, FIELD(per_caller), GATEWAY_NUMBER, NULL, "connections for one token; 0: 3/4 of the pool"},
+	{"--log-format", "VOYGEN_LOG_FORMAT", "text", 0, 0, FIELD(log_format), GATEWAY_WORD, "text|json", "lines of text, or of JSON"},
+	{"--log-level", "VOYGEN_LOG_LEVEL", "info", 0, 0, FIELD(log_level), GATEWAY_WORD, "info|warning|error", "the least that is logged"},
 };
 
 static const char *
@@ -69,6 +72,44 @@ read_number(struct arena *arena, const struct gateway_setting *setting, const ch
 	return false;
 }
 
+/* The place of the word among those of the setting. */
+static bool
+read_word(struct arena *arena, const struct gateway_setting *setting, const char *text, int *place, struct failure *failure)
+{
+	const char *word = setting->words;
+
+	for (int i = 0; *word != '\0'; i++)
+	{
+		size_t length = strcspn(word, "|");
+
+		if (strlen(text) == length && memcmp(word, text, length) == 0)
+		{
+			*place = i;
+			return true;
+		}
+		word += length + (word[length] == '|');
+	}
+	failure_set(failure, "invalid_argument", arena_format(arena, "%s (%s) is \"%s\"", setting->option, setting->variable, text), NULL);
+	failure->expected = setting->words;
+	return false;
+}
+
+static bool
+read_setting(struct arena *arena, const struct gateway_setting *setting, const char *text, void *field, struct failure *failure)
+{
+	switch (setting->kind)
+	{
+		case GATEWAY_TEXT:
+			*(const char **) field = text;
+			return true;
+		case GATEWAY_WORD:
+			return read_word(arena, setting, text, field, failure);
+		case GATEWAY_NUMBER:
+			break;
+	}
+	return read_number(arena, setting, text, field, failure);
+}
+
 bool
 gateway_settings_read(struct arena *arena, const char *const *given, struct gateway_settings *settings, struct failure *failure)
 {
@@ -78,9 +119,7 @@ gateway_settings_read(struct arena *arena, const char *const *given, struct gate
 		char *field = (char *) settings + setting->offset;
 		const char *text = value_of(setting, given[i]);
 
-		if (setting->is_text)
-			*(const char **) (void *) field = text;
-		else if (!read_number(arena, setting, text, (int *) (void *) field, failure))
+		if (!read_setting(arena, setting, text, field, failure))
 			return false;
 	}
 	return true;

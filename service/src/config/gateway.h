@@ -35,9 +35,18 @@ struct gateway_settings
 	int failures;
 	int per_address;
 	int per_caller; /* 0: three quarters of the pool */
+	int log_format; /* of enum log_format */
+	int log_level;  /* of enum log_level */
 };
 
-/* One of them. Texts have no bounds. */
+enum gateway_kind
+{
+	GATEWAY_NUMBER,
+	GATEWAY_TEXT,
+	GATEWAY_WORD /* one of a few; kept as its place among them */
+};
+
+/* One of them. Only numbers have bounds. */
 struct gateway_setting
 {
 	const char *option;   /* --pool */
@@ -46,11 +55,12 @@ struct gateway_setting
 	long least;
 	long most;
 	size_t offset; /* in struct gateway_settings */
-	bool is_text;
+	enum gateway_kind kind;
+	const char *words; /* of GATEWAY_WORD, with | between them */
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 24
+#define GATEWAY_SETTINGS 26
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

@@ -437,6 +437,7 @@ gateway_run(const struct gateway_task *task, struct arena *arena, struct failure
 	struct gateway gateway = {.task = task, .door = {.socket = -1}};
 	bool served;
 
+	log_configure((enum log_format) task->settings.log_format, (enum log_level) task->settings.log_level);
 	if (!loop_open(&gateway.loop, arena, task->address == NULL, failure))
 		return false;
 	served = serve(&gateway, failure);

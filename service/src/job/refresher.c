@@ -51,8 +51,9 @@ take_answer(struct refresher *refresher, const PGresult *result)
 	if (PQgetvalue(result, 0, 2)[0] != 0)
 		refresher->rest_until_ms = refresher->loop->now_ms + REST_BUSY_MS;
 	if (!PQgetisnull(result, 0, 3))
-		log_say(LOG_LEVEL_WARNING, "the facts of agency %lld were not refreshed: %s", (long long) refresher->agency,
-				PQgetvalue(result, 0, 3));
+		log_say_with(LOG_LEVEL_WARNING, (const struct log_field[]){{.name = "agency_id", .number = refresher->agency}, {0}},
+					 "the facts of agency %lld were not refreshed: %s", (long long) refresher->agency,
+					 PQgetvalue(result, 0, 3));
 	refresher->idle = !worked;
 	if (worked)
 		look(refresher);

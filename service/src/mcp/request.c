@@ -160,7 +160,9 @@ mcp_hide_internals(struct mcp_request *request, struct query_outcome *outcome)
 	if (getrandom(&number, sizeof(number), 0) < 0)
 		number = (uint64_t) request->mcp->loop->now_ms;
 	id = arena_format(request->exchange->arena, "%016" PRIx64, number);
-	log_say(LOG_LEVEL_ERROR, "internal error %s: %s", id, failure->message);
+	log_say_with(LOG_LEVEL_ERROR,
+				 (const struct log_field[]){{"error_id", id, 0}, {"sqlstate", outcome->sqlstate, 0}, {0}},
+				 "internal error %s: %s", id, failure->message);
 	failure_set(failure, "internal", arena_format(request->exchange->arena, "internal error %s", id),
 				"the log of the gateway has the details under this number");
 }
