@@ -110,7 +110,8 @@ write_callers(struct output *out, const struct status *status)
 	metrics_write_one(out, "voygen_signed_tokens_refused_total", "counter", "Signed tokens with a fault.", "", state.refused);
 	metrics_write_one(out, "voygen_signed_tokens_kept_total", "counter", "Signed tokens known from before.", "", state.kept);
 	metrics_write_one(out, "voygen_issuer_keys", "gauge", "Keys of the issuer.", "", state.keys.count);
-	metrics_write_one(out, "voygen_issuer_keys_failed_total", "counter", "Times the issuer's keys could not be had.", "", state.keys.failed);
+	metrics_write_one(out, "voygen_issuer_keys_failed_total", "counter", "Times the issuer's keys could not be had.", "",
+					  state.keys.failed);
 }
 
 static void

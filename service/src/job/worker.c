@@ -117,7 +117,8 @@ on_left(void *owner, struct query_outcome *outcome)
 	/* Its lease then ends by itself. */
 	if (outcome->fate != QUERY_DONE)
 		log_say_with(LOG_LEVEL_WARNING,
-					 (const struct log_field[]){{.name = "agency_id", .number = slot->agency}, {.name = "job_id", .number = slot->job}, {0}},
+					 (const struct log_field[]){
+						 {.name = "agency_id", .number = slot->agency}, {.name = "job_id", .number = slot->job}, {0}},
 					 "job %" PRId64 " of agency %" PRId64 " could not be given back: %s", slot->job, slot->agency,
 					 outcome->failure.message);
 	else
