@@ -99,12 +99,14 @@ cmp_ok(value($metrics, 'voygen_http_connections'), '>=', 1, 'whoever asks is con
 
 # Twelve calls of one token, which three quarters of the eight connections are for.
 my @sockets = map { $gateway->connect } 1 .. 12;
-print {$_} $gateway->request_bytes($gateway->modern_request('tools/call', { name => 'test_wait', arguments => { seconds => 3 } })) for @sockets;
-GatewayTest::wait_for('calls that wait', sub { value(metrics(), 'voygen_pool_waiting') == 6 && value(metrics(), 'voygen_requests_running') == 12 });
-$metrics = metrics();
-is(value($metrics, 'voygen_pool_busy'), 6, 'busy connections');
-is(value($metrics, 'voygen_pool_waiting'), 6, 'calls that wait');
-is(value($metrics, 'voygen_requests_running'), 12, 'requests under way');
+print {$_} $gateway->request_bytes($gateway->modern_request('tools/call', { name => 'test_wait', arguments => { seconds => 10 } })) for @sockets;
+# The audit of calls before may have a connection for a moment, too.
+my %expected = (voygen_pool_busy => 6, voygen_pool_waiting => 6, voygen_requests_running => 12);
+GatewayTest::wait_for('six busy connections, six calls that wait, twelve requests under way', sub {
+	my $now = metrics();
+	return !grep { value($now, $_) != $expected{$_} } keys %expected;
+});
+pass('calls that run and calls that wait are told apart');
 $_->close for @sockets;
 GatewayTest::wait_for('the calls to be cancelled', sub { value(metrics(), 'voygen_requests_running') == 0 });
 
