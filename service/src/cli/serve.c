@@ -64,6 +64,7 @@ run_serve(const struct command *self, struct session *session, int argc, char **
 	if (stdio == (task.address != NULL))
 		return command_misused(self, "either --http ADDR:PORT or --stdio");
 	task.conformance = conformance;
+	task.given = given;
 	if (!serve(session, &task, given, &failure))
 		return command_failed(self, &failure);
 	return command_finished(self);
@@ -77,7 +78,7 @@ const struct command serve_command = {
 			"Serves the tools over the Model Context Protocol: at http://ADDR:PORT/mcp to whoever shows a token\n"
 			"(Authorization: Bearer vg_...), or on standard input and output to one client, as the owner of\n"
 			"VOYGEN_TOKEN. Port 0 takes a free one; the address is printed. The database is VOYGEN_GATEWAY_URL.\n"
-			"SIGTERM stops taking calls and waits for those that run; SIGHUP reads tools and keys anew.\n"
+			"SIGTERM stops taking calls and waits for those that run; SIGHUP reads tools, keys and --settings anew.\n"
 			"\n"
 			"Each option can be set by a variable of the environment as well (--pool: VOYGEN_POOL, …):\n"
 			"  --allow-host LIST    names this server goes by, without port (localhost,127.0.0.1,[::1])\n"
@@ -106,6 +107,8 @@ const struct command serve_command = {
 			"  --per-caller N       connections to the database for one token; 0: 3/4 of the pool (0)\n"
 			"  --log-format F       text, or json: an object with time, level, message and fields on each line (text)\n"
 			"  --log-level L        info, warning or error: the least that is logged (info)\n"
+			"  --settings FILE      lines VOYGEN_NAME=VALUE of what neither an option nor the environment says; at SIGHUP it is\n"
+			"                       read anew, and the log says what has changed and what needs a restart\n"
 			"\n"
 			"--conformance serves what the conformance suite of the protocol asks for, to anybody and without a database.\n",
 	.run = run_serve,

@@ -34,16 +34,18 @@ struct gateway_settings
 	int burst;
 	int failures;
 	int per_address;
-	int per_caller; /* 0: three quarters of the pool */
-	int log_format; /* of enum log_format */
-	int log_level;  /* of enum log_level */
+	int per_caller;   /* 0: three quarters of the pool */
+	int log_format;   /* of enum log_format */
+	int log_level;    /* of enum log_level */
+	const char *file; /* where more of them stand; NULL: nowhere */
 };
 
 enum gateway_kind
 {
 	GATEWAY_NUMBER,
 	GATEWAY_TEXT,
-	GATEWAY_WORD /* one of a few; kept as its place among them */
+	GATEWAY_SECRET, /* a text that no log says */
+	GATEWAY_WORD    /* one of a few; kept as its place among them */
 };
 
 /* One of them. Only numbers have bounds. */
@@ -56,15 +58,17 @@ struct gateway_setting
 	long most;
 	size_t offset; /* in struct gateway_settings */
 	enum gateway_kind kind;
+	bool live;         /* a running gateway can change it (gateway/reload.h) */
 	const char *words; /* of GATEWAY_WORD, with | between them */
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 26
+#define GATEWAY_SETTINGS 27
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 
-/* Fills all of them: `given` has the values of the options in the order of the table, NULL where one was not given. */
+/* Fills all of them: `given` has the values of the options in the order of the table, NULL where one was not given. The
+ * file is read as it is now. */
 bool gateway_settings_read(struct arena *arena, const char *const *given, struct gateway_settings *settings,
 						   struct failure *failure);
 

@@ -1,8 +1,5 @@
 /*
  * settings.c - reads the configuration from the environment and from .voygen/env.
- *
- * The file holds shell lines NAME=VALUE (an `export` in front and quotes around the value are allowed), so that
- * `. .voygen/env` in a shell and this program see the same.
  */
 #include "config/settings.h"
 
@@ -12,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/env_file.h"
 #include "text/read.h"
 
 /* The folder of the checkout this program was built in, from /proc; NULL when it cannot be told. */
@@ -52,48 +50,6 @@ env_file(struct arena *arena)
 	return access(built, F_OK) == 0 ? built : NULL;
 }
 
-/* The value without the quotes of the shell. */
-static const char *
-unquoted(struct arena *arena, const char *value, size_t length)
-{
-	while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\r'))
-		length--;
-	if (length >= 2 && (value[0] == '\'' || value[0] == '"') && value[length - 1] == value[0])
-		return arena_copy(arena, value + 1, length - 2);
-	return arena_copy(arena, value, length);
-}
-
-/* A line NAME=VALUE gives the value when the name is the one asked for; the last such line counts. */
-static void
-take_line(struct arena *arena, const char *line, size_t length, const char *name, const char **value)
-{
-	const char *export = "export ";
-	size_t name_length = strlen(name);
-
-	if (length > strlen(export) && strncmp(line, export, strlen(export)) == 0)
-	{
-		line += strlen(export);
-		length -= strlen(export);
-	}
-	if (length > name_length && strncmp(line, name, name_length) == 0 && line[name_length] == '=')
-		*value = unquoted(arena, line + name_length + 1, length - name_length - 1);
-}
-
-static const char *
-file_value(struct arena *arena, const char *text, const char *name)
-{
-	const char *value = NULL;
-
-	for (const char *line = text; *line != '\0';)
-	{
-		size_t length = strcspn(line, "\n");
-
-		take_line(arena, line, length, name, &value);
-		line += length + (line[length] == '\n');
-	}
-	return value != NULL && value[0] != '\0' ? value : NULL;
-}
-
 /* An environment variable; one that is set but empty counts as not set. */
 static const char *
 environment(const char *name)
@@ -128,10 +84,10 @@ settings_read(struct arena *arena, struct settings *settings, struct failure *fa
 	}
 	if (!addressed)
 	{
-		settings->database_url = file_value(arena, text.bytes, "VOYGEN_DATABASE_URL");
-		settings->gateway_url = file_value(arena, text.bytes, "VOYGEN_GATEWAY_URL");
+		settings->database_url = env_file_value(arena, text.bytes, "VOYGEN_DATABASE_URL");
+		settings->gateway_url = env_file_value(arena, text.bytes, "VOYGEN_GATEWAY_URL");
 	}
 	if (settings->token == NULL)
-		settings->token = file_value(arena, text.bytes, "VOYGEN_TOKEN");
+		settings->token = env_file_value(arena, text.bytes, "VOYGEN_TOKEN");
 	return true;
 }

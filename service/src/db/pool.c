@@ -218,6 +218,14 @@ pool_open(struct loop *loop, const struct pool_settings *settings, struct cancel
 }
 
 void
+pool_change(struct pool *pool, const struct pool_settings *settings)
+{
+	pool->settings.waiting = settings->waiting;
+	pool->settings.per_caller = settings->per_caller;
+	pool->settings.wait_ms = settings->wait_ms;
+}
+
+void
 pool_close(struct pool *pool)
 {
 	pool->closing = true;

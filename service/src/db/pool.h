@@ -37,6 +37,9 @@ struct pool_state
 struct pool *pool_open(struct loop *loop, const struct pool_settings *settings, struct canceller *canceller);
 void pool_close(struct pool *pool);
 
+/* Another queue and other shares from now on; the connections stay as they are. */
+void pool_change(struct pool *pool, const struct pool_settings *settings);
+
 /* Runs the query, now or when a connection is free; false when the queue is full. Never calls back from inside. */
 bool pool_run(struct pool *pool, struct query *query);
 

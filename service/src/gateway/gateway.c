@@ -17,6 +17,7 @@
 #include "db/listener.h"
 #include "db/pool.h"
 #include "db/records.h"
+#include "gateway/reload.h"
 #include "gateway/status.h"
 #include "job/work.h"
 #include "limits/limits.h"
@@ -37,6 +38,8 @@
 struct gateway
 {
 	const struct gateway_task *task;
+	struct gateway_settings settings; /* as they are now */
+	struct arena texts;               /* of settings that were read anew */
 	struct loop loop;
 	struct canceller *canceller;
 	struct pool *pool;
@@ -79,7 +82,7 @@ look_whether_drained(void *context)
 
 	if (!gateway->draining)
 		return;
-	late = gateway->loop.now_ms - gateway->drain_since_ms > gateway->task->settings.drain_ms;
+	late = gateway->loop.now_ms - gateway->drain_since_ms > gateway->settings.drain_ms;
 	if (!late && !is_quiet(gateway))
 		return;
 	gateway->cut = late && gateway->mcp->running_count > 0;
@@ -126,12 +129,88 @@ on_input_ended(void *context)
 
 /* --- while it runs ------------------------------------------------------------------ */
 
+static struct http_settings
+http_settings_of(struct gateway *gateway)
+{
+	const struct gateway_settings *settings = &gateway->settings;
+
+	return (struct http_settings){
+		.hosts = settings->hosts,
+		.origins = settings->origins,
+		.body_bytes = (size_t) settings->body_bytes,
+		.held_bytes = (size_t) settings->held_bytes,
+		.connections = settings->connections,
+		.idle_ms = settings->idle_ms,
+		.per_address = settings->per_address,
+		.limits = &gateway->limits,
+		.challenge = gateway->metadata.challenge,
+	};
+}
+
+static struct pool_settings
+pool_settings_of(const struct gateway *gateway)
+{
+	const struct gateway_settings *settings = &gateway->settings;
+
+	return (struct pool_settings){
+		.url = gateway->task->database_url,
+		.connections = settings->pool,
+		.waiting = settings->waiting,
+		.per_caller = settings->per_caller > 0 ? settings->per_caller : settings->pool - settings->pool / 4,
+		.wait_ms = settings->wait_ms,
+	};
+}
+
+static struct limits_settings
+limits_settings_of(const struct gateway *gateway)
+{
+	const struct gateway_settings *settings = &gateway->settings;
+
+	return (struct limits_settings){.rate = settings->rate, .burst = settings->burst, .failures = settings->failures};
+}
+
+/* Hands the settings to all parts that have some; those that need a restart are as they were. */
+static void
+change_settings(struct gateway *gateway)
+{
+	const struct limits_settings limits = limits_settings_of(gateway);
+	const struct pool_settings pool = pool_settings_of(gateway);
+	const struct http_settings http = http_settings_of(gateway);
+
+	limits_change(&gateway->limits, &limits);
+	if (gateway->pool != NULL)
+		pool_change(gateway->pool, &pool);
+	if (gateway->stdio != NULL)
+		stdio_change(gateway->stdio, (size_t) gateway->settings.body_bytes);
+	if (gateway->http == NULL)
+		return;
+	http_change(gateway->http, &http);
+	gateway->status.token = gateway->settings.metrics_token;
+}
+
+static void
+reload(struct gateway *gateway)
+{
+	struct arena texts;
+
+	arena_open(&texts, gateway->loop.arena->fail);
+	if (!reload_settings(&gateway->settings, gateway->task->given, &texts))
+	{
+		arena_close(&texts);
+		return;
+	}
+	change_settings(gateway);
+	arena_close(&gateway->texts);
+	gateway->texts = texts;
+}
+
 static void
 on_reload(void *context)
 {
 	struct gateway *gateway = context;
 
 	log_say(LOG_LEVEL_INFO, "reloading");
+	reload(gateway);
 	catalogue_change(gateway->mcp->catalogue);
 	if (gateway->signed_tokens != NULL)
 		signed_reload(gateway->signed_tokens);
@@ -229,7 +308,7 @@ check_url(const struct gateway *gateway, struct failure *failure)
 static bool
 open_signed(struct gateway *gateway, struct failure *failure)
 {
-	const struct gateway_settings *settings = &gateway->task->settings;
+	const struct gateway_settings *settings = &gateway->settings;
 	const struct signed_settings wanted = {
 		.expected = {.issuer = settings->issuer, .audience = settings->audience, .leeway_s = settings->leeway_s},
 		.keys = settings->jwks,
@@ -254,17 +333,8 @@ open_signed(struct gateway *gateway, struct failure *failure)
 static bool
 open_http(struct gateway *gateway, struct failure *failure)
 {
-	const struct gateway_settings *settings = &gateway->task->settings;
-	struct http_settings http = {
-		.hosts = settings->hosts,
-		.origins = settings->origins,
-		.body_bytes = (size_t) settings->body_bytes,
-		.held_bytes = (size_t) settings->held_bytes,
-		.connections = settings->connections,
-		.idle_ms = settings->idle_ms,
-		.per_address = settings->per_address,
-		.limits = &gateway->limits,
-	};
+	const struct gateway_settings *settings = &gateway->settings;
+	struct http_settings http;
 	int identity = gateway->task->conformance ? 0 : HTTP_IDENTITY;
 	const struct http_route routes[] = {
 		{"POST", "/mcp", identity | HTTP_JSON, mcp_receive, gateway->mcp},
@@ -275,7 +345,7 @@ open_http(struct gateway *gateway, struct failure *failure)
 	identity_add(&gateway->identities, &identity_bearer);
 	if (!open_signed(gateway, failure))
 		return false;
-	http.challenge = gateway->metadata.challenge;
+	http = http_settings_of(gateway);
 	gateway->http = http_open(&gateway->loop, &http, &gateway->identities);
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
 		http_add_route(gateway->http, &routes[i]);
@@ -308,7 +378,7 @@ static bool
 open_stdio(struct gateway *gateway, struct failure *failure)
 {
 	struct stdio_settings settings = {
-		.line_bytes = (size_t) gateway->task->settings.body_bytes,
+		.line_bytes = (size_t) gateway->settings.body_bytes,
 		.receive = mcp_receive,
 		.receiver = gateway->mcp,
 		.ended = on_input_ended,
@@ -325,14 +395,8 @@ open_stdio(struct gateway *gateway, struct failure *failure)
 static void
 open_database(struct gateway *gateway)
 {
-	const struct gateway_settings *settings = &gateway->task->settings;
-	const struct pool_settings pool = {
-		.url = gateway->task->database_url,
-		.connections = settings->pool,
-		.waiting = settings->waiting,
-		.per_caller = settings->per_caller > 0 ? settings->per_caller : settings->pool - settings->pool / 4,
-		.wait_ms = settings->wait_ms,
-	};
+	const struct gateway_settings *settings = &gateway->settings;
+	const struct pool_settings pool = pool_settings_of(gateway);
 	const struct work_settings work = {
 		.url = gateway->task->database_url,
 		.jobs = settings->jobs,
@@ -364,8 +428,8 @@ make_state_key(const struct gateway_settings *settings, unsigned char key[MCP_KE
 static bool
 open_protocol(struct gateway *gateway, struct failure *failure)
 {
-	const struct gateway_settings *settings = &gateway->task->settings;
-	const struct limits_settings limits = {.rate = settings->rate, .burst = settings->burst, .failures = settings->failures};
+	const struct gateway_settings *settings = &gateway->settings;
+	const struct limits_settings limits = limits_settings_of(gateway);
 	struct mcp_settings mcp = {
 		.state_ms = settings->state_ms,
 		.tasks = &job_source,
@@ -419,11 +483,12 @@ serve(struct gateway *gateway, struct failure *failure)
 		open_database(gateway);
 	if (!open_protocol(gateway, failure))
 		return false;
-	if (http ? !open_http(gateway, failure) : !open_stdio(gateway, failure))
-		return false;
+	/* before anybody hears that it listens: a signal without its handler would end it */
 	loop_on_signal(&gateway->loop, SIGTERM, on_terminate, gateway);
 	loop_on_signal(&gateway->loop, SIGINT, on_terminate, gateway);
 	loop_on_signal(&gateway->loop, SIGHUP, on_reload, gateway);
+	if (http ? !open_http(gateway, failure) : !open_stdio(gateway, failure))
+		return false;
 	loop_every(&gateway->loop, DRAIN_LOOK_MS, look_whether_drained, gateway);
 	loop_run(&gateway->loop);
 	if (gateway->cut)
@@ -434,15 +499,17 @@ serve(struct gateway *gateway, struct failure *failure)
 bool
 gateway_run(const struct gateway_task *task, struct arena *arena, struct failure *failure)
 {
-	struct gateway gateway = {.task = task, .door = {.socket = -1}};
+	struct gateway gateway = {.task = task, .settings = task->settings, .door = {.socket = -1}};
 	bool served;
 
 	log_configure((enum log_format) task->settings.log_format, (enum log_level) task->settings.log_level);
+	arena_open(&gateway.texts, arena->fail);
 	if (!loop_open(&gateway.loop, arena, task->address == NULL, failure))
 		return false;
 	served = serve(&gateway, failure);
 	if (gateway.mcp != NULL)
 		close_all(&gateway);
 	loop_close(&gateway.loop);
+	arena_close(&gateway.texts);
 	return served;
 }

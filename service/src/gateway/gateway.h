@@ -14,11 +14,12 @@
 
 struct gateway_task
 {
-	const char *address;      /* ADDR:PORT of HTTP; NULL: standard input and output */
-	const char *database_url; /* of the gateway's login */
-	const char *token;        /* who asks on standard input */
-	bool conformance;         /* the fixtures of the conformance suite stand in the place of the database */
-	struct gateway_settings settings;
+	const char *address;              /* ADDR:PORT of HTTP; NULL: standard input and output */
+	const char *database_url;         /* of the gateway's login */
+	const char *token;                /* who asks on standard input */
+	bool conformance;                 /* the fixtures of the conformance suite stand in the place of the database */
+	struct gateway_settings settings; /* at the beginning */
+	const char *const *given;         /* the options they were read from (config/gateway.h), for reading them anew */
 };
 
 /* Serves until SIGTERM or SIGINT, or until standard input ends. False with the failure filled when it cannot begin; the

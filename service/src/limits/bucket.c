@@ -6,9 +6,15 @@
 void
 buckets_open(struct buckets *buckets, struct arena *arena, int burst, int64_t per_minute)
 {
+	buckets_change(buckets, burst, per_minute);
+	buckets->places = arena_alloc(arena, sizeof(struct bucket) * BUCKET_SETS * BUCKET_WAYS);
+}
+
+void
+buckets_change(struct buckets *buckets, int burst, int64_t per_minute)
+{
 	buckets->burst = per_minute == 0 ? 0 : (int64_t) burst * 1000;
 	buckets->per_second = per_minute * 1000 / 60;
-	buckets->places = arena_alloc(arena, sizeof(struct bucket) * BUCKET_SETS * BUCKET_WAYS);
 }
 
 static struct bucket *

@@ -33,6 +33,9 @@ struct buckets
 /* `per_minute` 0 sets no limit. The table lies in the arena. */
 void buckets_open(struct buckets *buckets, struct arena *arena, int burst, int64_t per_minute);
 
+/* Other sizes from now on; what buckets hold counts on, up to that. */
+void buckets_change(struct buckets *buckets, int burst, int64_t per_minute);
+
 /* Takes one; answers 0, or after how many milliseconds there is one again. */
 int64_t buckets_take(struct buckets *buckets, uint64_t key, int64_t now_ms);
 

@@ -13,6 +13,13 @@ limits_open(struct limits *limits, struct loop *loop, const struct limits_settin
 	buckets_open(&limits->addresses, loop->arena, settings->failures, settings->failures);
 }
 
+void
+limits_change(struct limits *limits, const struct limits_settings *settings)
+{
+	buckets_change(&limits->callers, settings->burst, (int64_t) settings->rate * 60);
+	buckets_change(&limits->addresses, settings->failures, settings->failures);
+}
+
 int64_t
 limits_call(struct limits *limits, const struct identity *identity)
 {

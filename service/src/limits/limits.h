@@ -31,6 +31,9 @@ struct limits
 
 void limits_open(struct limits *limits, struct loop *loop, const struct limits_settings *settings);
 
+/* Other limits from now on. */
+void limits_change(struct limits *limits, const struct limits_settings *settings);
+
 /* One call of this caller: 0, or after how many milliseconds he may come again. */
 int64_t limits_call(struct limits *limits, const struct identity *identity);
 

@@ -52,6 +52,12 @@ free_exchange(struct http_exchange *x)
 }
 
 void
+http_change(struct http *http, const struct http_settings *settings)
+{
+	http->settings = *settings;
+}
+
+void
 http_close(struct http *http)
 {
 	while (http->connections != NULL)

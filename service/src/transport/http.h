@@ -65,6 +65,9 @@ void http_close(struct http *http);
 /* A route; the text of method and path is kept. */
 void http_add_route(struct http *http, const struct http_route *route);
 
+/* Other settings from now on; kept, as at the beginning. */
+void http_change(struct http *http, const struct http_settings *settings);
+
 /* Takes over a connected socket: a visitor of door.h. */
 void http_visit(void *http, int socket);
 

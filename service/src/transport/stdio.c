@@ -345,6 +345,12 @@ stdio_open(struct loop *loop, const struct stdio_settings *settings)
 }
 
 void
+stdio_change(struct stdio *stdio, size_t line_bytes)
+{
+	stdio->settings.line_bytes = line_bytes;
+}
+
+void
 stdio_close(struct stdio *stdio)
 {
 	stdio->closed = true;

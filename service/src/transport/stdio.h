@@ -26,6 +26,9 @@ struct stdio_settings
 
 /* It lies in the arena of the loop. */
 struct stdio *stdio_open(struct loop *loop, const struct stdio_settings *settings);
+/* Messages may be so long from now on. */
+void stdio_change(struct stdio *stdio, size_t line_bytes);
+
 void stdio_close(struct stdio *stdio);
 
 /* For messages between answers; it is never to be answered, and lives as long as the transport. */
