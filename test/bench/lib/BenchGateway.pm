@@ -176,7 +176,7 @@ sub start_toolbox
 	my ($self) = @_;
 	my $port = _free_port();
 	my $config = "$self->{folder}/tools.yaml";
-	my ($password) = `cat '$checkout/.voygen/env'` =~ /^VOYGEN_PASSWORD=(\S+)/m;
+	my ($password) = `cat "\$('$checkout/service/cluster/where' env)"` =~ /^VOYGEN_PASSWORD=(\S+)/m or die "the server's password is not where it should be\n";
 	open my $out, '>', $config or die "cannot write $config: $!\n";
 	print {$out} <<"YAML";
 sources:
