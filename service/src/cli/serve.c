@@ -25,7 +25,8 @@ check_user(struct failure *failure)
 	if (geteuid() != 0)
 		return true;
 	return failure_set(failure, "not_allowed", "the gateway does not run as root",
-					   "start it as another user, by runuser -u USER -- or a unit of systemd; `make up` has one running, at VOYGEN_MCP_URL of .voygen/env");
+					   "start it as another user, by runuser -u USER -- or a unit of systemd; `make up` has one running, at "
+					   "VOYGEN_MCP_URL of .voygen/env");
 }
 
 static bool
