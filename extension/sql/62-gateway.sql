@@ -19,3 +19,10 @@ create function voygen.tell_agency() returns trigger
 comment on function voygen.tell_agency() is
   'Trigger AFTER each row, tell_agency(''channel''): sends the agency''s number, or "all" for a row of no agency, to those who listen there.';
 revoke execute on function voygen.tell_agency() from public;
+
+create function voygen.forget_callers() returns trigger
+  language c
+  as 'MODULE_PATHNAME', 'voygen_forget_callers';
+comment on function voygen.forget_callers() is
+  'Trigger AFTER each row and AFTER truncate of the tables that say whom a token means: every session looks its tokens up anew.';
+revoke execute on function voygen.forget_callers() from public;

@@ -58,6 +58,7 @@
 #include "pg/call_caller.h"
 #include "pg/call_guard.h"
 #include "pg/call_hold.h"
+#include "pg/call_known.h"
 #include "pg/call_near.h"
 #include "pg/call_record.h"
 #include "pg/call_result.h"
@@ -88,6 +89,7 @@ call_init(void)
 	call_guard_init();
 	call_arguments_init();
 	call_tools_init();
+	call_known_init();
 }
 
 static void

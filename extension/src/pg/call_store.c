@@ -13,8 +13,11 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "pg/call_error.h"
+#include "pg/call_known.h"
 #include "pg/call_store.h"
 
 typedef struct statement
@@ -28,7 +31,7 @@ typedef struct statement
 #define FLAGS_OFF "array(select f.flag from voygen.feature_flags f where f.agency_id operator(pg_catalog.=) $1 and not f.is_on)"
 
 #define FIND_TOKEN(flags_off)                                                                         \
-	"select t.role, t.user_id, t.scopes, t.token_id, " flags_off                                      \
+	"select t.role, t.user_id, t.scopes, t.token_id, " flags_off ", t.expires_at"                     \
 	" from voygen.tokens t"                                                                           \
 	" join voygen.agencies a on a.agency_id operator(pg_catalog.=) t.agency_id"                       \
 	" left join voygen.users u on u.agency_id operator(pg_catalog.=) t.agency_id"                     \
@@ -58,7 +61,7 @@ static statement find_token_alone = {
  * able to take the role.
  */
 static statement find_requester = {
-	"select j.role, j.user_id, t.scopes, j.token_id, " FLAGS_OFF
+	"select j.role, j.user_id, t.scopes, j.token_id, " FLAGS_OFF ", t.expires_at"
 	" from voygen.job j"
 	" join voygen.agencies a on a.agency_id operator(pg_catalog.=) j.agency_id"
 	" left join voygen.tokens t on t.agency_id operator(pg_catalog.=) j.agency_id"
@@ -192,6 +195,8 @@ identity_of(statement *s, Datum *values, int64 agency, call_identity *identity)
 	words = column(5, &isnull);
 	if (!isnull)
 		identity->flags_off = kept_words(context, words);
+	identity->ends_at = DatumGetTimestampTz(column(6, &isnull));
+	identity->ends = !isnull;
 	SPI_finish();
 	if (!is_tool_role(identity->role_name))
 		return false;
@@ -205,14 +210,31 @@ has_switches(void)
 	return OidIsValid(get_relname_relid("feature_flags", get_namespace_oid("voygen", false)));
 }
 
+/* As things are now, however old the snapshot of the transaction. */
+static bool
+find_identity(int64 agency, Datum digest, call_identity *identity)
+{
+	Datum values[2] = {Int64GetDatum(agency), digest};
+	bool found;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	found = identity_of(has_switches() ? &find_token : &find_token_alone, values, agency, identity);
+	PopActiveSnapshot();
+	return found;
+}
+
 void
 call_store_identify(int64 agency, Datum digest, call_identity *identity)
 {
-	Datum values[2] = {Int64GetDatum(agency), digest};
 	call_fault fault = {NULL, NULL, NULL, "Ask an administrator of the agency for a token."};
+	uint64 moment;
 
-	if (!identity_of(has_switches() ? &find_token : &find_token_alone, values, agency, identity))
+	if (call_known_find(agency, digest, identity))
+		return;
+	moment = call_known_moment();
+	if (!find_identity(agency, digest, identity))
 		call_raise(CALL_NOT_ALLOWED, "the token is not valid for this agency", &fault);
+	call_known_keep(moment, digest, identity);
 }
 
 void

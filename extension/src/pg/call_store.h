@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
 #include "nodes/pg_list.h"
 
 typedef struct call_identity
@@ -21,6 +22,8 @@ typedef struct call_identity
 	List *scopes; /* char *; NIL with has_scopes: nothing allowed */
 	bool has_scopes;
 	List *flags_off; /* char *: what the agency has switched off */
+	bool ends;       /* the token, at: */
+	TimestampTz ends_at;
 } call_identity;
 
 /* All run as the owner of the tables; results live in the caller's context. */
