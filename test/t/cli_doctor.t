@@ -16,7 +16,7 @@ for my $check (qw(server version preload migrations inventory roles jobs work qu
 }
 is(scalar(my @lines = split /\n/, $run->{out}), 12, 'and no line more');
 
-# Each damage is done in a database as it was deployed, named by the doctor, and mended again.
+# Damages to different objects, all named by the doctor.
 my @damages = (
 	[ 'a table', 'drop table voygen.followups', qr/missing: table voygen\.followups/ ],
 	[ 'a column', 'alter table voygen.trips drop column notes', qr/missing: column voygen\.trips\.notes/ ],
@@ -32,18 +32,14 @@ my @damages = (
 	[ 'a comment', "comment on table voygen.trips is 'x'", qr/altered: comment table voygen\.trips/ ],
 	[ 'an object too many', 'create table voygen.stray (x integer)', qr/unexpected: table voygen\.stray/ ],
 );
-for my $damage (@damages)
-{
-	my ($what, $sql, $finding) = @$damage;
-	my $victim = fresh_database('cli_doctor_damaged');
-	$victim->do('set client_min_messages = error');
-	$victim->do($sql);
-	$victim->disconnect;
-	$run = VoygenProgram->new('cli_doctor_damaged')->run('doctor');
-	is($run->{status}, 1, "damage to $what: status 1");
-	like($run->{out}, qr/^FAIL inventory.*$finding/ms, "damage to $what is named");
-	like($run->{out}, qr/^ok   gateway/m, "damage to $what does not end the visit");
-}
+my $victim = fresh_database('cli_doctor_damaged');
+$victim->do('set client_min_messages = error');
+$victim->do($_->[1]) for @damages;
+$victim->disconnect;
+$run = VoygenProgram->new('cli_doctor_damaged')->run('doctor');
+is($run->{status}, 1, 'a damaged database: status 1');
+like($run->{out}, qr/^FAIL inventory.*$_->[2]/ms, "damage to $_->[0] is named") for @damages;
+like($run->{out}, qr/^ok   gateway/m, 'damage does not end the visit');
 
 # What is not a matter of objects.
 my ($agency) = $db->selectrow_array("select voygen.create_agency('sick', 'Sick Travel')");

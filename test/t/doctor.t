@@ -20,20 +20,50 @@ sub ask_doctor
 	return ($? >> 8, $said);
 }
 
+sub problem { my ($problem, $kind, $identity) = @_; return qr/\b$problem: $kind \Q$identity\E(?:$| \(|\s)/m }
+
+# Does damages, each [what, SQL, what the doctor names], in one database and asks the doctor once.
 sub damaged
 {
-	my ($what, $sql, @named) = @_;
+	my (@damages) = @_;
 	my $db = fresh_database($name);
 	$db->do('set client_min_messages = error');
-	ok(eval { $db->do($_) for ref $sql ? @$sql : $sql; 1 }, "$what: done") or return diag $@;
+	my %done;
+	for my $damage (@damages)
+	{
+		my ($what, $sql) = @$damage;
+		$done{$what} = eval { $db->do($_) for ref $sql ? @$sql : $sql; 1 } ? '' : $@;
+	}
 	$db->disconnect;
 	my ($status, $said) = ask_doctor($name);
-	is($status, 1, "$what: the doctor fails");
-	like($said, $_, "$what: and names it") for @named;
+	is($status, 1, 'the doctor fails');
+	for my $damage (@damages)
+	{
+		my ($what, undef, @named) = @$damage;
+		subtest $what => sub {
+			is($done{$what}, '', 'done');
+			like($said, $_, 'named') for @named;
+		};
+	}
 	return;
 }
 
-sub problem { my ($problem, $kind, $identity) = @_; return qr/\b$problem: $kind \Q$identity\E(?:$| \(|\s)/m }
+# Damages that can be told apart go into one database: none of a group names what another names, and each is in the first
+# group that takes it, so those of one object keep their order.
+sub grouped
+{
+	my (@groups, @named);
+	for my $damage (@_)
+	{
+		my (undef, undef, @patterns) = @$damage;
+		my @subjects = map { s/\A\(\?\^m?:\\b\w+: //r } @patterns;
+		my $at = 0;
+		$at++ while grep { $named[$at]{$_} } @subjects;
+		$named[$at]{$_} = 1 for @subjects;
+		push @{ $groups[$at] }, $damage;
+	}
+	return @groups;
+}
 
 subtest 'the inventory is the one that is checked in' => sub {
 	my $written = File::Temp->new;
@@ -97,6 +127,16 @@ my @damages = (
 		end \$\$", qr/altered: comment function voygen_api\.ingest_hotels\(/ ],
 	[ 'a tool dropped', "do \$\$ begin execute format('drop function %s', 'voygen_api.create_client'::regproc::regprocedure); end \$\$", qr/missing: function voygen_api\.create_client\(/ ],
 	[ 'a column of a tool\'s type added', "alter type voygen_api.hotel_option add attribute extra text cascade", problem('unexpected', 'type column', 'voygen_api.hotel_option.extra') ],
+	[ 'seldom objects made', [
+			"create table public.heir () inherits (voygen.followups)", "create statistics voygen.together on status, title from voygen.trips", "create cast (voygen_api.tier_mode as integer) with inout",
+			"create operator voygen.=== (leftarg = integer, rightarg = integer, function = int4eq)", "create text search configuration voygen.plainly (copy = simple)" ],
+		problem('unexpected', 'heir', 'public.heir of voygen.followups'), problem('unexpected', 'statistics', 'voygen.together'), qr/unexpected: cast \(voygen_api\.tier_mode AS integer\)/,
+		problem('unexpected', 'operator', 'voygen.===(integer,integer)'), problem('unexpected', 'text search configuration', 'voygen.plainly') ],
+);
+damaged(@$_) for grouped(@damages);
+
+# Those that take other objects with them, or need whole ones.
+my @wide_damages = (
 	[ 'seldom settings changed', [
 			"alter table voygen.trips replica identity full", "alter table voygen.bookings set (toast.autovacuum_enabled = false)", "alter table voygen.clients cluster on clients_pkey",
 			"alter table voygen.trips alter column title set statistics 500", "alter table voygen.trips alter column notes set (n_distinct = 5)",
@@ -104,11 +144,6 @@ my @damages = (
 		problem('unexpected', 'table setting', 'voygen.trips'), problem('unexpected', 'table setting', 'voygen.bookings'), problem('unexpected', 'index setting', 'voygen.clients_pkey'),
 		problem('unexpected', 'column setting', 'voygen.trips.title'), problem('unexpected', 'column setting', 'voygen.trips.notes'),
 		problem('unexpected', 'function setting', 'voygen.retention_days(settings jsonb, subject text)'), problem('unexpected', 'sequence owner', 'voygen.ids_shared'), problem('altered', 'comment', 'extension voygen') ],
-	[ 'seldom objects made', [
-			"create table public.heir () inherits (voygen.followups)", "create statistics voygen.together on status, title from voygen.trips", "create cast (voygen_api.tier_mode as integer) with inout",
-			"create operator voygen.=== (leftarg = integer, rightarg = integer, function = int4eq)", "create text search configuration voygen.plainly (copy = simple)" ],
-		problem('unexpected', 'heir', 'public.heir of voygen.followups'), problem('unexpected', 'statistics', 'voygen.together'), qr/unexpected: cast \(voygen_api\.tier_mode AS integer\)/,
-		problem('unexpected', 'operator', 'voygen.===(integer,integer)'), problem('unexpected', 'text search configuration', 'voygen.plainly') ],
 	[ 'what lies around opened', [
 			"alter database $name set row_security = off", "grant create on database $name to voygen_agent", "grant create on schema public to public",
 			"alter default privileges for role postgres grant select on tables to voygen_reader", "drop extension pg_trgm cascade" ],
@@ -116,8 +151,7 @@ my @damages = (
 		problem('unexpected', 'default grant', 'role superuser, tables to voygen_reader'), problem('missing', 'extension', 'pg_trgm') ],
 	[ 'the API dropped', "drop schema voygen_api cascade", problem('missing', 'schema', 'voygen_api') ],
 );
-subtest $_->[0] => sub { damaged(@$_) }
-  for @damages;
+damaged($_) for @wide_damages;
 
 # Roles belong to the whole cluster: what is done to them is undone.
 my @role_damages = (
@@ -131,13 +165,9 @@ my @role_damages = (
 	[ 'a setting of a role', "alter role voygen_agent set voygen.agency_id = '1'", "alter role voygen_agent reset voygen.agency_id", problem('unexpected', 'setting', 'role voygen_agent') ],
 	[ 'a parameter granted', "grant set on parameter voygen.agency_id to voygen_agent", "revoke set on parameter voygen.agency_id from voygen_agent", problem('unexpected', 'parameter grant', 'voygen.agency_id to voygen_agent') ],
 );
-for my $damage (@role_damages)
-{
-	my ($what, $do, $undo, $named) = @$damage;
-	subtest $what => sub { damaged($what, $do, $named) };
-	my $db = connect_to('postgres');
-	$db->do($undo);
-}
+damaged(map { [ @$_[ 0, 1, 3 ] ] } @role_damages);
+my $server = connect_to('postgres');
+$server->do($_->[2]) for @role_damages;
 
 subtest 'a job' => sub {
 	my $db = fresh_database('voygen');
