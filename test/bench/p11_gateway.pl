@@ -68,7 +68,7 @@ sub ask
 
 my %servers = (ours => $bench->start_gateway);
 my %requests = (ours => [ map { request_of(["Authorization: Bearer $_->{token}", 'MCP-Protocol-Version: 2025-11-25'],
-	{ name => 'get_job', arguments => { job_id => $_->{job} } }) } @callers ]);
+	{ name => 'read_row', arguments => { trip_id => $_->{trip} } }) } @callers ]);
 my ($answers) = ask($servers{ours}, @{ $requests{ours} });
 for my $i (0 .. $#callers)
 {
@@ -78,29 +78,31 @@ for my $i (0 .. $#callers)
 my %why;
 my $node = `'$FindBin::Bin/../npm/install' bench`;
 chomp $node;
-if ($? != 0) { $why{$_} = 'its npm package could not be installed' for qw(sdk toolbox) }
+if ($? != 0) { $why{$_} = 'its npm package could not be installed' for qw(sdk stateless toolbox) }
 else
 {
-	eval { $servers{sdk} = $bench->start_sdk($node); 1 } or $why{sdk} = $@ =~ s/\s+/ /gr;
+	eval { $servers{sdk} = $bench->start_sdk($node, 'session'); 1 } or $why{sdk} = $@ =~ s/\s+/ /gr;
+	eval { $servers{stateless} = $bench->start_sdk($node, 'stateless'); 1 } or $why{stateless} = $@ =~ s/\s+/ /gr;
 	eval { $servers{toolbox} = $bench->start_toolbox; 1 } or $why{toolbox} = $@ =~ s/\s+/ /gr;
 }
 
-# Both want a session to be opened; only the SDK's is one.
+# The lasting SDK wants its session to be opened.
 my $hello = { protocolVersion => '2025-11-25', capabilities => {}, clientInfo => { name => 'bench', version => '1' } };
-if ($servers{sdk})
+for my $form (grep { $servers{$_} } qw(sdk stateless))
 {
-	my (undef, $headers) = ask($servers{sdk}, request_of([], $hello, 'initialize'));
-	$requests{sdk} = [ map { request_of(["Mcp-Session-Id: $headers->{'mcp-session-id'}", 'MCP-Protocol-Version: 2025-11-25'],
-		{ name => 'get_job', arguments => { agency_id => "$_->{agency}", job_id => $_->{job} } }) } @callers ];
-	my ($rows) = ask($servers{sdk}, @{ $requests{sdk} });
-	check_equal("the SDK's row", $_->[0]{result}{structuredContent}{job}{job_id}, $_->[1]) for map { [ $rows->[$_], $callers[$_]{job} ] } 0 .. $#callers;
+	my (undef, $headers) = $form eq 'sdk' ? ask($servers{sdk}, request_of([], $hello, 'initialize')) : ();
+	my @session = $headers ? "Mcp-Session-Id: $headers->{'mcp-session-id'}" : ();
+	$requests{$form} = [ map { request_of([@session, 'MCP-Protocol-Version: 2025-11-25'],
+		{ name => 'read_row', arguments => { agency_id => "$_->{agency}", trip_id => "$_->{trip}" } }) } @callers ];
+	my ($rows) = ask($servers{$form}, @{ $requests{$form} });
+	check_equal("the SDK's row ($form)", $_->[0]{result}{structuredContent}{row}{trip_id}, $_->[1]) for map { [ $rows->[$_], $callers[$_]{trip} ] } 0 .. $#callers;
 }
 if ($servers{toolbox})
 {
 	$requests{toolbox} = [ map { request_of(['MCP-Protocol-Version: 2025-11-25'],
-		{ name => 'get_job', arguments => { agency_id => 0 + $_->{agency}, job_id => 0 + $_->{job} } }) } @callers ];
+		{ name => 'read_row', arguments => { agency_id => 0 + $_->{agency}, trip_id => 0 + $_->{trip} } }) } @callers ];
 	my ($rows) = ask($servers{toolbox}, @{ $requests{toolbox} });
-	check_equal("Toolbox's row", $json->decode($_->[0]{result}{content}[0]{text} // '{}')->{job_id}, $_->[1]) for map { [ $rows->[$_], $callers[$_]{job} ] } 0 .. $#callers;
+	check_equal("Toolbox's row", $json->decode($_->[0]{result}{content}[0]{text} // '{}')->{trip_id}, $_->[1]) for map { [ $rows->[$_], $callers[$_]{trip} ] } 0 .. $#callers;
 }
 
 # A run whose answers are not as long as those that were looked at has answered something else.
@@ -123,18 +125,19 @@ sub measure
 my %rate = in_turn(rounds(),
 	(map { my $name = $_; ($name => sub { measure($name, 32, \%runs) }) } sort keys %servers),
 	two => sub { measure('ours', 2, \%two) },
-	pgbench => sub { $bench->pgbench($callers[0]{agency}, $callers[0]{job}, $seconds) });
+	pgbench => sub { $bench->pgbench($callers[0]{agency}, $callers[0]{trip}, $seconds) });
 check_equal('calls in the audit that failed', $bench->failed_calls, 0);
 
 my $p99 = median(map { $_->{p99} / 1e6 } @{ $runs{ours} });
 my $resident = $bench->resident($servers{ours});
 my $megabytes = sub { return sprintf '%.1fMB', $_[0] / 1e6 };
 report('P-11a', $rate{ours} / 10_000, per_second($rate{ours}), '10k/s',
-	'calls of get_job for each CPU second of gateway, backends and wrk, 32 connections (2 connections: ' . per_second($rate{two}) . ')');
+	'calls of a tool that reads a row, for each CPU second of gateway, backends and wrk, 32 connections (2 connections: ' . per_second($rate{two}) . ')');
 report('P-11b', 0.005 / $p99, duration($p99), '5ms', 'p99 of these calls, by the clock (2 connections: ' . duration(median(map { $_->{p99} / 1e6 } @{ $two{ours} })) . ')');
 report('P-11c', 20e6 / $resident, $megabytes->($resident), '20MB', 'resident memory of the gateway after them');
-my %title = (sdk => ['P-11d', 'the official SDK with pg'], toolbox => ['P-11e', 'MCP Toolbox']);
-for my $name (qw(sdk toolbox))
+my %title = (stateless => ['P-11d', 'the official SDK with pg, as stateless as ours'], toolbox => ['P-11e', 'MCP Toolbox'],
+	sdk => ['P-11g', 'the official SDK in its fastest form, one session']);
+for my $name (qw(stateless toolbox sdk))
 {
 	my ($id, $title) = @{ $title{$name} };
 	if ($servers{$name})

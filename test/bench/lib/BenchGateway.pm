@@ -2,7 +2,7 @@ package BenchGateway;
 
 # What P-11 runs: servers and their clients on one core, and the CPU time all of them have used.
 #
-#   my $bench = BenchGateway->new;                         # a database of its own: two agencies, two roles, a job each
+#   my $bench = BenchGateway->new;                         # a database of its own: two agencies, two roles, a trip each
 #   my $server = $bench->start_gateway;                    # {pid, port}; also start_sdk, start_toolbox
 #   my $run = $bench->load($server, 32, $file_of_requests) # {rate, p99, requests, bytes, failed}
 #
@@ -28,7 +28,7 @@ my $database = 'voygen_bench_gateway';
 my $json = JSON::PP->new->canonical;
 
 our $CONNECTIONS = 8;
-our $STATEMENT = 'select * from voygen.job where agency_id = $1 and job_id = $2';
+our $STATEMENT = 'select * from voygen.trips where agency_id = $1 and trip_id = $2';
 
 sub new
 {
@@ -66,6 +66,7 @@ sub _make_database
 	$admin->do("drop database if exists $database with (force)");
 	local $ENV{VOYGEN_DATABASE} = $database;
 	system("$checkout/service/cluster/deploy >/dev/null") == 0 or die "the database of P-11 could not be made\n";
+	system('psql', '-Xqd', $database, '-v', 'ON_ERROR_STOP=1', '-f', "$here/other/read_row.sql") == 0 or die "the tool of P-11 could not be made\n";
 	return;
 }
 
@@ -96,7 +97,7 @@ sub _call
 	return $json->decode($answer);
 }
 
-# A token for each of two roles in each of two agencies, and a job that its owner sees and nobody will do.
+# A token for each of two roles in each of two agencies, and a trip to read.
 sub callers
 {
 	my ($self) = @_;
@@ -107,10 +108,11 @@ sub callers
 		for my $role (qw(admin agent))
 		{
 			my $token = $self->_voygen('token', 'create', '--agency', $agency, '--role', $role);
-			my $job = $self->_call($token, 'verify_all_facts', {});
-			$self->_call($token, 'cancel_job', { job_id => $job->{job_id} });
+			my $client = $self->_call($token, 'create_client', { name => 'Demo Client' })->{client_id};
+			my $trip = $self->_call($token, 'create_trip', { client_id => $client, title => 'Rome in May', destination => 'Rome',
+				start_date => '2027-05-01', end_date => '2027-05-08' })->{trip_id};
 			my ($agency_id) = $token =~ /\Avg_(\d+)_/;
-			push @callers, { token => $token, job => $job->{job_id}, agency => $agency_id, answer => $self->_call($token, 'get_job', { job_id => $job->{job_id} }) };
+			push @callers, { token => $token, trip => $trip, agency => $agency_id, answer => $self->_call($token, 'read_row', { trip_id => $trip }) };
 		}
 	}
 	return @callers;
@@ -164,9 +166,9 @@ sub start_gateway
 
 sub start_sdk
 {
-	my ($self, $node) = @_;
+	my ($self, $node, $form) = @_;
 	my $port = _free_port();
-	return $self->_start($port, name => 'sdk', command => [ $node, "$here/other/mcp_sdk.mjs", $port ],
+	return $self->_start($port, name => "sdk_$form", command => [ $node, "$here/other/mcp_sdk.mjs", $port, $form ],
 		environment => { NODE_PATH => "$checkout/build/npm/bench/node_modules", NODE_ENV => 'production', PGDATABASE => $database,
 			BENCH_STATEMENT => $STATEMENT, BENCH_POOL => $CONNECTIONS });
 }
@@ -190,13 +192,13 @@ sources:
     queryParams:
       pool_max_conns: "$CONNECTIONS"
 tools:
-  get_job:
+  read_row:
     kind: postgres-sql
     source: bench
-    description: Get a job
+    description: Get a trip
     parameters:
       - {name: agency_id, type: integer, description: The agency.}
-      - {name: job_id, type: integer, description: The job.}
+      - {name: trip_id, type: integer, description: The trip.}
     statement: $STATEMENT
 YAML
 	close $out;
@@ -246,7 +248,7 @@ sub _run
 sub load
 {
 	my ($self, $server, $connections, $file, $seconds) = @_;
-	my ($cpu, $said) = $self->_run($server->{pid}, 'wrk', '-t1', "-c$connections", "-d${seconds}s", '-s', "$here/other/calls.lua",
+	my ($cpu, $said) = $self->_run($server->{pid}, 'wrk', '-t1', "-c$connections", "-d${seconds}s", '--timeout', '20s', '-s', "$here/other/calls.lua",
 		"http://127.0.0.1:$server->{port}", '--', $file);
 	my ($line) = $said =~ /^(\{.*\})$/m or die "wrk: $said\n";
 	my $run = $json->decode($line);
@@ -257,10 +259,10 @@ sub load
 # The same row by pgbench, prepared, over the socket. Its backends end with it, so their CPU time is that of the server's children.
 sub pgbench
 {
-	my ($self, $agency, $job, $seconds) = @_;
+	my ($self, $agency, $trip, $seconds) = @_;
 	my $script = "$self->{folder}/pgbench.sql";
 	open my $out, '>', $script or die "cannot write $script: $!\n";
-	print {$out} "\\set agency $agency\n\\set job $job\n" . ($STATEMENT =~ s/\$1/:agency/r =~ s/\$2/:job/r) . ";\n";
+	print {$out} "\\set agency $agency\n\\set trip $trip\n" . ($STATEMENT =~ s/\$1/:agency/r =~ s/\$2/:trip/r) . ";\n";
 	close $out;
 	my $before = _children_of($self->{postmaster});
 	my ($cpu, $said) = $self->_run(undef, 'pgbench', '-n', '-M', 'prepared', '-c', $CONNECTIONS, '-T', $seconds, '-f', $script, $database);

@@ -1,6 +1,7 @@
-// The other side of P-11: a server of the official SDK with one tool that reads a row by a prepared statement. One session
-// that lasts, and plain JSON for answers: both are faster than its other forms.
-//   node mcp_sdk.mjs PORT; the row is that of the variables BENCH_STATEMENT and BENCH_POOL, the database libpq's variables.
+// The other side of P-11: a server of the official SDK with one tool that reads a row by a prepared statement, in two forms:
+//   session    one session that lasts, and plain JSON for answers: faster than any form its documentation shows
+//   stateless  a server and a transport for each request, answers as event streams: the form for several processes, as ours is
+//   node mcp_sdk.mjs PORT FORM; the row is that of the variables BENCH_STATEMENT and BENCH_POOL, the database libpq's variables.
 import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
@@ -11,21 +12,32 @@ const { StreamableHTTPServerTransport } = require('@modelcontextprotocol/sdk/ser
 const { z } = require('zod');
 const { Pool } = require('pg');
 
+const [port, form] = process.argv.slice(2);
 const pool = new Pool({ max: Number(process.env.BENCH_POOL) });
-const server = new McpServer({ name: 'bench', version: '1.0.0' });
-server.registerTool('get_job', {
-	description: 'Get a job',
-	inputSchema: { agency_id: z.string(), job_id: z.string() },
-	outputSchema: { job: z.record(z.any()) },
-}, async ({ agency_id, job_id }) => {
-	const { rows } = await pool.query({ name: 'row', text: process.env.BENCH_STATEMENT, values: [agency_id, job_id] });
-	const structuredContent = { job: rows[0] };
-	return { structuredContent, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };
-});
-const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID(), enableJsonResponse: true });
-await server.connect(transport);
+
+async function transport(options) {
+	const server = new McpServer({ name: 'bench', version: '1.0.0' });
+	server.registerTool('read_row', {
+		description: 'Get a trip',
+		inputSchema: { agency_id: z.string(), trip_id: z.string() },
+		outputSchema: { row: z.record(z.any()) },
+	}, async ({ agency_id, trip_id }) => {
+		const { rows } = await pool.query({ name: 'row', text: process.env.BENCH_STATEMENT, values: [agency_id, trip_id] });
+		const structuredContent = { row: rows[0] };
+		return { structuredContent, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };
+	});
+	const one = new StreamableHTTPServerTransport(options);
+	await server.connect(one);
+	return one;
+}
+
+const lasting = form === 'session' && await transport({ sessionIdGenerator: () => randomUUID(), enableJsonResponse: true });
 createServer((request, response) => {
 	const parts = [];
 	request.on('data', (part) => parts.push(part));
-	request.on('end', () => transport.handleRequest(request, response, JSON.parse(Buffer.concat(parts).toString())));
-}).listen(Number(process.argv[2]), '127.0.0.1');
+	request.on('end', async () => {
+		const answering = lasting || await transport({ sessionIdGenerator: undefined });
+		if (!lasting) response.on('close', () => answering.close());
+		await answering.handleRequest(request, response, JSON.parse(Buffer.concat(parts).toString()));
+	});
+}).listen(Number(port), '127.0.0.1');
