@@ -72,6 +72,16 @@ sub conformance
 	return $self->start;
 }
 
+# One gateway more on the same database, with other options.
+sub beside
+{
+	my ($self, %options) = @_;
+	my $other = bless { %$self, %options }, ref $self;
+	delete @$other{qw(pid out port said)};
+	push @running, $other;
+	return $other->start;
+}
+
 sub db { return $_[0]{db} }
 
 # Tools for the tests: one that answers as many bytes as it is asked for, with quotes and line ends among them, one that
@@ -253,7 +263,7 @@ sub read_answer
 	}
 	# reading JSON of megabytes takes this module half a minute
 	return $answer if $self->{raw} || length $answer->{body} > 1_000_000;
-	$answer->{events} = [ map { $json->decode($_) } $answer->{body} =~ /^data: (.*)$/mg ] if ($headers{'content-type'} // '') eq 'text/event-stream';
+	$answer->{events} = [ map { $json->decode($_) } $answer->{body} =~ /^data: (.+)$/mg ] if ($headers{'content-type'} // '') eq 'text/event-stream';
 	$answer->{json} = eval { $json->decode($answer->{body}) } // $answer->{events} && $answer->{events}[-1];
 	return $answer;
 }

@@ -93,6 +93,7 @@ const struct command serve_command = {
 			"  --max-held N         bytes of all requests under way (268435456)\n"
 			"  --idle-ms N          an unused connection is closed after so long (75000)\n"
 			"  --drain-ms N         how long SIGTERM waits for calls that run (30000)\n"
+			"  --resume-ms N        how long a request's stream waits for a client who has lost it; 0: not at all (30000)\n"
 			"  --jobs N             jobs done at once, on connections of their own; 0: none (2)\n"
 			"  --metrics-token T    what opens /metrics; without it, they are for direct clients of this machine\n"
 			"  --refresh 0|1        1 keeps the facts of changed trips fresh, 0 leaves that to others (1)\n"

@@ -34,6 +34,8 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	 "an unused connection is closed after so long"},
 	{"--drain-ms", "VOYGEN_DRAIN_MS", "30000", 0, 3600000, FIELD(drain_ms), GATEWAY_NUMBER, true, NULL,
 	 "how long SIGTERM waits for calls that run"},
+	{"--resume-ms", "VOYGEN_RESUME_MS", "30000", 0, 3600000, FIELD(resume_ms), GATEWAY_NUMBER, true, NULL,
+	 "how long the stream of a request waits for a client who has lost the connection; 0: not at all"},
 	{"--jobs", "VOYGEN_JOBS", "2", 0, 100, FIELD(jobs), GATEWAY_NUMBER, false, NULL,
 	 "jobs done at once, on connections of their own; 0: none"},
 	{"--metrics-token", "VOYGEN_METRICS_TOKEN", NULL, 0, 0, FIELD(metrics_token), GATEWAY_SECRET, true, NULL,

@@ -22,6 +22,7 @@ struct gateway_settings
 	int held_bytes;
 	int idle_ms;
 	int drain_ms;
+	int resume_ms; /* 0: streams cannot be resumed */
 	int jobs;
 	int refresh;           /* 0 or 1 */
 	const char *state_key; /* NULL: made at random */
@@ -63,7 +64,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 27
+#define GATEWAY_SETTINGS 28
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

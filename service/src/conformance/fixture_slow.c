@@ -75,6 +75,18 @@ take_progress_step(struct steps *steps)
 	next_step(steps);
 }
 
+/* Sends the client away first: the answer is for when he comes back. */
+static void
+take_parted_step(struct steps *steps)
+{
+	if (steps->step == 0)
+		exchange_part(steps->request->exchange);
+	if (steps->step == 2)
+		fixture_say(steps->request, "Reconnection test completed successfully");
+	else
+		next_step(steps);
+}
+
 static void
 call_logging(struct mcp_request *request, const struct scan_node *arguments)
 {
@@ -89,9 +101,17 @@ call_progress(struct mcp_request *request, const struct scan_node *arguments)
 	begin(request, take_progress_step);
 }
 
+static void
+call_reconnection(struct mcp_request *request, const struct scan_node *arguments)
+{
+	(void) arguments;
+	begin(request, take_parted_step);
+}
+
 const struct fixture_tool fixture_slow[] = {
 	{.name = "test_tool_with_logging", .description = "Writes three log lines", .call = call_logging},
 	{.name = "test_logging_tool", .description = "Writes log lines to who wants them", .call = call_logging},
 	{.name = "test_tool_with_progress", .description = "Tells its progress", .call = call_progress},
+	{.name = "test_reconnection", .description = "Ends the connection before it answers", .call = call_reconnection},
 	{.name = NULL},
 };

@@ -282,6 +282,12 @@ pool_stop(struct pool *pool, struct query *query)
 		link_stop(query->link);
 }
 
+int64_t
+pool_runs_since(const struct query *query)
+{
+	return query->link != NULL ? query->link->since_ms : -1;
+}
+
 struct pool_state
 pool_look(const struct pool *pool)
 {

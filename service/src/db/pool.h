@@ -54,6 +54,9 @@ void pool_run_spare(struct pool *pool, struct query *query);
 /* Stops a query that was given to pool_run and has not ended: it calls back no more, and the server is asked to stop. */
 void pool_stop(struct pool *pool, struct query *query);
 
+/* Since when the server has it, by the clock of the loop; -1: it still waits, or has ended. */
+int64_t pool_runs_since(const struct query *query);
+
 struct pool_state pool_look(const struct pool *pool);
 
 /* True when nothing runs and nothing waits. */

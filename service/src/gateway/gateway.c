@@ -142,6 +142,7 @@ http_settings_of(struct gateway *gateway)
 		.connections = settings->connections,
 		.idle_ms = settings->idle_ms,
 		.per_address = settings->per_address,
+		.resume_ms = settings->resume_ms,
 		.limits = &gateway->limits,
 		.challenge = gateway->metadata.challenge,
 	};

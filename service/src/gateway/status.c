@@ -86,6 +86,7 @@ write_http(struct output *out, const struct http *http)
 
 	metrics_write_one(out, "voygen_http_connections", "gauge", "Clients that are connected.", "", state.connections);
 	metrics_write_one(out, "voygen_http_exchanges", "gauge", "Requests of HTTP that are worked on or answered.", "", state.exchanges);
+	metrics_write_one(out, "voygen_http_parted", "gauge", "Streams that wait for a client who has lost the connection.", "", state.parted);
 	metrics_write_one(out, "voygen_http_held_bytes", "gauge", "Bytes of the requests under way.", "", (int64_t) state.held_bytes);
 	metrics_write_one(out, "voygen_http_requests_total", "counter", "Requests of HTTP.", "", state.requests);
 	metrics_write_one(out, "voygen_http_refused_total", "counter", "Connections beyond the limit.", "", state.refused);

@@ -30,6 +30,7 @@ calling_start(struct calling *calling, struct mcp_request *request, struct slice
 	query_slice(&calling->query, tool);
 	query_slice(&calling->query, arguments);
 	calling->query.caller = identity_key(identity);
+	request->query = &calling->query;
 	return pool_run(request->mcp->pool, &calling->query);
 }
 

@@ -100,3 +100,15 @@ exchange_begin(struct exchange *exchange)
 {
 	return exchange->ops->begin(exchange);
 }
+
+bool
+exchange_resume(struct exchange *exchange, struct slice event_id)
+{
+	return exchange->ops->resume != NULL && exchange->ops->resume(exchange, event_id);
+}
+
+bool
+exchange_part(struct exchange *exchange)
+{
+	return exchange->ops->part != NULL && exchange->ops->part(exchange);
+}

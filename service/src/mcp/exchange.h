@@ -26,6 +26,11 @@ struct exchange_ops
 	bool (*notify)(struct exchange *exchange, struct output *message);
 	/* Begins the stream before there is a message for it; false when the client cannot take one. */
 	bool (*begin)(struct exchange *exchange);
+	/* NULL where streams cannot be resumed. Carries on with the stream that the client had when he read the event of this
+	 * id; the exchange is over then. False when he has no such stream (any more). */
+	bool (*resume)(struct exchange *exchange, struct slice event_id);
+	/* NULL the same. Sends the client away without ending the request: he comes back for the rest. */
+	bool (*part)(struct exchange *exchange);
 };
 
 /* A header line: of the request with its name as it was written, or one more for the answer. */
@@ -36,6 +41,14 @@ struct exchange_header
 };
 
 #define EXCHANGE_EXTRA 10
+
+/* What becomes of a stream of events whose client has lost the connection. */
+enum exchange_resumption
+{
+	EXCHANGE_FLEETING,  /* it is over, and so is the request */
+	EXCHANGE_RESUMABLE, /* its events have ids, by which the client may ask for the rest */
+	EXCHANGE_PRIMED     /* the same; he also understands an event that has an id and no data */
+};
 
 typedef void exchange_release(void *kept);
 
@@ -63,6 +76,10 @@ struct exchange
 	/* Set by whoever works on it: called when the client has gone, before the exchange is. */
 	void (*abandoned)(struct exchange *exchange);
 	void *work;
+	/* Set the same way, where `resumption` is not fleeting: since when it has been under way, by the clock of the loop; -1 as
+	 * long as it may still be refused with a status of HTTP. */
+	int64_t (*under_way)(const struct exchange *exchange);
+	enum exchange_resumption resumption; /* the same */
 };
 
 /* The value of a header, trimmed; at is NULL when it is not there. The first of several counts. */
@@ -85,6 +102,10 @@ void exchange_answer_empty(struct exchange *exchange, int status);
 bool exchange_notify(struct exchange *exchange, struct output *message);
 
 bool exchange_begin(struct exchange *exchange);
+
+bool exchange_resume(struct exchange *exchange, struct slice event_id);
+
+bool exchange_part(struct exchange *exchange);
 
 /* --- for transports ------------------------------------------------------ */
 

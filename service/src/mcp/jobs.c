@@ -329,6 +329,7 @@ jobs_follow(struct mcp_request *request, struct slice id)
 
 	if (following->purpose == FOLLOW)
 		request->stop = stop_following;
+	request->job_since_ms = request->mcp->loop->now_ms;
 	run(following, "get_job", (struct slice){0});
 }
 

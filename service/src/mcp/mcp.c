@@ -176,13 +176,38 @@ add_request(struct mcp *mcp, struct mcp_turn *turn)
 	return request;
 }
 
+/* Once the server has the statement it runs: who may not is told at its beginning, which takes no time. */
+static int64_t
+under_way(const struct exchange *exchange)
+{
+	const struct mcp_turn *turn = exchange->work;
+	const struct mcp_request *request = turn->first;
+
+	if (request->job_since_ms != 0)
+		return request->job_since_ms;
+	return request->query != NULL ? pool_runs_since(request->query) : -1;
+}
+
+/* The revisions with a handshake know resumption, the newest of them also events without data. There is nobody to come back
+ * before the handshake, and the rest of a batch has no one stream. */
+static void
+offer_resumption(const struct mcp_request *request)
+{
+	if (request->era != MCP_LEGACY || request->id.at == NULL || !mcp_is_alone(request) || slice_is(request->method_name, "initialize"))
+		return;
+	request->exchange->under_way = under_way;
+	request->exchange->resumption = slice_is(request->version, MCP_VERSION_LEGACY_NEWEST) ? EXCHANGE_PRIMED : EXCHANGE_RESUMABLE;
+}
+
 static void
 run_message(struct mcp *mcp, struct mcp_turn *turn, const struct scan_node *message)
 {
 	struct mcp_request *request = add_request(mcp, turn);
 
-	if (ladder_climb(request, message) && admission_grant(request))
-		request->method->handle(request);
+	if (!ladder_climb(request, message) || !admission_grant(request))
+		return;
+	offer_resumption(request);
+	request->method->handle(request);
 }
 
 static const struct scan_node *

@@ -254,9 +254,17 @@ void
 news_open_stream(void *context, struct exchange *exchange)
 {
 	struct mcp *mcp = context;
+	struct slice event_id = exchange_header(exchange, "Last-Event-ID");
 	struct session *session;
 	struct hearer *hearer;
 
+	if (event_id.length > 0 && exchange->takes_notices)
+	{
+		if (!exchange_resume(exchange, event_id))
+			refuse(exchange, 400,
+				   "Last-Event-ID is of no stream of yours that can be resumed (any more): what its request has done is unknown");
+		return;
+	}
 	if (!exchange->takes_notices || !exchange_begin(exchange))
 	{
 		refuse(exchange, 406, "Accept has to name text/event-stream");

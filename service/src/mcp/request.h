@@ -66,6 +66,9 @@ struct mcp_request
 	/* Called when the gateway is about to end, for a request that goes on without end by itself: it ends it. */
 	void (*wind_up)(struct mcp_request *request);
 	void *work; /* the handler's */
+	/* how far it has come, for who asks whether it may still be refused */
+	const struct query *query; /* the last that was run for it, NULL for none (calling.h) */
+	int64_t job_since_ms;      /* when it had begun a job, which no refusal takes back; 0: it has not */
 	/* what the client has answered to questions of ours (ask.h) */
 	const struct scan_node *responses; /* an object, or NULL */
 	struct slice state;                /* what was kept for this round; at NULL: this is the first one */

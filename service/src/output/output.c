@@ -231,6 +231,14 @@ output_join(struct output *output, struct output *other)
 	output_start(other, other->arena);
 }
 
+void
+output_rewind(struct output *output)
+{
+	output->reading = output->first;
+	output->read_at = 0;
+	output->unread = output->length;
+}
+
 size_t
 output_read(struct output *output, char *into, size_t room)
 {

@@ -48,6 +48,9 @@ void output_refer_quoted(struct output *output, struct slice text);
 /* Moves all parts of another text of the same arena to the end of this one. */
 void output_join(struct output *output, struct output *other);
 
+/* Begins to read anew. */
+void output_rewind(struct output *output);
+
 /* Writes the next bytes, at most `room` (no less than 16); 0 when all has been read. */
 size_t output_read(struct output *output, char *into, size_t room);
 

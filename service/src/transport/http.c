@@ -26,6 +26,7 @@ tick(void *context)
 		next = c->next;
 		http_connection_tick(c);
 	}
+	http_resume_tick(http);
 }
 
 struct http *
@@ -60,8 +61,10 @@ http_change(struct http *http, const struct http_settings *settings)
 void
 http_close(struct http *http)
 {
+	http->draining = true;
 	while (http->connections != NULL)
 		http_connection_close(http->connections);
+	http_resume_drain(http, true);
 	while (http->spare != NULL)
 	{
 		struct http_exchange *next = http->spare->next;
@@ -136,6 +139,7 @@ http_drain(struct http *http)
 		if (c->first == NULL && c->receiving == NULL)
 			http_connection_close(c);
 	}
+	http_resume_drain(http, false);
 }
 
 struct http_state
@@ -162,6 +166,7 @@ http_exchange_take(struct http *http)
 		arena_open(&x->arena, http->loop->arena->fail);
 	}
 	x->next = NULL;
+	x->http = http;
 	x->exchange = (struct exchange){.ops = &http_reply_ops, .arena = &x->arena, .has_headers = true};
 	output_start(&x->output, &x->arena);
 	http->state.exchanges++;
@@ -194,6 +199,7 @@ http_exchange_give(struct http *http, struct http_exchange *x)
 	if (x->asking)
 		identity_stop(&x->ask);
 	exchange_end(&x->exchange);
+	http_trail_end(x);
 	http->state.held_bytes -= x->body.length;
 	http->state.exchanges--;
 	if (http->spare_count >= SPARE_EXCHANGES || x->body.room > SPARE_BYTES || x->ready.room > SPARE_BYTES)

@@ -43,6 +43,7 @@ struct http_settings
 	int connections;     /* at once */
 	int idle_ms;         /* an unused connection is closed after so long */
 	int per_address;     /* of these, from one address */
+	int resume_ms;       /* how long a stream waits for a client who has lost it; 0: it does not */
 	struct limits *limits;
 	/* What a 401 or 403 adds in WWW-Authenticate, NULL for nothing. */
 	const char *challenge;
@@ -54,6 +55,7 @@ struct http_state
 	int connections;
 	size_t held_bytes; /* of the requests that are under way */
 	int exchanges;     /* requests that are being worked on or answered */
+	int parted;        /* of these, streams whose client may come back */
 	long long requests;
 	long long refused; /* connections beyond the limit */
 };

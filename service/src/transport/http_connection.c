@@ -32,6 +32,16 @@ free_connection(struct http_connection *c)
 	free(c);
 }
 
+/* The connection is done with it. */
+static void
+let_go(struct http_exchange *x)
+{
+	if (http_resume_keep(x))
+		return;
+	exchange_abandon(&x->exchange);
+	http_exchange_give(x->http, x);
+}
+
 void
 http_connection_close(struct http_connection *c)
 {
@@ -48,8 +58,7 @@ http_connection_close(struct http_connection *c)
 		struct http_exchange *x = c->first;
 
 		c->first = x->next;
-		exchange_abandon(&x->exchange);
-		http_exchange_give(c->http, x);
+		let_go(x);
 	}
 	free_connection(c);
 }
@@ -78,6 +87,43 @@ http_connection_enqueue(struct http_connection *c, struct http_exchange *x)
 	c->count++;
 }
 
+/* Puts `other`, or nothing, in the place of an exchange. */
+static void
+put_in_place(struct http_connection *c, struct http_exchange *x, struct http_exchange *other)
+{
+	struct http_exchange *before = NULL;
+
+	for (struct http_exchange *at = c->first; at != x; at = at->next)
+		before = at;
+	if (other != NULL)
+		other->next = x->next;
+	else
+		other = x->next;
+	if (before != NULL)
+		before->next = other;
+	else
+		c->first = other;
+	if (c->last == x)
+		c->last = other != NULL ? other : before;
+	x->next = NULL;
+	x->connection = NULL;
+}
+
+void
+http_connection_replace(struct http_connection *c, struct http_exchange *x, struct http_exchange *other)
+{
+	put_in_place(c, x, other);
+	other->connection = c;
+}
+
+void
+http_connection_rob(struct http_connection *c, struct http_exchange *x)
+{
+	put_in_place(c, x, NULL);
+	c->count--;
+	http_connection_close(c);
+}
+
 static void
 pop(struct http_connection *c)
 {
@@ -88,7 +134,7 @@ pop(struct http_connection *c)
 		c->last = NULL;
 	c->count--;
 	c->closing = c->closing || x->last;
-	http_exchange_give(c->http, x);
+	let_go(x);
 	c->since_ms = c->http->loop->now_ms;
 }
 
@@ -288,12 +334,27 @@ keeps_pace(struct http_connection *c)
 	return !slow;
 }
 
+/* Begins a stream that is due; false when there is none. */
+static bool
+begin_due(struct http_connection *c)
+{
+	for (struct http_exchange *x = c->first; x != NULL; x = x->next)
+	{
+		if (http_reply_is_due(x))
+			return exchange_begin(&x->exchange);
+	}
+	return false;
+}
+
 void
 http_connection_tick(struct http_connection *c)
 {
 	int64_t quiet = c->http->loop->now_ms - c->since_ms;
 	bool idle = c->first == NULL && c->receiving == NULL;
 
+	/* sending may end the connection */
+	if (begin_due(c))
+		return;
 	if (c->first != NULL && c->first->phase == HTTP_STREAMING && stream_clear(&c->stream) &&
 		c->http->loop->now_ms - c->first->spoke_ms >= KEEP_ALIVE_MS)
 	{

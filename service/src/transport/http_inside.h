@@ -7,6 +7,7 @@
  *	http_policy.c      what is let in: Host, Origin, types
  *	http_identity.c    who asks, at once or after a look elsewhere
  *	http_reply.c       an answer, or a stream of events, becomes bytes
+ *	http_resume.c      streams that outlive their connection
  */
 #ifndef VOYGEN_HTTP_INSIDE_H
 #define VOYGEN_HTTP_INSIDE_H
@@ -32,6 +33,7 @@ enum http_phase
 };
 
 struct http_connection;
+struct http_trail;
 
 /* Where a header stands in the bytes of the head, which may move while they come in. */
 struct http_field
@@ -47,7 +49,8 @@ struct http_exchange
 {
 	struct exchange exchange; /* first: ops get this */
 	struct http_exchange *next;
-	struct http_connection *connection;
+	struct http *http;
+	struct http_connection *connection; /* NULL while its client is away (http_resume.c) */
 	enum http_phase phase;
 	struct arena arena;
 	/* the request */
@@ -71,6 +74,9 @@ struct http_exchange
 	struct output output; /* then this */
 	bool framed;          /* output is the data of an event: its end is still to come */
 	int64_t spoke_ms;     /* when the event stream last said something */
+	/* resumption */
+	struct http_trail *trail; /* what can be said again; NULL: nothing */
+	bool parting;             /* the connection is done with it once what is ready has gone out */
 	/* last, since nobody clears them */
 	struct http_field fields[HTTP_HEADERS];
 	struct exchange_header headers[HTTP_HEADERS];
@@ -110,6 +116,7 @@ struct http
 	struct http_connection *connections;
 	struct http_exchange *spare; /* exchanges of before, for the next requests */
 	int spare_count;
+	struct http_trail *trails; /* of all streams that can be resumed */
 	struct http_state state;
 	bool draining;
 	char date[40]; /* the Date of this second */
@@ -132,6 +139,10 @@ void http_connection_close(struct http_connection *c);
 void http_connection_flush(struct http_connection *c);
 /* Puts the request that has come in, as far as it has, into the row of those to be answered. */
 void http_connection_enqueue(struct http_connection *c, struct http_exchange *x);
+/* Puts another in the place of an exchange, which is nobody's then. */
+void http_connection_replace(struct http_connection *c, struct http_exchange *x, struct http_exchange *other);
+/* Takes an exchange out, which is nobody's then, and closes the connection. */
+void http_connection_rob(struct http_connection *c, struct http_exchange *x);
 void http_connection_tick(struct http_connection *c);
 
 /* http_request.c */
@@ -157,5 +168,33 @@ void http_reply_preflight(struct http_exchange *x);
 size_t http_reply_fill(struct http_exchange *x, char *into, size_t room, bool *over);
 /* A comment that keeps a quiet event stream alive. */
 void http_reply_keep_alive(struct http_exchange *x);
+/* Begins an event stream. */
+void http_reply_begin_events(struct http_exchange *x);
+/* The answer as the last event of the stream, up to its data; also once more. */
+void http_reply_frame_answer(struct http_exchange *x);
+/* Whether a request has been under way for so long that its event stream begins before there is anything to say, so that its
+ * client may lose the connection. */
+bool http_reply_is_due(const struct http_exchange *x);
+
+/* http_resume.c */
+/* From here on the stream's events have ids. */
+void http_trail_begin(struct http_exchange *x);
+/* The id of an event: its stream, and its number there. */
+const char *http_trail_key(const struct http_trail *trail);
+int http_trail_next(struct http_trail *trail);
+/* The number of the answer, which is the last. */
+int http_trail_answer(const struct http_trail *trail);
+/* Keeps an event as it goes over the wire. */
+void http_trail_keep(struct http_trail *trail, struct slice event);
+/* Gives it back; also for an exchange without one. */
+void http_trail_end(struct http_exchange *x);
+/* The connection is done with an exchange: true when it waits for its client, else it is the caller's. */
+bool http_resume_keep(struct http_exchange *x);
+/* An answer for a client who is away. */
+void http_resume_answered(struct http_exchange *x);
+bool http_resume(struct exchange *exchange, struct slice event_id);
+void http_resume_tick(struct http *http);
+/* Nobody can come back any more: what is only kept for that is given back; with `all` what still runs, too. */
+void http_resume_drain(struct http *http, bool all);
 
 #endif

@@ -9,6 +9,10 @@
 
 /* Events a client may leave unread before it gets no more. */
 #define EVENTS_UNREAD_BYTES ((size_t) 1024 * 1024)
+/* A request that has been under way for so long, and whose answer can be resumed, is answered by a stream. */
+#define DUE_MS 2000
+/* When a client may come back, in milliseconds. */
+#define RETRY "retry: 1000\n"
 
 static struct http_exchange *
 http_exchange_of(struct exchange *exchange)
@@ -63,7 +67,7 @@ begin_head(struct http_exchange *x, int status, const char *type)
 		snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\nDate: ", status, status_words(status));
 		add_word(x, line);
 	}
-	add_word(x, http_date(x->connection->http));
+	add_word(x, http_date(x->http));
 	if (type != NULL)
 	{
 		add(x, SLICE_OF("\r\nContent-Type: "));
@@ -89,15 +93,6 @@ end_plain_head(struct http_exchange *x, size_t length)
 	add_word(x, line);
 }
 
-static void
-begin_events(struct http_exchange *x)
-{
-	x->last = x->last || x->connection->http->draining;
-	begin_head(x, 200, "text/event-stream");
-	add(x, SLICE_OF("\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n\r\n"));
-	x->phase = HTTP_STREAMING;
-}
-
 #define EVENT_BEGIN "event: message\ndata: "
 #define EVENT_END "\n\n"
 
@@ -110,13 +105,69 @@ begin_chunk(struct http_exchange *x, size_t length)
 	add_word(x, line);
 }
 
+/* The line of an event's id, empty where the stream has none. */
+static size_t
+write_id(const struct http_exchange *x, int number, char line[64])
+{
+	line[0] = '\0';
+	return x->trail != NULL ? (size_t) snprintf(line, 64, "id: %s-%d\n", http_trail_key(x->trail), number) : 0;
+}
+
 /* The frame of one event whose data has this length, up to the data. */
 static void
-begin_event(struct http_exchange *x, size_t length)
+begin_event(struct http_exchange *x, int number, size_t length)
 {
-	begin_chunk(x, sizeof(EVENT_BEGIN) - 1 + length + sizeof(EVENT_END) - 1);
+	char id[64];
+	size_t id_length = write_id(x, number, id);
+
+	begin_chunk(x, id_length + sizeof(EVENT_BEGIN) - 1 + length + sizeof(EVENT_END) - 1);
+	add(x, (struct slice){id, id_length});
 	add(x, SLICE_OF(EVENT_BEGIN));
-	x->spoke_ms = x->connection->http->loop->now_ms;
+	x->spoke_ms = x->http->loop->now_ms;
+}
+
+/* What a client needs to come back, before there is any message: when, and with which id. */
+static void
+prime(struct http_exchange *x)
+{
+	const bool empty = x->exchange.resumption == EXCHANGE_PRIMED;
+	char event[128];
+	char id[64];
+
+	write_id(x, 0, id);
+	snprintf(event, sizeof(event), RETRY "%s%s\n", empty ? id : "", empty ? "data: \n" : "");
+	begin_chunk(x, strlen(event));
+	add_word(x, event);
+	add(x, SLICE_OF("\r\n"));
+}
+
+void
+http_reply_begin_events(struct http_exchange *x)
+{
+	x->last = x->last || x->http->draining;
+	begin_head(x, 200, "text/event-stream");
+	add(x, SLICE_OF("\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n\r\n"));
+	x->phase = HTTP_STREAMING;
+	if (x->exchange.resumption != EXCHANGE_FLEETING)
+		http_trail_begin(x);
+	if (x->trail != NULL)
+		prime(x);
+}
+
+void
+http_reply_frame_answer(struct http_exchange *x)
+{
+	if (x->framed)
+		begin_event(x, x->trail != NULL ? http_trail_answer(x->trail) : 0, x->output.length);
+	else
+		add(x, SLICE_OF("0\r\n\r\n"));
+}
+
+/* Whether what is said goes to a client at once. */
+static bool
+is_heard(const struct http_exchange *x)
+{
+	return x->connection != NULL && !x->parting;
 }
 
 /* JSON may have line ends between its tokens; inside an event they would end it. */
@@ -141,7 +192,7 @@ begin(struct exchange *exchange)
 		return false;
 	if (x->phase != HTTP_STREAMING)
 	{
-		begin_events(x);
+		http_reply_begin_events(x);
 		http_reply_keep_alive(x);
 		http_connection_flush(x->connection);
 	}
@@ -153,12 +204,14 @@ notify(struct exchange *exchange, struct output *message)
 {
 	struct http_exchange *x = http_exchange_of(exchange);
 	size_t length = message->length;
+	size_t from;
 
 	if (!x->takes_events || x->ready.length > EVENTS_UNREAD_BYTES)
 		return false;
 	if (x->phase != HTTP_STREAMING)
-		begin_events(x);
-	begin_event(x, length);
+		http_reply_begin_events(x);
+	from = x->ready.length;
+	begin_event(x, x->trail != NULL ? http_trail_next(x->trail) : 0, length);
 	if (!bytes_reserve(&x->ready, length + 16))
 		x->arena.fail(length);
 	/* an escape may need more room than the text has left, so that it is read in several turns */
@@ -168,44 +221,73 @@ notify(struct exchange *exchange, struct output *message)
 		x->ready.length += got;
 	}
 	add(x, SLICE_OF(EVENT_END "\r\n"));
+	if (x->trail != NULL)
+		http_trail_keep(x->trail, (struct slice){x->ready.at + from, x->ready.length - from});
+	if (is_heard(x))
+		http_connection_flush(x->connection);
+	else
+		x->ready.length = from;
+	return true;
+}
+
+/* The end of the connection's part, with which the stream does not end. */
+static bool
+part(struct exchange *exchange)
+{
+	struct http_exchange *x = http_exchange_of(exchange);
+
+	if (!begin(exchange) || x->trail == NULL || !is_heard(x))
+		return false;
+	add(x, SLICE_OF("0\r\n\r\n"));
+	x->parting = true;
 	http_connection_flush(x->connection);
 	return true;
+}
+
+/* The answer as the last event of a stream, for who is there and for who comes back. */
+static void
+answer_events(struct http_exchange *x)
+{
+	if (x->phase != HTTP_STREAMING)
+		http_reply_begin_events(x);
+	x->framed = x->output.length > 0;
+	if (is_heard(x))
+		http_reply_frame_answer(x);
+}
+
+static void
+answer_plainly(struct http_exchange *x, int status)
+{
+	const char *type = x->exchange.content_type != NULL ? x->exchange.content_type : "application/json";
+
+	x->last = x->last || x->http->draining;
+	begin_head(x, status, x->output.length > 0 ? type : NULL);
+	if (status != 204)
+		end_plain_head(x, x->output.length);
+	else
+		add(x, SLICE_OF("\r\n\r\n"));
+	if (x->head_alone)
+		output_start(&x->output, &x->arena);
 }
 
 static void
 answer(struct exchange *exchange, int status, struct output *body)
 {
 	struct http_exchange *x = http_exchange_of(exchange);
-	const char *type = exchange->content_type != NULL ? exchange->content_type : "application/json";
-	bool events = x->phase == HTTP_STREAMING || (status == 200 && !x->takes_json && x->takes_events && body->length > 0);
 
-	if (events)
-	{
-		if (x->phase != HTTP_STREAMING)
-			begin_events(x);
-		if (body->length > 0)
-			begin_event(x, body->length);
-		else
-			add(x, SLICE_OF("0\r\n\r\n"));
-		x->framed = body->length > 0;
-	}
-	else
-	{
-		x->last = x->last || x->connection->http->draining;
-		begin_head(x, status, body->length > 0 ? type : NULL);
-		if (status != 204)
-			end_plain_head(x, body->length);
-		else
-			add(x, SLICE_OF("\r\n\r\n"));
-	}
 	x->output = *body;
-	if (x->head_alone)
-		output_start(&x->output, exchange->arena);
+	if (x->phase == HTTP_STREAMING || (status == 200 && !x->takes_json && x->takes_events && body->length > 0))
+		answer_events(x);
+	else
+		answer_plainly(x, status);
 	x->phase = HTTP_ANSWERED;
-	http_connection_flush(x->connection);
+	if (x->connection != NULL)
+		http_connection_flush(x->connection);
+	else
+		http_resume_answered(x);
 }
 
-const struct exchange_ops http_reply_ops = {answer, notify, begin};
+const struct exchange_ops http_reply_ops = {answer, notify, begin, http_resume, part};
 
 void
 http_reply_refuse(struct http_exchange *x, int status, const char *words)
@@ -252,8 +334,8 @@ http_reply_fill(struct http_exchange *x, char *into, size_t room, bool *over)
 		memcpy(into, x->ready.at, used);
 		bytes_drop(&x->ready, used);
 	}
-	*over = false;
-	if (x->phase != HTTP_ANSWERED || x->ready.length > 0)
+	*over = x->parting && x->ready.length == 0;
+	if (x->parting || x->phase != HTTP_ANSWERED || x->ready.length > 0)
 		return used;
 	if (x->output.unread > 0)
 	{
@@ -282,5 +364,18 @@ void
 http_reply_keep_alive(struct http_exchange *x)
 {
 	add(x, SLICE_OF("3\r\n:\n\n\r\n"));
-	x->spoke_ms = x->connection->http->loop->now_ms;
+	x->spoke_ms = x->http->loop->now_ms;
+}
+
+bool
+http_reply_is_due(const struct http_exchange *x)
+{
+	const struct http *http = x->http;
+	int64_t since;
+
+	if (x->phase != HTTP_WORKING || !x->takes_events || x->exchange.resumption != EXCHANGE_PRIMED || http->settings.resume_ms == 0 ||
+		http->draining)
+		return false;
+	since = x->exchange.under_way(&x->exchange);
+	return since >= 0 && http->loop->now_ms - since >= DUE_MS;
 }

@@ -128,7 +128,7 @@ begin(struct exchange *exchange)
 	return true;
 }
 
-static const struct exchange_ops ops = {answer, notify, begin};
+static const struct exchange_ops ops = {answer, notify, begin, NULL, NULL};
 
 /* Notifications first, when no answer has begun; then the answers in their row. */
 static size_t
