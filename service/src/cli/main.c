@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "image/decoder_process.h"
+#include "image/exchange.h"
 
 #ifndef VOYGEN_VERSION
 #error "the Makefile gives VOYGEN_VERSION"
@@ -23,6 +25,7 @@ static const struct command *const commands[] = {
 	&token_command,
 	&demo_command,
 	&serve_command,
+	&image_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -93,6 +96,9 @@ main(int argc, char **argv)
 {
 	const struct command *command;
 
+	/* No subcommand for people: this program started anew for one picture. */
+	if (argc == 2 && strcmp(argv[1], DECODE_COMMAND) == 0)
+		decoder_process();
 	/* A reader that goes away shows as a write error with a message, not as a silent death. */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2)

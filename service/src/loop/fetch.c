@@ -1,43 +1,15 @@
 /*
  * fetch.c - libcurl on the loop: the library says which sockets to watch and when to wake it.
- *
- * The library is loaded when it is needed: it brings two dozen others with it, which would cost every other command, and a
- * gateway without an issuer, memory and the time to load them.
  */
 #include "loop/fetch.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "library/curl.h"
 #include "memory/bytes.h"
 
 #define CONNECT_MS 3000
-#define LIBRARY "libcurl.so.4"
-
-/* What is used of it. */
-/* clang-format off */
-#define EACH_FUNCTION(do)                                        \
-	do(global_init) do(global_cleanup)                           \
-	do(multi_init) do(multi_cleanup) do(multi_setopt)            \
-	do(multi_assign) do(multi_socket_action) do(multi_info_read) \
-	do(multi_add_handle) do(multi_remove_handle)                 \
-	do(easy_init) do(easy_setopt) do(easy_getinfo)               \
-	do(easy_cleanup) do(easy_strerror)
-/* clang-format on */
-
-/* The checks of types that curl.h puts around these names are for calls by name. */
-#undef curl_easy_setopt
-#undef curl_easy_getinfo
-#undef curl_multi_setopt
-
-static struct
-{
-#define DECLARE(name) __typeof__(curl_##name) *name;
-	EACH_FUNCTION(DECLARE)
-#undef DECLARE
-} curl;
 
 struct fetcher
 {
@@ -151,30 +123,13 @@ collect(char *bytes, size_t size, size_t count, void *context)
 	return length;
 }
 
-/* Loads the library once; false when it is not there. */
-static bool
-load(void)
-{
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-
-	if (library == NULL)
-		return false;
-#define FIND(name)                                                  \
-	*(void **) (void *) &curl.name = dlsym(library, "curl_" #name); \
-	if (curl.name == NULL)                                          \
-		return false;
-	EACH_FUNCTION(FIND)
-#undef FIND
-	return true;
-}
-
 struct fetcher *
 fetcher_open(struct loop *loop, const char *url, const struct fetch_limits *limits, fetch_done *done, void *owner)
 {
 	struct fetcher *fetcher = arena_alloc(loop->arena, sizeof(*fetcher));
 
 	*fetcher = (struct fetcher){.loop = loop, .url = url, .limits = *limits, .done = done, .owner = owner};
-	if (!load() || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (!curl_load() || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return NULL;
 	fetcher->multi = curl.multi_init();
 	fetcher->timer = event_new(loop->base, -1, 0, on_timer, fetcher);
