@@ -47,34 +47,41 @@ read_aspect(struct session *session, const char *text, struct image_want *want)
 		   read_number(colon + 1, IMAGE_ASPECT_MOST, &want->aspect_height);
 }
 
-/* What the options wish for; false when one is wrong, which has then been said. */
-static bool
-read_want(const struct command *self, struct session *session, const struct asked *asked, struct image_want *want)
+/* What the options wish for; NULL, or what is wrong with them. */
+static const char *
+read_want(struct session *session, const struct asked *asked, struct image_want *want)
 {
 	*want = (struct image_want){.width = IMAGE_WIDTH_DEFAULT};
 	if (asked->width != NULL && !read_number(asked->width, IMAGE_WIDTH_MOST, &want->width))
-		return command_misused(self, "--width must be 1 to %d, not \"%s\"", IMAGE_WIDTH_MOST, asked->width) == COMMAND_DONE;
+		return arena_format(session->arena, "--width must be 1 to %d, not \"%s\"", IMAGE_WIDTH_MOST, asked->width);
 	if (asked->crop != NULL && !read_aspect(session, asked->crop, want))
-		return command_misused(self, "--crop must be like 3:2, not \"%s\"", asked->crop) == COMMAND_DONE;
+		return arena_format(session->arena, "--crop must be like 3:2, not \"%s\"", asked->crop);
 	if (asked->crop == NULL && asked->attention)
-		return command_misused(self, "--attention says where to cut: it goes with --crop") == COMMAND_DONE;
+		return "--attention says where to cut: it goes with --crop";
 	if (asked->crop != NULL)
 		want->crop = asked->attention ? IMAGE_CROP_ATTENTION : IMAGE_CROP_CENTRE;
 	if (asked->format != NULL && strcmp(asked->format, "webp") != 0 && strcmp(asked->format, "jpeg") != 0)
-		return command_misused(self, "--format must be jpeg or webp, not \"%s\"", asked->format) == COMMAND_DONE;
+		return arena_format(session->arena, "--format must be jpeg or webp, not \"%s\"", asked->format);
 	if (asked->format != NULL && strcmp(asked->format, "webp") == 0)
 		want->format = IMAGE_WEBP;
-	return true;
+	return NULL;
 }
 
-static bool
-read_limits(const struct command *self, const struct asked *asked, struct picture_options *options)
+/* The same for what it may cost, and whom it may ask. */
+static const char *
+read_limits(struct session *session, const struct asked *asked, struct picture_options *options)
 {
+	const char *allow = asked->allow != NULL ? asked->allow : getenv("VOYGEN_IMAGE_ALLOW");
+	struct failure failure;
+
 	if (asked->timeout_ms != NULL && !read_number(asked->timeout_ms, 600000, &options->total_ms))
-		return command_misused(self, "--timeout-ms must be 1 to 600000, not \"%s\"", asked->timeout_ms) == COMMAND_DONE;
+		return arena_format(session->arena, "--timeout-ms must be 1 to 600000, not \"%s\"", asked->timeout_ms);
 	if (asked->stall_s != NULL && !read_number(asked->stall_s, 600, &options->stall_s))
-		return command_misused(self, "--stall-s must be 1 to 600, not \"%s\"", asked->stall_s) == COMMAND_DONE;
-	return true;
+		return arena_format(session->arena, "--stall-s must be 1 to 600, not \"%s\"", asked->stall_s);
+	if (!address_ranges_read(session->arena, allow, &options->allowed, &failure))
+		return arena_format(session->arena, "allowed addresses (--allow, VOYGEN_IMAGE_ALLOW): %s; expected %s", failure.message,
+							failure.expected);
+	return NULL;
 }
 
 /* Has it a scheme in front, as https: or data:? */
@@ -150,6 +157,7 @@ run_image(const struct command *self, struct session *session, int argc, char **
 	struct picture_options options = picture_options_default;
 	struct picture_request request = {0};
 	struct failure failure;
+	const char *wrong;
 	const struct option_value known[] = {
 		{"--width", &asked.width, NULL},
 		{"--crop", &asked.crop, NULL},
@@ -161,15 +169,15 @@ run_image(const struct command *self, struct session *session, int argc, char **
 		{NULL, NULL, NULL},
 	};
 
-	if (!options_read(self, argc, argv, known, asked.words, 2) || !read_want(self, session, &asked, &request.want) ||
-		!read_limits(self, &asked, &options))
+	if (!options_read(self, argc, argv, known, asked.words, 2))
 		return COMMAND_USAGE;
-	if (asked.words[1] == NULL)
-		return command_misused(self, "which picture, and where to?");
-	if (asked.allow == NULL)
-		asked.allow = getenv("VOYGEN_IMAGE_ALLOW");
-	if (!address_ranges_read(session->arena, asked.allow, &options.allowed, &failure))
-		return command_misused(self, "allowed addresses (--allow, VOYGEN_IMAGE_ALLOW): %s; expected %s", failure.message, failure.expected);
+	wrong = read_want(session, &asked, &request.want);
+	if (wrong == NULL)
+		wrong = read_limits(session, &asked, &options);
+	if (wrong == NULL && asked.words[1] == NULL)
+		wrong = "which picture, and where to?";
+	if (wrong != NULL)
+		return command_misused(self, "%s", wrong);
 	if (!read_request(session, asked.words[0], &request, &failure) ||
 		!make_picture(session, &request, &options, asked.words[1], &failure))
 		return command_failed(self, &failure);
