@@ -11,7 +11,7 @@ use warnings;
 use Exporter qw(import);
 use VoygenTest qw(checkout);
 
-our @EXPORT = qw(make_pictures about pixel content vips);
+our @EXPORT = qw(make_pictures jpeg_size about pixel content vips);
 
 sub vips
 {
@@ -24,26 +24,28 @@ sub vips
 sub make_pictures
 {
 	my ($folder) = @_;
-	my $at = sub { "$folder/$_[0]" };
-	vips('worley', $at->('r.v'), 1500, 1000, '--cell-size', 150);
-	vips('sines', $at->('g.v'), 1500, 1000, '--hfreq', 9, '--uchar');
-	vips('perlin', $at->('b.v'), 1500, 1000, '--uchar');
-	vips('cast', $at->('r.v'), $at->('r8.v'), 'uchar');
-	vips('bandjoin', join(' ', map { $at->($_) } qw(r8.v g.v b.v)), $at->('three.v'));
-	vips('copy', $at->('three.v'), $at->('photo.v'), '--interpretation', 'srgb');
-	vips('copy', $at->('photo.v'), $at->('photo.jpg[Q=90]'));
-	vips('copy', $at->('photo.v'), $at->('progressive.jpg[Q=60,interlace]'));
-	vips('copy', $at->('photo.v'), $at->('photo.png'));
-	vips('copy', $at->('photo.v'), $at->('photo.webp'));
-	vips('copy', $at->('photo.v'), $at->('photo.tif'));
-	vips('black', $at->('black.v'), 400, 300, '--bands', 3);
-	vips('linear', $at->('black.v'), $at->('red.v'), '1', '254 0 0', '--uchar');
-	vips('linear', $at->('black.v'), $at->('blue.v'), '1', '0 0 254', '--uchar');
-	vips('copy', $at->('red.v'), $at->('red_rgb.v'), '--interpretation', 'srgb');
-	vips('insert', $at->('red_rgb.v'), $at->('blue.v'), $at->('halves.v'), 200, 0);
-	vips('crop', $at->('halves.v'), $at->('halves.jpg[Q=95]'), 0, 0, 400, 300);
-	system('python3', checkout() . '/test/lib/picture_files.py', $folder) == 0 or die "picture_files.py failed\n";
+	my $python = sub { system('python3', checkout() . '/test/lib/picture_files.py', $folder, @_) == 0 or die "picture_files.py failed\n" };
+	$python->('plain');
+	vips('copy', "$folder/photo.ppm", "$folder/photo.$_") for 'jpg[Q=90]', 'png[compression=1]', 'webp', 'tif';
+	vips('copy', "$folder/photo.ppm", "$folder/progressive.jpg[Q=60,interlace]");
+	vips('copy', "$folder/halves.ppm", "$folder/halves.jpg[Q=95]");
+	$python->('odd');
 	return;
+}
+
+# Width and height as a JPEG's own header states them.
+sub jpeg_size
+{
+	my ($file) = @_;
+	my $bytes = content($file) // '';
+	my $at = 2;
+	while (substr($bytes, $at, 2) =~ /\A\xff([\xc0-\xfe])\z/s)
+	{
+		my ($length, $height, $width) = unpack 'n x n n', substr $bytes, $at + 2, 8;
+		return "$width x $height" if $1 =~ /[\xc0-\xc2]/;
+		$at += 2 + $length;
+	}
+	return 'no JPEG';
 }
 
 sub about

@@ -99,7 +99,7 @@ refused(image($_->[0]), $_->[1], substr $_->[0], 0, 40) for @never;
 
 # Every spelling of an address that is not allowed, straight and by a redirect; none of them is ever connected to.
 $_->asked for @forbidden;
-for my $host (qw(127.0.0.1 2130706433 0x7f.1 0177.0.0.1 127.1 0x7f000001 [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [0:0:0:0:0:0:0:1] 0 0.0.0.0 [::] localhost LOCALHOST. 127.0.0.3
+for my $host (qw(127.0.0.1 2130706433 0x7f.1 0177.0.0.1 127.1 0x7f000001 [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [0:0:0:0:0:0:0:1] 0 0.0.0.0 [::] localhost LOCALHOST 127.0.0.3
 	[64:ff9b::7f00:1] [2002:7f00:1::1]))
 {
 	my $url = "http://$host:$port/file/photo.jpg";

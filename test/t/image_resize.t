@@ -26,7 +26,7 @@ sub made
 	my ($what, $file, @options) = @_;
 	my $run = image($file, @options);
 	is($run->{status}, 0, $what) or diag $run->{err};
-	return -e $out ? about($out) : {};
+	return jpeg_size($out);
 }
 
 # Near enough for an encoder that rounds.
@@ -39,27 +39,22 @@ sub is_colour
 }
 
 # The same as libvips' own program makes of it, byte for byte.
-my $about = made('a JPEG', 'photo.jpg');
-is("$about->{width} x $about->{height}", '1200 x 800', 'fits inside 1200 pixels');
+is(made('a JPEG', 'photo.jpg'), '1200 x 800', 'fits inside 1200 pixels');
 system('vipsthumbnail', "$folder/photo.jpg", '-s', '1200x1200>', '-o', "$folder/other.jpg[Q=85,interlace,optimize_coding,strip]") == 0 or die "vipsthumbnail failed\n";
 ok(content($out) eq content("$folder/other.jpg"), 'the bytes are those of vipsthumbnail: quality 85, progressive, stripped');
 like(content($out), qr/\xff\xc2/, 'it is progressive');
 
 for my $format (qw(png webp jpg))
 {
-	$about = made("$format made smaller", "photo.$format", '--width', 300);
-	is("$about->{width} x $about->{height} $about->{'vips-loader'}", '300 x 200 jpegload', "$format becomes a JPEG that fits");
+	is(made("$format made smaller", "photo.$format", '--width', 300), '300 x 200', "$format becomes a JPEG that fits");
 }
-$about = made('a small picture', 'glass.png');
-is($about->{width}, 64, '... is not enlarged');
+is(made('a small picture', 'glass.png'), '64 x 64', '... is not enlarged');
 is_colour('... transparent parts lie on white', [ 255, 127, 127 ], pixel($out, 30, 30));
-$about = made('a film', 'film.gif');
-is("$about->{width} x $about->{height}", '2 x 2', '... of which one frame is left');
+is(made('a film', 'film.gif'), '2 x 2', '... of which one frame is left');
 is_colour('... the first', [ 255, 0, 0 ], pixel($out, 0, 0));
 
 # Turned by its EXIF block: what lay on the left is on top.
-$about = made('a picture taken on its side', 'turned.jpg', '--width', 200);
-is("$about->{width} x $about->{height}", '150 x 200', '... stands upright, and its limits are those of the upright one');
+is(made('a picture taken on its side', 'turned.jpg', '--width', 200), '150 x 200', '... stands upright, and its limits are those of the upright one');
 is_colour('... top', [ 254, 0, 0 ], pixel($out, 75, 30));
 is_colour('... bottom', [ 0, 0, 254 ], pixel($out, 75, 170));
 unlike(content($out), qr/Exif|taken by somebody/, '... and nothing of its EXIF block or its comment is left');
@@ -71,40 +66,39 @@ my @slots = ([ 'photo.jpg', '1:1', 500, '500 x 500' ], [ 'photo.jpg', '3:1', 600
 for my $slot (@slots)
 {
 	my ($file, $aspect, $width, $size) = @$slot;
-	$about = made("$file cut to $aspect", $file, '--crop', $aspect, '--width', $width);
-	is("$about->{width} x $about->{height}", $size, "$file cut to $aspect has its proportions");
+	is(made("$file cut to $aspect", $file, '--crop', $aspect, '--width', $width), $size, "$file cut to $aspect has its proportions");
 }
 made('cut from the centre', 'halves.jpg', '--crop', '1:3');
 is_colour('... has the border between the halves', [ 254, 0, 0 ], pixel($out, 10, 100));
 is_colour('... in its middle', [ 0, 0, 254 ], pixel($out, 90, 100));
-$about = made('cut where the eye goes', 'photo.jpg', '--crop', '1:1', '--attention');
-is("$about->{width} x $about->{height}", '1000 x 1000', '... has its proportions, too');
+is(made('cut where the eye goes', 'photo.jpg', '--crop', '1:1', '--attention'), '1000 x 1000', '... has its proportions, too');
 like(image('photo.jpg', '--crop', '6:4')->{out}, qr/-1200-3x2-centre-jpeg-v/, '6:4 is 3:2 in the key');
 
 # WebP, where asked and smaller
-$about = made('WebP', 'photo.jpg', '--format', 'webp', '--width', 600);
-is($about->{'vips-loader'}, 'webpload', '... is given where it is smaller');
+made('WebP', 'photo.jpg', '--format', 'webp', '--width', 600);
+is(about($out)->{'vips-loader'}, 'webpload', '... is given where it is smaller');
 my $webp = -s $out;
 made('JPEG of the same', 'photo.jpg', '--width', 600);
 cmp_ok($webp, '<', -s $out, '... and it is smaller');
-$about = made('a transparent picture as WebP', 'glass.png', '--format', 'webp');
-is($about->{bands}, 4, '... stays transparent');
+made('a transparent picture as WebP', 'glass.png', '--format', 'webp');
+is(about($out)->{bands}, 4, '... stays transparent');
 
 # Colours: a picture with a profile of its own becomes sRGB without one.
 if (system("vips icc_transform '$folder/photo.jpg' '$folder/cmyk.jpg[Q=90]' cmyk 2>/dev/null") == 0)
 {
-	$about = made('a picture in the inks of a printer', 'cmyk.jpg');
+	made('a picture in the inks of a printer', 'cmyk.jpg');
+	my $about = about($out);
 	is("$about->{interpretation} $about->{bands}", 'srgb 3', '... is in the colours of the web');
 	ok(!exists $about->{'icc-profile-data'}, '... without a profile');
-	my @differences = map { my ($x, $y) = @$_; my @a = pixel($out, $x, $y); my @b = pixel("$folder/other.jpg", $x, $y); map { abs($a[$_] - $b[$_]) } 0 .. 2 } [ 100, 100 ], [ 600, 400 ];
-	is(scalar(grep { $_ > 90 } @differences), 0, '... and looks about the same') or diag "@differences";
+	my @here = pixel($out, 600, 400);
+	my @there = pixel("$folder/other.jpg", 600, 400);
+	is(scalar(grep { abs($here[$_] - $there[$_]) > 90 } 0 .. 2), 0, '... and looks about the same') or diag "@here, @there";
 }
-vips('copy', "$folder/photo.png[access=sequential]", "$folder/deep.v", '--interpretation', 'srgb');
-vips('linear', "$folder/deep.v", "$folder/deep_float.v", '257', '0');
-vips('cast', "$folder/deep_float.v", "$folder/deep_16.v", 'ushort');
+vips('linear', "$folder/halves.ppm", "$folder/deep.v", '257', '0');
+vips('cast', "$folder/deep.v", "$folder/deep_16.v", 'ushort');
 vips('copy', "$folder/deep_16.v", "$folder/deep.png", '--interpretation', 'rgb16');
-$about = made('a picture of sixteen bits', 'deep.png');
-is("$about->{format} $about->{interpretation}", 'uchar srgb', '... has eight');
+is(made('a picture of sixteen bits', 'deep.png'), '400 x 300', '... is made');
+is_colour('... of eight', [ 254, 0, 0 ], pixel($out, 100, 100));
 
 # What is refused
 my @refused = (
@@ -117,7 +111,7 @@ my @refused = (
 	[ 'drawing.svg', qr/it is an XML file or an SVG drawing$/m ],
 	[ 'polyglot.html', qr/it is an HTML page$/m ],
 	[ 'photo.tif', qr/it is a TIFF file$/m ],
-	[ 'photo.v', qr/it is no picture that is known$/m ],
+	[ 'deep.v', qr/it is no picture that is known$/m ],
 );
 for my $case (@refused)
 {
@@ -142,9 +136,9 @@ sub decode
 	print {$request} pack('LLQQQlllllx4', 0x56494d47, $limits{cpu_s} // 10, $limits{memory} // 512 << 20, $limits{pixels} // 40e6, $limits{held} // 15e6, 1200, 0, 0, 0, 0), content("$folder/$file");
 	close $request;
 	my $program = VoygenProgram::program();
-	my $reply = `'$program' image-decoder <'$name' 2>/dev/null`;
+	my $reply = `exec '$program' image-decoder <'$name' 2>/dev/null`;
 	my ($magic, $made, $length, $width, $height, $format, $why) = unpack 'LLQlllZ160', $reply;
-	return { status => $?, made => $made, why => $why, bytes => substr($reply, 192) };
+	return { status => $?, made => $made, why => $why, bytes => length $reply > 192 ? substr($reply, 192) : '' };
 }
 
 my $reply = decode('photo.jpg');

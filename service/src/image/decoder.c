@@ -45,13 +45,15 @@ make_request(const struct decode_request *request, struct slice picture)
 }
 
 /* Nothing of our environment, which has secrets. libvips warns of every row that is missing, if it may. */
-static char *const environment[] = {"VIPS_WARNING=0", "MALLOC_ARENA_MAX=1", "LC_ALL=C", NULL};
+static char no_warnings[] = "VIPS_WARNING=0", one_arena[] = "MALLOC_ARENA_MAX=1", locale[] = "LC_ALL=C";
+static char *const environment[] = {no_warnings, one_arena, locale, NULL};
+static char name[] = "voygen", command[] = DECODE_COMMAND;
+static char *const words[] = {name, command, NULL};
 
 /* This program once more, with the file and the pipe and no other signal than the usual ones; 0 or an errno. */
 static int
 spawn(pid_t *process, int request, int answer)
 {
-	char *const words[] = {"voygen", DECODE_COMMAND, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none;

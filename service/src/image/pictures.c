@@ -13,6 +13,7 @@
 
 #include "image/decoder.h"
 #include "image/download.h"
+#include "image/sniff.h"
 
 #define CONNECT_MS 5000
 #define REDIRECTS 3
@@ -154,6 +155,7 @@ source_is_done(struct batch *batch, struct item *source, const char *why)
 {
 	struct slice bytes = bytes_of(source);
 	char hash[IMAGE_HASH_TEXT];
+	const char *kind = why == NULL && image_sniff(bytes) == IMAGE_KIND_NONE ? image_sniff_other(bytes) : NULL;
 
 	if (why == NULL)
 		image_hash(bytes.at, bytes.length, hash);
@@ -165,6 +167,8 @@ source_is_done(struct batch *batch, struct item *source, const char *why)
 			continue;
 		if (why != NULL)
 			fail(batch, item, "fetched", why);
+		else if (kind != NULL)
+			fail(batch, item, "used", arena_format(batch->arena, "it is %s", kind));
 		else
 			take_fetched(batch, item, hash);
 	}

@@ -12,7 +12,7 @@ struct vips_functions vips;
 bool
 vips_load(void)
 {
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
 
 	if (library == NULL)
 		return false;
