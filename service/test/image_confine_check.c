@@ -164,7 +164,9 @@ confined(int (*try)(void))
 
 START_TEST(test_deeds)
 {
-	ck_assert_msg(confined(deeds[_i].try) == deeds[_i].fails, "%s: %d in place of %d", deeds[_i].what, confined(deeds[_i].try), deeds[_i].fails);
+	int failed = confined(deeds[_i].try);
+
+	ck_assert_msg(failed == deeds[_i].fails, "%s: %d in place of %d", deeds[_i].what, failed, deeds[_i].fails);
 }
 END_TEST
 

@@ -93,7 +93,8 @@ serve(void)
 	int door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pid_t server;
 
-	if (bind(door, (struct sockaddr *) &here, length) != 0 || listen(door, 50) != 0 || getsockname(door, (struct sockaddr *) &here, &length) != 0)
+	if (bind(door, (struct sockaddr *) &here, length) != 0 || listen(door, 50) != 0 ||
+		getsockname(door, (struct sockaddr *) &here, &length) != 0)
 		abort();
 	shared->port = ntohs(here.sin_port);
 	server = fork();

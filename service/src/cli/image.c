@@ -43,7 +43,8 @@ read_aspect(struct session *session, const char *text, struct image_want *want)
 {
 	const char *colon = strchr(text, ':');
 
-	return colon != NULL && read_number(arena_copy(session->arena, text, (size_t) (colon - text)), IMAGE_ASPECT_MOST, &want->aspect_width) &&
+	return colon != NULL &&
+		   read_number(arena_copy(session->arena, text, (size_t) (colon - text)), IMAGE_ASPECT_MOST, &want->aspect_width) &&
 		   read_number(colon + 1, IMAGE_ASPECT_MOST, &want->aspect_height);
 }
 

@@ -191,7 +191,8 @@ as_jpeg(VipsImage *image)
 
 	if (vips.image_hasalpha(image) && vips.flatten(image, &flat, "background", vips.array_double_newv(1, WHITE), NULL) != 0)
 		return jpeg;
-	if (vips.jpegsave_buffer(flat, &jpeg.at, &jpeg.length, "Q", JPEG_QUALITY, "interlace", TRUE, "optimize_coding", TRUE, "strip", TRUE, NULL) != 0)
+	if (vips.jpegsave_buffer(flat, &jpeg.at, &jpeg.length, "Q", JPEG_QUALITY, "interlace", TRUE, "optimize_coding", TRUE, "strip", TRUE,
+							 NULL) != 0)
 		jpeg.at = NULL;
 	return jpeg;
 }
