@@ -29,6 +29,7 @@ sub make_pictures
 	vips('copy', "$folder/photo.ppm", "$folder/photo.$_") for 'jpg[Q=90]', 'png[compression=1]', 'webp', 'tif';
 	vips('copy', "$folder/photo.ppm", "$folder/progressive.jpg[Q=60,interlace]");
 	vips('copy', "$folder/halves.ppm", "$folder/halves.jpg[Q=95]");
+	vips('copy', "$folder/halves.ppm", "$folder/halves.$_") for 'gif', 'webp', 'avif[effort=0]', 'heic[compression=hevc,effort=0]';
 	$python->('odd');
 	return;
 }

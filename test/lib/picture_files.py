@@ -58,6 +58,8 @@ def odd():
 
     write("truncated.jpg", photo[:len(photo) // 2])
     write("truncated.png", read("photo.png")[:-5000])
+    for kind in ("gif", "webp", "avif"):
+        write("truncated." + kind, read("halves." + kind)[:-100])
     # Noise that only looks like a JPEG from the outside.
     write("noise.jpg", photo[:200] + bytes((i * 197 + i // 7) & 0x7F for i in range(5000)) + b"\xff\xd9")
     # A picture to whoever looks at its beginning, a page to whoever looks for one: only pixels may come out.

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "image/sniff.h"
 #include "library/vips.h"
@@ -32,6 +33,17 @@ struct size
 	int width, height;
 };
 
+/* Whether code may be made while running, which a service can be forbidden (MemoryDenyWriteExecute of systemd). */
+static bool
+code_can_be_made(void)
+{
+	void *at = mmap(NULL, 1, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at != MAP_FAILED)
+		munmap(at, 1);
+	return at != MAP_FAILED;
+}
+
 bool
 resize_start(void)
 {
@@ -41,6 +53,8 @@ resize_start(void)
 	vips.concurrency_set(1);
 	vips.cache_set_max(0);
 	vips.block_untrusted_set(TRUE);
+	/* Orc, which makes code for each size of picture, ends the process when it may not */
+	vips.vector_set_enabled(code_can_be_made());
 	return true;
 }
 

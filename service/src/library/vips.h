@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 #include <vips/vips.h>
+#include <vips/vector.h>
 
 /* What is used of it. */
 /* clang-format off */
 #define EACH_VIPS_FUNCTION(do)                                              \
 	do(init) do(concurrency_set) do(cache_set_max) do(block_untrusted_set)  \
+	do(vector_set_enabled)                                                  \
 	do(error_buffer) do(foreign_find_load_buffer)                           \
 	do(image_new_from_buffer) do(image_get_width) do(image_get_height)      \
 	do(image_get_typeof) do(image_get_orientation_swap)                     \
