@@ -141,7 +141,7 @@ misbehave(const char *how)
 	}
 	if (strcmp(how, "!page") == 0)
 		exchange_write(1, &reply, sizeof(reply)), exchange_write(1, "<b>", 3);
-	else if (strcmp(how, "!fine") == 0)
+	else if (strcmp(how, "!fine") == 0 || strcmp(how, "!short") == 0 || strcmp(how, "!large") == 0)
 		exchange_write(1, &reply, sizeof(reply)), exchange_write(1, "\xff\xd8\xff", 3);
 	else
 		exchange_write(1, &reply, sizeof(reply));
