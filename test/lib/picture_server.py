@@ -90,6 +90,12 @@ class Handler(BaseHTTPRequestHandler):
         with open(f"{FOLDER}/{name}", "rb") as file:
             self.answer(file.read(), content_length=None, connection="close")
 
+    def do_padded(self, length, name):
+        """A picture with nothing behind it, so long in all, without saying how long."""
+        self.close_connection = True
+        with open(f"{FOLDER}/{name}", "rb") as file:
+            self.answer(file.read().ljust(int(length), b"\0"), content_length=None, connection="close")
+
     def do_packed(self, name):
         with open(f"{FOLDER}/{name}", "rb") as file:
             self.answer(file.read(), content_encoding="gzip")

@@ -12,6 +12,7 @@ use VoygenTest;
 
 my $folder = tempdir('voygen-image-XXXX', DIR => '/tmp', CLEANUP => 1);
 make_pictures($folder);
+system('gzip', '-k', "$folder/photo.jpg") == 0 or die "gzip failed\n";
 my $server = PictureServer->new($folder, '127.0.0.2') or die "no server on 127.0.0.2\n";
 my $port = $server->{port};
 # Those that nobody may ask have something to give, too, at the same port.
@@ -50,6 +51,7 @@ unlike($request, qr/Accept-Encoding|Cookie|Authorization|Referer/, 'nothing is g
 like($request, qr{Accept=image/jpeg,.* User-Agent=voygen/}, 'the server is told what is wanted, and by whom');
 
 is(image($server->url('unmeasured/photo.png'))->{status}, 0, 'a picture without a stated length or type');
+is(image($server->url('padded/20000000/photo.jpg'))->{status}, 0, 'one of 20 MB');
 is(image($server->url('hops/3/photo.jpg'))->{status}, 0, 'three redirects');
 unlike(join(' ', $server->asked), qr/Cookie=|Referer=/, '... on which no cookie and no address is sent on');
 
@@ -65,6 +67,8 @@ my @bad = (
 	[ 'short', qr/its server broke off$/m ],
 	[ 'huge', qr/it is larger than 20 MB$/m ],
 	[ 'endless', qr/it is larger than 20 MB$/m ],
+	[ 'padded/20000001/photo.jpg', qr/it is larger than 20 MB$/m ],
+	[ 'packed/photo.jpg.gz', qr/it is a compressed file$/m ],
 	[ 'loop', qr/its server sent us on more than 3 times$/m ],
 	[ 'hops/4/photo.jpg', qr/its server sent us on more than 3 times$/m ],
 	[ 'to?url=file:///etc/passwd', qr/its server sent us on to an address that is neither/ ],
