@@ -43,6 +43,7 @@ extern const struct command token_command;
 extern const struct command demo_command;
 extern const struct command serve_command;
 extern const struct command image_command;
+extern const struct command pdf_command;
 
 /* Prints the reason and the usage lines of the help on stderr; always COMMAND_USAGE. */
 enum command_status command_misused(const struct command *command, const char *format, ...)

@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&demo_command,
 	&serve_command,
 	&image_command,
+	&pdf_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
