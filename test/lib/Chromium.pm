@@ -2,7 +2,7 @@ package Chromium;
 
 # A headless Chromium over its DevTools pipe: NUL-separated JSON on two descriptors, so no socket, port or library is needed.
 #
-#   my $browser = Chromium->new;                      # installs Debian's package when it is missing; ended with the object
+#   my $browser = Chromium->new;                      # ended with the object
 #   my $page = $browser->page(width => 390, height => 800, dark => 1);
 #   $page->content($html);                            # the page's markup, loaded
 #   my $value = $page->value('document.title');       # of JavaScript, awaited; dies when it throws
@@ -18,18 +18,12 @@ use JSON::PP;
 use MIME::Base64;
 use POSIX ();
 use Time::HiRes qw(time);
-use VoygenTest qw(checkout);
 
 my $json = JSON::PP->new->utf8->allow_nonref;
 
 sub new
 {
 	my ($class) = @_;
-	my $checkout = checkout();
-	if (!-x '/usr/bin/chromium')
-	{
-		system("$checkout/service/cluster/deps", 'chromium') == 0 or die "Chromium cannot be installed\n";
-	}
 	pipe(my $child_reads, my $we_write) && pipe(my $we_read, my $child_writes) or die "pipe: $!\n";
 	my $profile = tempdir('voygen-chromium-XXXX', TMPDIR => 1, CLEANUP => 1);
 	my $pid = fork // die "fork: $!\n";

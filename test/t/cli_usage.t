@@ -48,6 +48,8 @@ my @wrong = (
 	[ [ 'token', 'create', '--agency', 'a', '--role', 'voygen_owner' ], qr/--role must be/ ],
 	[ [ 'token', 'revoke', '--agency', 'a' ], qr/number of the token/ ],
 	[ [ 'token', 'revoke', '--agency', 'a', '12x' ], qr/number of the token/ ],
+	[ [ 'pdf', 'in.html' ], qr/where shall the PDF go/ ],
+	[ [ 'pdf', 'in.html', 'out.pdf', '--date', '2027-13-01' ], qr/--date is a day as YYYY-MM-DD, not "2027-13-01"/ ],
 	[ [ 'doctor', 'extra' ], qr/unexpected argument "extra"/ ],
 );
 for my $case (@wrong)
