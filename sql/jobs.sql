@@ -17,6 +17,7 @@ begin
     from (values
       ('voygen_refresh', '* * * * *', 'call voygen.refresh_job()'),
       ('voygen_expire', '*/5 * * * *', 'select voygen.expire_facts()'),
+      ('voygen_proposals', '13 * * * *', 'select voygen.expire_proposals()'),
       ('voygen_volumes', '7 * * * *', 'call voygen.volumes_job()'),
       ('voygen_retention', '23 3 * * *', 'call voygen.retention_job()')
     ) as j (name, schedule, command)

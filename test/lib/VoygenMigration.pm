@@ -108,6 +108,8 @@ sub fill_agency
 		"insert into voygen.facts_runs (agency_id) values ($agency)",
 		"insert into voygen.proposals (trip_id) values ($trip)",
 		"insert into voygen.proposal_images (proposal_id, source_url) select proposal_id, 'https://a.example/1.jpg' from voygen.proposals where agency_id = $agency",
+		"insert into voygen.proposal_lines (proposal_id, place, kind, label, counted) select proposal_id, 1, 'hotel', 'Hotel One', false from voygen.proposals where agency_id = $agency",
+		"insert into voygen.hotel_choices (trip_id, hotel_id) select trip_id, hotel_id from voygen.hotel_cache where agency_id = $agency",
 		"insert into voygen.extraction_sessions (trip_id, site) values ($trip, 'navitrip')",
 		"insert into voygen.extraction_attempts (session_id, attempt) select session_id, 1 from voygen.extraction_sessions where agency_id = $agency",
 		"insert into voygen.instruction_sets (name, content, agency_id) values ('own', 'text', $agency)",

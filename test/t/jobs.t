@@ -228,6 +228,7 @@ subtest 'pg_cron runs the jobs as a role without privileges, and administrators 
 	psql($name, 'select 1', '-1', '-f', checkout() . '/sql/jobs.sql');
 	is_deeply($db->selectall_arrayref("select jobname::text, schedule, username from cron.job order by 1"), [
 			[ 'voygen_expire', '*/5 * * * *', 'voygen_jobs' ],
+			[ 'voygen_proposals', '13 * * * *', 'voygen_jobs' ],
 			[ 'voygen_refresh', '* * * * *', 'voygen_jobs' ],
 			[ 'voygen_retention', '23 3 * * *', 'voygen_jobs' ],
 			[ 'voygen_volumes', '7 * * * *', 'voygen_jobs' ],
@@ -238,15 +239,15 @@ subtest 'pg_cron runs the jobs as a role without privileges, and administrators 
 	$db->do("select cron.alter_job(jobid, schedule => '* * * * *') from cron.job");
 	my $until = time + 130;
 	my $seen;
-	until (($seen = $db->selectrow_array("select count(distinct j.jobname) from cron.job_run_details d join cron.job j using (jobid) where d.status in ('succeeded', 'failed')")) == 4 || time > $until) { sleep 0.5 }
+	until (($seen = $db->selectrow_array("select count(distinct j.jobname) from cron.job_run_details d join cron.job j using (jobid) where d.status in ('succeeded', 'failed')")) == 5 || time > $until) { sleep 0.5 }
 	is_deeply($db->selectall_arrayref("select distinct j.jobname::text, d.status from cron.job_run_details d join cron.job j using (jobid) where d.end_time is not null order by 1"),
-		[ map { [ $_, 'succeeded' ] } qw(voygen_expire voygen_refresh voygen_retention voygen_volumes) ], 'each has run')
+		[ map { [ $_, 'succeeded' ] } qw(voygen_expire voygen_proposals voygen_refresh voygen_retention voygen_volumes) ], 'each has run')
 	  or diag explain $db->selectall_arrayref("select command, status, return_message from cron.job_run_details");
 	$db->do("set role voygen_jobs");
-	cmp_ok($db->selectrow_array("select count(*) from cron.job_run_details"), '>=', 4, 'the role of the jobs sees its runs');
+	cmp_ok($db->selectrow_array("select count(*) from cron.job_run_details"), '>=', 5, 'the role of the jobs sees its runs');
 	$db->do("set role voygen_admin");
 	my $runs = $db->selectcol_arrayref("select distinct job from voygen.job_runs() where status = 'succeeded' order by 1");
-	is_deeply($runs, [qw(voygen_expire voygen_refresh voygen_retention voygen_volumes)], 'an administrator sees them too');
+	is_deeply($runs, [qw(voygen_expire voygen_proposals voygen_refresh voygen_retention voygen_volumes)], 'an administrator sees them too');
 	$db->do("reset role");
 	for my $role (qw(voygen_admin voygen_agent voygen_reader voygen_gateway voygen_jobs))
 	{
