@@ -20,7 +20,7 @@ as $$
     ('trip', 'slug', 'query_trip_facts', 'Facts of a trip', 'All that is known of a trip as one document, never out of date.', 'application/json'),
     ('client', 'slug', 'find_clients', 'A client', 'A client and the trips planned for them.', 'application/json'),
     ('template', 'name', 'process_template', 'A template', 'A template of the agency: its text and the variables it takes.', 'application/json'),
-    ('proposal', 'id', 'get_trip', 'A proposal', 'A version of what a client was offered, and its document.', 'application/json'),
+    ('proposal', 'id', 'get_trip', 'A proposal', 'A version of what a client was offered, and its document; /html and /pdf behind the address are the documents alone.', 'application/json'),
     ('tool', 'name', null, 'Reference of a tool', 'What a tool does, what it takes and what it answers.', 'text/markdown')
 $$;
 comment on function voygen_lib.resource_kinds() is

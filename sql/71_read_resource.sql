@@ -62,6 +62,30 @@ as $$
 $$;
 comment on function voygen_lib.template_resource(text) is 'A template with all there is to say of it.';
 
+create function voygen_lib.document_content(uri text, document voygen.proposal_documents) returns json
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select case document.kind
+    when 'html' then json_build_object('uri', uri, 'mimeType', 'text/html', 'text', convert_from(document.content, 'UTF8'))
+    else json_build_object('uri', uri, 'mimeType', 'application/pdf', 'blob', translate(encode(document.content, 'base64'), E'\n', ''))
+  end
+$$;
+comment on function voygen_lib.document_content(text, voygen.proposal_documents) is 'A document of a proposal as the content of a resource.';
+
+create function voygen_lib.document_contents(uri text, number bigint, kind text) returns json
+language sql stable parallel restricted
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select json_build_array(voygen_lib.document_content(uri, d))
+  from proposal_documents as d
+  where d.agency_id = voygen_lib.agency()
+    and d.proposal_id = number
+    and d.kind = document_contents.kind
+    and voygen_lib.resource_visible('proposal')
+$$;
+comment on function voygen_lib.document_contents(text, bigint, text) is 'voygen://proposal/{id}/html or /pdf; null when there is none for this caller.';
+
 create function voygen_lib.proposal_contents(uri text, number bigint) returns json
 language sql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp
@@ -78,6 +102,13 @@ as $$
     union all
     select 2, json_build_object('uri', uri, 'mimeType', 'text/html', 'text', p.rendered_html)
     where p.rendered_html is not null
+    union all
+    select case d.kind when 'html' then 3 else 4 end, voygen_lib.document_content('voygen://proposal/' || p.proposal_id || '/' || d.kind, d)
+    from proposal_documents as d
+    where d.agency_id = p.agency_id
+      and d.proposal_id = p.proposal_id
+      -- A PDF is fetched by its own address.
+      and d.kind = 'html'
   ) as said
   where p.agency_id = voygen_lib.agency()
     and p.proposal_id = number
@@ -178,7 +209,9 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 declare
   parts text[] := regexp_match(uri, '^voygen://([a-z]{1,20})/([A-Za-z0-9_-]{1,200})$');
+  document text[] := regexp_match(uri, '^voygen://proposal/([0-9]{1,18})/(html|pdf)$');
   contents json := case
+    when document is not null then voygen_lib.document_contents(uri, document[1]::bigint, document[2])
     when uri like 'ui:%' then voygen_lib.page_contents(uri)
     when uri = 'voygen://tools' and feature_on('resources') then voygen_lib.text_contents(uri, 'text/markdown', voygen_lib.tools_resource())
     when parts is not null then voygen_lib.kind_contents(uri, parts[1], parts[2])

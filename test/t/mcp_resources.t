@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../lib";
 use JSON::PP;
+use MIME::Base64;
 use Test::More;
 use CallTest;
 
@@ -84,6 +85,13 @@ subtest 'reading' => sub {
 	is($json->decode($contents->[0]{text})->{title}, 'Offer', 'a proposal');
 	is($contents->[1]{text}, '<p>Offer</p>', '... with its document');
 	is($door->fails('rainy:admin', 'mcp.read_resource', { uri => "voygen://proposal/$proposal" })->{code}, 'not_found', '... which another agency does not have');
+	$owner->do("insert into voygen.proposal_documents (agency_id, proposal_id, kind, content, digest) select ?, ?, k, convert_to(c, 'UTF8'), sha256(convert_to(c, 'UTF8')) from (values ('html', '<p>\x{fc}</p>'), ('pdf', repeat('%PDF', 50))) as d(k, c)", undef, $door->agency('sunny'), $proposal);
+	my $read = sub { return $door->call('reader', 'mcp.read_resource', { uri => "voygen://proposal/$proposal$_[0]" })->{contents} };
+	is_deeply([map { "$_->{uri} $_->{mimeType}" } @{ $read->('') }], ["voygen://proposal/$proposal application/json", "voygen://proposal/$proposal text/html", "voygen://proposal/$proposal/html text/html"], '... and with what was rendered');
+	is_deeply([map { @$_{qw(mimeType text)} } @{ $read->('/html') }], ['text/html', "<p>\x{fc}</p>"], 'a document by its own address');
+	is(MIME::Base64::decode_base64($read->('/pdf')->[0]{blob}), '%PDF' x 50, '... and a PDF');
+	unlike($read->('/pdf')->[0]{blob}, qr/\n/, '... on one line');
+	is($door->fails('rainy:admin', 'mcp.read_resource', { uri => "voygen://proposal/$proposal/pdf" })->{code}, 'not_found', '... which another agency does not have');
 	my $page = $door->call('reader', 'mcp.read_resource', { uri => 'ui://voygen/shortlist' })->{contents}[0];
 	like($page->{text}, qr/^<!doctype html>.*<\/html>$/s, 'a page is whole');
 	is_deeply($page->{_meta}{ui}{csp}, { connectDomains => [], resourceDomains => [], frameDomains => [], baseUriDomains => [] }, '... and may reach nothing');
