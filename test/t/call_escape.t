@@ -1,4 +1,5 @@
 # Every way out of a tool, tried from inside by a tool that runs any SQL it is given; and the session afterwards.
+# Alone on the test cluster: it changes settings of the gateway's login.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
 # What `voygen call` says when the database goes away: before it, in the middle, for one session or altogether; and
 # when the caller goes away instead.
+# Alone on the test cluster: it kills a backend, and all others go with it.
 use strict;
 use warnings;
 use IPC::Run ();

@@ -1,5 +1,6 @@
 # `voygen work` does jobs and keeps facts fresh: several share the work, one that ends gives back what it holds, one that is
 # killed is stood in for, a database that goes away is waited for.
+# Alone on the test cluster: it restarts the server.
 
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 # The doctor names the exact object that is missing, altered or unexpected, whatever its kind.
+# Alone on the test cluster: it damages roles.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
 # Jobs when things go wrong: workers that race, die, hang or lose their lease, rights that are taken away, steps that fail,
 # a server that restarts. Whatever happens each step of a job is done once.
+# Alone on the test cluster: it restarts the server.
 
 use strict;
 use warnings;

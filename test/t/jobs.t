@@ -1,4 +1,5 @@
 # The work pg_cron does: what retention takes away and keeps, how volumes are counted, and that pg_cron runs it as a role without privileges.
+# Alone on the test cluster: pg_cron works in one database, whose name it needs.
 
 use strict;
 use warnings;

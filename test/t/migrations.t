@@ -1,4 +1,5 @@
 # Every change of the schema can be made, checked and taken back, from every version to every other, with rows in the tables.
+# Alone on the test cluster: pg_cron works in one database, whose name it needs.
 
 use strict;
 use warnings;

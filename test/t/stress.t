@@ -1,6 +1,7 @@
 # A short stress: writers of every kind, refreshers, readers and faults at once leave no drift behind. The long form is
 # test/soak/stress.sh. STRESS_SEED repeats a run's changes, STRESS_SECONDS makes it longer; STRESS_KEEP keeps the
 # database of a run that failed.
+# Alone on the test cluster: it kills and stops the server.
 use strict;
 use warnings;
 use Test::More;
