@@ -3,7 +3,8 @@
  * that says why there is none.
  *
  * For processes that work on jobs: a call waits until the last picture is done. Downloads share this process (download.h);
- * decoding is done by short-lived processes of the same program without rights (decoder.h).
+ * decoding is done by short-lived processes of the same program without rights (decoder.h), which are waited for by their
+ * number and end with the thread that called.
  */
 #ifndef VOYGEN_IMAGE_PICTURES_H
 #define VOYGEN_IMAGE_PICTURES_H
