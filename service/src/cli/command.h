@@ -42,6 +42,7 @@ extern const struct command user_command;
 extern const struct command token_command;
 extern const struct command demo_command;
 extern const struct command serve_command;
+extern const struct command render_command;
 extern const struct command image_command;
 extern const struct command pdf_command;
 

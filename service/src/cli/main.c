@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&token_command,
 	&demo_command,
 	&serve_command,
+	&render_command,
 	&image_command,
 	&pdf_command,
 };
