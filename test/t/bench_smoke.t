@@ -12,6 +12,7 @@ local $ENV{BENCH_TRIPS} = 40;
 local $ENV{BENCH_ROUNDS} = 1;
 local $ENV{BENCH_PRICES} = 20_000;
 local $ENV{BENCH_SECONDS} = 1;
+local $ENV{BENCH_PAGES} = 40;
 local $ENV{BENCH_PICTURES} = 1;
 local @ENV{qw(BENCH_MILLION_TRIPS BENCH_MILLION_AGENCIES BENCH_MILLION_CALLS)} = (400, 2, 2);
 local $ENV{BENCH_DATABASE_KEEP} = 'no';
@@ -22,7 +23,7 @@ my $output = do {
 };
 is($?, 0, 'every goal runs to its end') or diag($output);
 for my $id (qw(P-1a P-1b P-1c P-2a P-2b P-3 P-4 P-5a P-5b P-5c P-6 P-7a P-7b P-7c P-7d P-8 P-9a P-9b P-9c P-9d P-10a P-10b P-10c P-10d P-10e P-10f P-11a P-11b P-11c P-11d P-11e P-11f P-11g
-	P-14a P-14b P-18))
+	P-12 P-13 P-14a P-14b P-18))
 {
 	my ($line) = $output =~ /^(\Q$id\E ratio .*)$/m;
 	like($line // '', qr/^\Q$id\E ratio (?:\d[\d.]*|missing) goal \d[\d.]* ours \S+(?: B)? other \S+(?: B)? note \S/, "$id prints its line");
