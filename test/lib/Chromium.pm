@@ -37,7 +37,7 @@ sub new
 		open STDOUT, '>', '/dev/null';
 		open STDERR, '>', "$profile/log";
 		no warnings 'exec';
-		exec 'chromium', '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--hide-scrollbars',
+		exec '/usr/lib/chromium/chromium-headless-shell', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--hide-scrollbars',
 			'--host-resolver-rules=MAP * ~NOTFOUND', "--user-data-dir=$profile", '--remote-debugging-pipe', 'about:blank';
 		POSIX::_exit(127);
 	}
