@@ -175,7 +175,7 @@ subtest 'many in a row, and a browser that is killed' => sub {
 	my $killed = $first;
 	ok($job->until(sub { $job->err =~ /resources.*resources/s && do { ($first, $all, $profile) = $job->browser; $first && grep { PdfTest::command_of($_) =~ /--type=renderer/ } @$all } }), 'killed in the middle, it prints on') or diag($job->err);
 	isnt($first, $killed, '... with another one');
-	like($job->err, qr/the browser went away meanwhile; this is from a second one/, '... and says so');
+	like($job->err, qr/the browser went away meanwhile; this is from another one/, '... and says so');
 	ok(-d $profile, 'with a folder of its own');
 	if ($root)
 	{

@@ -43,6 +43,7 @@ struct pdf_printer
 	struct browser browser;
 	bool running;
 	int printed; /* documents this browser has been given */
+	int lost;    /* browsers that went away and have not been told of */
 	struct devtools devtools;
 	struct page page; /* the next one, when it is open */
 	struct work_on_document *work;
@@ -92,6 +93,15 @@ void
 pdf_result_free(struct pdf_result *result)
 {
 	bytes_free(&result->pdf);
+}
+
+/* Ends a browser that does not answer, or has gone by itself. */
+static void
+give_up(struct pdf_printer *printer)
+{
+	if (printer->devtools.fault == DEVTOOLS_GONE)
+		printer->lost++;
+	stop(printer);
 }
 
 static void
@@ -206,7 +216,7 @@ make_ready(struct pdf_printer *printer, struct arena *arena, int64_t deadline, s
 		if (page_open(&printer->page, &printer->devtools, &printer->scratch))
 			return true;
 		explain(printer, arena, "the making of a page", failure);
-		stop(printer);
+		give_up(printer);
 		/* One that was killed while nobody looked. */
 		if (attempt > 0 || deadline_left(deadline) == 0)
 			return false;
@@ -342,7 +352,7 @@ attempt(struct pdf_printer *printer, struct arena *arena, const struct pdf_docum
 		explain_work(printer, arena, &work, failure);
 	origin_close(&work.origin);
 	if (!done && (printer->devtools.fault == DEVTOOLS_GONE || printer->devtools.fault == DEVTOOLS_LATE))
-		stop(printer);
+		give_up(printer);
 	else
 	{
 		printer->devtools.deadline = deadline_in(ASIDE_MS);
@@ -411,7 +421,7 @@ pdf_print(struct pdf_printer *printer, struct arena *arena, const struct pdf_doc
 	arena_reset(&printer->scratch);
 	if (!pdf_check(printer, arena, document, failure))
 		return false;
-	for (;; result->restarts++)
+	for (int again = 0;; again++)
 	{
 		if (!make_ready(printer, arena, deadline, failure))
 			return false;
@@ -419,9 +429,11 @@ pdf_print(struct pdf_printer *printer, struct arena *arena, const struct pdf_doc
 			break;
 		bytes_free(&result->pdf);
 		/* Once more when it was the browser that went away. */
-		if (printer->running || result->restarts > 0 || deadline_left(deadline) == 0)
+		if (printer->running || again > 0 || deadline_left(deadline) == 0)
 			return false;
 	}
+	result->lost = printer->lost;
+	printer->lost = 0;
 	result->whole_ms = (int) (deadline_now() - begun);
 	if (complete(printer, arena, document, result, failure))
 		return true;

@@ -61,7 +61,7 @@ struct pdf_result
 	size_t missed;                    /* how many; only the first ORIGIN_MISSES are listed */
 	size_t resources;                 /* how many it got */
 	bool info_set;                    /* the date and the name of the maker are ours, not the browser's */
-	int restarts;                     /* 1 when the browser went away and the document was printed anew */
+	int lost;                         /* browsers that went away by themselves since the document before this one */
 	int load_ms;
 	int print_ms;
 	int whole_ms;

@@ -94,8 +94,8 @@ tell_result(const struct order *order, const struct pdf_result *result, const st
 		fprintf(stderr, " (loaded in %d ms, printed in %d ms; the browser has %zu MB)", result->load_ms, result->print_ms,
 				pdf_memory(printer) >> 20);
 	fputc('\n', stderr);
-	if (result->restarts > 0)
-		fputs("voygen pdf: the browser went away meanwhile; this is from a second one\n", stderr);
+	if (result->lost > 0)
+		fputs("voygen pdf: the browser went away meanwhile; this is from another one\n", stderr);
 	if (!result->info_set)
 		fputs("voygen pdf: the date and the name of the maker in it are those the browser wrote\n", stderr);
 	for (size_t i = 0; i < result->missed && i < ORIGIN_MISSES; i++)
