@@ -145,6 +145,20 @@ begin atomic
 end;
 comment on function voygen_lib.said_yes(jsonb, text) is 'What was answered to a yes_or_no: true, false (declined, too), or null for nothing that answers it.';
 
+-- ---- work outside of the database
+
+create function voygen_lib.outside_part(job voygen.job, place integer) returns bytea
+language sql stable parallel safe
+begin atomic
+  select p.content
+  from voygen.job_parts as p
+  where p.agency_id = job.agency_id
+    and p.job_id = job.job_id
+    and p.place = outside_part.place;
+end;
+comment on function voygen_lib.outside_part(voygen.job, integer) is
+'A larger part of what was handed back to a job (job.outside_answer says which there are), for the step that finds it.';
+
 -- ---- looking at them
 
 create type voygen_api.job_progress as (

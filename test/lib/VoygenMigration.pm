@@ -128,6 +128,7 @@ sub fill_agency
 		"insert into voygen.step_executions (execution_id, step_id, step_index) select execution_id, 's', 0 from voygen.chain_executions where agency_id = $agency",
 		"insert into voygen.audit (tool, outcome) values ('test', 'ok')",
 		"insert into voygen.job (tool, role, login) values ('test', 'voygen_admin', 'postgres')",
+		"insert into voygen.job_parts (job_id, place, content) select job_id, 1, 'x' from voygen.job where agency_id = $agency",
 		"insert into voygen.idempotency_keys (key, tool, args_digest) values ('k', 'test', '\\x00')",
 		"insert into voygen.starter_data values ('site', 'test', '{\"title\": \"Test\", \"kind\": \"web\"}') on conflict do nothing",
 	);

@@ -27,7 +27,7 @@ struct session
 struct command
 {
 	const char *name;
-	const char *summary; /* one line, for `voygen -h` */
+	const char *summary; /* one line, for `voygen -h`; NULL: programs call it, and it stands behind the others */
 	const char *help;    /* the whole page of `voygen NAME -h` */
 	/* argv[0] is the subcommand's name. */
 	enum command_status (*run)(const struct command *self, struct session *session, int argc, char **argv);
@@ -45,6 +45,7 @@ extern const struct command serve_command;
 extern const struct command render_command;
 extern const struct command image_command;
 extern const struct command pdf_command;
+extern const struct command make_command;
 
 /* Prints the reason and the usage lines of the help on stderr; always COMMAND_USAGE. */
 enum command_status command_misused(const struct command *command, const char *format, ...)

@@ -28,6 +28,7 @@ static const struct command *const commands[] = {
 	&render_command,
 	&image_command,
 	&pdf_command,
+	&make_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -44,7 +45,7 @@ static void
 print_help(FILE *out)
 {
 	fputs("usage: voygen COMMAND [ARGUMENTS]   (voygen COMMAND -h explains one)\n\n", out);
-	for (size_t i = 0; i < COMMANDS; i++)
+	for (size_t i = 0; i < COMMANDS && commands[i]->summary != NULL; i++)
 		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n"
 		  "VOYGEN_GATEWAY_URL and VOYGEN_TOKEN say where tools are called and who asks, VOYGEN_DATABASE_URL how an\n"

@@ -70,6 +70,22 @@ const struct prepared prepared_leave_job = {
 	.types = {TYPE_INT8, TYPE_INT8, TYPE_INT8, TYPE_TEXT},
 };
 
+/* agency, job, run */
+const struct prepared prepared_outside_request = {
+	.name = "outside_request",
+	.sql = "select voygen.outside_request($1,$2,$3)",
+	.count = 3,
+	.types = {TYPE_INT8, TYPE_INT8, TYPE_INT8},
+};
+
+/* agency, job, run, the answer as JSON, its parts */
+const struct prepared prepared_outside_answer = {
+	.name = "outside_answer",
+	.sql = "select voygen.outside_answer($1,$2,$3,$4,$5)",
+	.count = 5,
+	.types = {TYPE_INT8, TYPE_INT8, TYPE_INT8, TYPE_TEXT, TYPE_BYTEA_LIST},
+};
+
 /* name of the worker */
 const struct prepared prepared_keep_jobs = {
 	.name = "keep_jobs",
@@ -94,6 +110,8 @@ const struct prepared *const prepared_all[] = {
 	&prepared_take_job,
 	&prepared_work_job,
 	&prepared_leave_job,
+	&prepared_outside_request,
+	&prepared_outside_answer,
 	&prepared_keep_jobs,
 	&prepared_refresh_marked,
 	NULL,

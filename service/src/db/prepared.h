@@ -24,6 +24,8 @@ extern const struct prepared prepared_records;
 extern const struct prepared prepared_take_job;
 extern const struct prepared prepared_work_job;
 extern const struct prepared prepared_leave_job;
+extern const struct prepared prepared_outside_request;
+extern const struct prepared prepared_outside_answer;
 extern const struct prepared prepared_keep_jobs;
 extern const struct prepared prepared_refresh_marked;
 

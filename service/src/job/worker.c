@@ -4,8 +4,9 @@
  * A slot is one job at a time:
  *
  *	  FREE -> TAKING -> WORKING -> FREE       the job has ended, or waits to be told something
- *	                     |    \--> WORKING    there is another step
- *	                     \-------> LEAVING    the step failed, was cancelled, or the worker is to end
+ *	                     | ^  \--> WORKING    there is another step
+ *	                     | \--> OUTSIDE       the step wants something done outside of the database (errand.h)
+ *	                     \-------> LEAVING    the step or the errand failed, was cancelled, or the worker is to end
  *
  * One slot takes at a time, so that an empty queue is asked once. News of a job that waits makes it look at once, the
  * clock makes it look every second for what no news was heard of: jobs whose time to be tried again has come, and those
@@ -22,6 +23,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "job/errand.h"
 #include "log/log.h"
 #include "text/slice.h"
 
@@ -42,6 +44,7 @@ enum slot_state
 	SLOT_FREE,
 	SLOT_TAKING,
 	SLOT_WORKING,
+	SLOT_OUTSIDE,
 	SLOT_LEAVING
 };
 
@@ -54,6 +57,7 @@ struct slot
 	int64_t run;
 	int64_t since_ms; /* it was taken */
 	struct query query;
+	struct errand errand;
 	struct arena words; /* of the error it is left with */
 };
 
@@ -61,6 +65,7 @@ struct worker
 {
 	struct loop *loop;
 	struct pool *pool;
+	struct maker *maker;
 	char name[NAME_BYTES];
 	struct query keep;
 	bool keeping;
@@ -170,23 +175,48 @@ has_had_turn(const struct slot *slot)
 }
 
 static void
+on_errand_done(void *owner, const struct failure *failure)
+{
+	struct slot *slot = owner;
+
+	if (failure != NULL)
+		leave(slot, error_of(slot, failure));
+	else if (slot->worker->draining)
+		leave(slot, "");
+	else
+		work(slot);
+}
+
+/* What the step wants is done outside of the database; the next step finds it. */
+static void
+go_outside(struct slot *slot)
+{
+	slot->state = SLOT_OUTSIDE;
+	errand_start(&slot->errand, slot->agency, slot->job, slot->run, on_errand_done, slot);
+}
+
+static void
 on_worked(void *owner, struct query_outcome *outcome)
 {
 	struct slot *slot = owner;
 	bool more;
+	bool outside;
 
 	if (outcome->fate != QUERY_DONE)
 	{
 		leave(slot, error_of(slot, &outcome->failure));
 		return;
 	}
-	more = strcmp(PQgetvalue(outcome->result, 0, 0), "running") == 0;
+	outside = strcmp(PQgetvalue(outcome->result, 0, 0), "outside") == 0;
+	more = outside || strcmp(PQgetvalue(outcome->result, 0, 0), "running") == 0;
 	count_end(slot->worker, PQgetvalue(outcome->result, 0, 0));
 	PQclear(outcome->result);
 	if (!more)
 		become_free(slot);
 	else if (slot->worker->draining)
 		leave(slot, "");
+	else if (outside)
+		go_outside(slot);
 	else if (has_had_turn(slot))
 	{
 		slot->worker->wanted = false;
@@ -217,9 +247,12 @@ cancel(struct worker *worker, int64_t agency, int64_t job)
 	{
 		struct slot *slot = &worker->slots[i];
 
-		if (slot->state != SLOT_WORKING || slot->agency != agency || slot->job != job)
+		if ((slot->state != SLOT_WORKING && slot->state != SLOT_OUTSIDE) || slot->agency != agency || slot->job != job)
 			continue;
-		pool_stop(worker->pool, &slot->query);
+		if (slot->state == SLOT_OUTSIDE)
+			errand_stop(&slot->errand);
+		else
+			pool_stop(worker->pool, &slot->query);
 		leave(slot, "{\"code\": \"timeout\", \"message\": \"cancelled\"}");
 	}
 }
@@ -315,7 +348,7 @@ keep(void *context)
 	bool holds = false;
 
 	for (int i = 0; i < worker->count; i++)
-		holds = holds || worker->slots[i].state == SLOT_WORKING;
+		holds = holds || worker->slots[i].state == SLOT_WORKING || worker->slots[i].state == SLOT_OUTSIDE;
 	if (!holds || worker->keeping)
 		return;
 	worker->keeping = true;
@@ -396,10 +429,13 @@ worker_open(struct loop *loop, struct pool *pool, struct listener *listener, int
 	worker->loop = loop;
 	worker->pool = pool;
 	worker->count = slots;
+	worker->maker = maker_open(loop);
 	find_name(worker);
 	for (int i = 0; i < slots; i++)
 	{
 		worker->slots[i].worker = worker;
+		worker->slots[i].errand.pool = pool;
+		worker->slots[i].errand.maker = worker->maker;
 		arena_open(&worker->slots[i].words, loop->arena->fail);
 	}
 	listener_subscribe(listener, "voygen_job", on_news, worker);
@@ -413,7 +449,14 @@ void
 worker_close(struct worker *worker)
 {
 	for (int i = 0; i < worker->count; i++)
+	{
+		/* The pool is closed before. */
+		bytes_free(&worker->slots[i].errand.request);
+		bytes_free(&worker->slots[i].errand.said);
+		bytes_free(&worker->slots[i].errand.parts);
 		arena_close(&worker->slots[i].words);
+	}
+	maker_close(worker->maker);
 }
 
 void
@@ -429,6 +472,12 @@ worker_drain(struct worker *worker)
 		{
 			pool_stop(worker->pool, &slot->query);
 			slot->state = SLOT_FREE;
+		}
+		/* What is made outside may take long, and is made as well by another. */
+		if (slot->state == SLOT_OUTSIDE)
+		{
+			errand_stop(&slot->errand);
+			leave(slot, "");
 		}
 	}
 }

@@ -1,0 +1,51 @@
+/*
+ * make.c - `voygen make`: the process that makes documents for jobs (job/maker.h starts it).
+ */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "job/make.h"
+
+static const struct make_kind kinds[] = {
+	{NULL, NULL},
+};
+
+static enum command_status
+run_make(const struct command *self, struct session *session, int argc, char **argv)
+{
+	struct failure failure;
+	struct arena orders;
+	bool sound;
+	int out;
+
+	(void) argv;
+	if (argc > 1)
+		return command_misused(self, "it takes no arguments");
+	/* What a library prints must not get between the answers. */
+	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+	{
+		failure_set(&failure, "unavailable", "standard output cannot be used", NULL);
+		return command_failed(self, &failure);
+	}
+	arena_open(&orders, session->arena->fail);
+	sound = make_serve(&orders, STDIN_FILENO, out, kinds);
+	arena_close(&orders);
+	if (sound)
+		return COMMAND_DONE;
+	failure_set(&failure, "unavailable", "what came in is no order", NULL);
+	return command_failed(self, &failure);
+}
+
+const struct command make_command = {
+	.name = "make",
+	.summary = NULL,
+	.help = "usage: voygen make\n"
+			"\n"
+			"Makes documents for jobs: `voygen serve` and `voygen work` start it when there is one to make, and keep it.\n"
+			"Not for people: orders come in on standard input, answers go out on standard output, each as a number of\n"
+			"pieces of bytes (src/job/message.h), the first of which is JSON. It ends with its input, knows no database\n"
+			"and no token.\n",
+	.run = run_make,
+};
