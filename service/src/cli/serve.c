@@ -92,6 +92,7 @@ const struct command serve_command = {
 			"  --max-body N         bytes of one request (33554432)\n"
 			"  --max-held N         bytes of all requests under way (268435456)\n"
 			"  --idle-ms N          an unused connection is closed after so long (75000)\n"
+			"  --pace-ms N          in so long a client has to send or read 4 kB of what is under way (15000)\n"
 			"  --drain-ms N         how long SIGTERM waits for calls that run (30000)\n"
 			"  --resume-ms N        how long a request's stream waits for a client who has lost it; 0: not at all (30000)\n"
 			"  --jobs N             jobs done at once, on connections of their own; 0: none (2)\n"

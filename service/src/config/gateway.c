@@ -32,6 +32,8 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	 "bytes of all requests under way"},
 	{"--idle-ms", "VOYGEN_IDLE_MS", "75000", 100, 86400000, FIELD(idle_ms), GATEWAY_NUMBER, true, NULL,
 	 "an unused connection is closed after so long"},
+	{"--pace-ms", "VOYGEN_PACE_MS", "15000", 100, 3600000, FIELD(pace_ms), GATEWAY_NUMBER, true, NULL,
+	 "in so long a client has to send or read 4 kB of what is under way"},
 	{"--drain-ms", "VOYGEN_DRAIN_MS", "30000", 0, 3600000, FIELD(drain_ms), GATEWAY_NUMBER, true, NULL,
 	 "how long SIGTERM waits for calls that run"},
 	{"--resume-ms", "VOYGEN_RESUME_MS", "30000", 0, 3600000, FIELD(resume_ms), GATEWAY_NUMBER, true, NULL,

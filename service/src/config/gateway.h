@@ -21,6 +21,7 @@ struct gateway_settings
 	int body_bytes;
 	int held_bytes;
 	int idle_ms;
+	int pace_ms;
 	int drain_ms;
 	int resume_ms; /* 0: streams cannot be resumed */
 	int jobs;
@@ -64,7 +65,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 28
+#define GATEWAY_SETTINGS 29
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

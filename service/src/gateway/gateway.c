@@ -141,6 +141,7 @@ http_settings_of(struct gateway *gateway)
 		.held_bytes = (size_t) settings->held_bytes,
 		.connections = settings->connections,
 		.idle_ms = settings->idle_ms,
+		.pace_ms = settings->pace_ms,
 		.per_address = settings->per_address,
 		.resume_ms = settings->resume_ms,
 		.limits = &gateway->limits,

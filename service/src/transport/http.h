@@ -42,6 +42,7 @@ struct http_settings
 	size_t held_bytes;   /* all requests that are under way together */
 	int connections;     /* at once */
 	int idle_ms;         /* an unused connection is closed after so long */
+	int pace_ms;         /* in each such window a client whose turn it is gets on by 4 kB, or is cut off */
 	int per_address;     /* of these, from one address */
 	int resume_ms;       /* how long a stream waits for a client who has lost it; 0: it does not */
 	struct limits *limits;

@@ -8,8 +8,7 @@
 
 #include <stdlib.h>
 
-/* In each such window a client that sends or reads something must get on by so many bytes, or it is cut off. */
-#define PACE_WINDOW_MS 15000
+/* In each window of pace_ms a client that sends or reads something must get on by so many bytes, or it is cut off. */
 #define PACE_BYTES ((size_t) 4096)
 /* How long the client may take to close after the last answer, before the connection is cut. */
 #define LINGER_MS 2000
@@ -326,7 +325,7 @@ keeps_pace(struct http_connection *c)
 	int64_t now = c->http->loop->now_ms;
 	bool slow;
 
-	if (client_has_turn(c) && now - c->pace_ms < PACE_WINDOW_MS)
+	if (client_has_turn(c) && now - c->pace_ms < c->http->settings.pace_ms)
 		return true;
 	slow = client_has_turn(c) && moved - c->pace_bytes < PACE_BYTES;
 	c->pace_ms = now;
