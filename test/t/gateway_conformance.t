@@ -5,7 +5,9 @@ use strict;
 use warnings;
 use File::Temp qw(tempdir);
 use JSON::PP;
+use POSIX qw(WNOHANG);
 use Test::More;
+use Time::HiRes qw(sleep);
 use GatewayTest;
 use VoygenTest qw(checkout);
 
@@ -19,34 +21,62 @@ if ($? != 0 || !-x $node)
 	exit 1;
 }
 my $suite = "$checkout/build/npm/gateway/node_modules/\@modelcontextprotocol/conformance/dist/index.js";
-my $gateway = GatewayTest->conformance;
-my $url = "http://127.0.0.1:$gateway->{port}/mcp";
 my @tasks = map { "tasks-$_" }
 	qw(lifecycle capability-negotiation wire-fields request-state-removal mrtr-input request-headers dispatch-and-envelope status-notifications required-task-error mrtr-composition);
 
-# What one run has written: scenario => its checks.
-sub run
+# A run writes what it has found into a folder of its own.
+sub begin
 {
-	my (@arguments) = @_;
-	my $folder = tempdir('voygen-conformance-XXXX', DIR => '/tmp', CLEANUP => 1);
-	my $pid = open(my $out, '-|') // die "fork: $!\n";
-	if (!$pid)
-	{
-		open STDERR, '>&', \*STDOUT;
-		exec $node, $suite, 'server', '--url', $url, '-o', $folder, @arguments;
-		exit 127;
-	}
-	my $said = do { local $/; readline $out };
-	close $out;
-	my $exit = $? >> 8;
-	my %checks;
-	for my $file (glob "$folder/server-*/checks.json")
+	my ($gateway, $run) = @_;
+	$run->{folder} = tempdir('voygen-conformance-XXXX', DIR => '/tmp', CLEANUP => 1);
+	$run->{pid} = fork // die "fork: $!\n";
+	return if $run->{pid};
+	open STDOUT, '>', "$run->{folder}/said" or die "$run->{folder}/said: $!\n";
+	open STDERR, '>&', \*STDOUT;
+	exec $node, $suite, 'server', '--url', "http://127.0.0.1:$gateway->{port}/mcp", '-o', $run->{folder}, @{ $run->{arguments} };
+	exit 127;
+}
+
+sub text_of
+{
+	my ($file) = @_;
+	open my $in, '<', $file or die "$file: $!\n";
+	local $/;
+	return readline($in) // '';
+}
+
+# True once it has ended, with what it has written: scenario => its checks.
+sub has_ended
+{
+	my ($run) = @_;
+	return 0 if waitpid($run->{pid}, WNOHANG) == 0;
+	$run->{exit} = $? >> 8;
+	$run->{said} = text_of("$run->{folder}/said");
+	for my $file (glob "$run->{folder}/server-*/checks.json")
 	{
 		my ($scenario) = $file =~ m{/server-(.*?)-\d{4}-\d\d-\d\dT[^/]*/checks\.json$};
-		open my $in, '<', $file or die "$file: $!\n";
-		push @{ $checks{$scenario} }, @{ JSON::PP->new->utf8->decode(do { local $/; readline $in }) };
+		push @{ $run->{checks}{$scenario} }, @{ JSON::PP->new->utf8->decode(text_of($file)) };
 	}
-	return { exit => $exit, said => $said, checks => \%checks };
+	return 1;
+}
+
+# As many at a time as there are gateways, each against one of its own.
+sub run_all
+{
+	my ($gateways, @waiting) = @_;
+	my %at;
+	while (@waiting || %at)
+	{
+		for my $gateway (@$gateways)
+		{
+			delete $at{$gateway} if $at{$gateway} && has_ended($at{$gateway});
+			next if $at{$gateway} || !@waiting;
+			$at{$gateway} = shift @waiting;
+			begin($gateway, $at{$gateway});
+		}
+		sleep 0.05;
+	}
+	return;
 }
 
 sub report
@@ -60,18 +90,18 @@ sub report
 	return;
 }
 
+my @gateways = map { GatewayTest->conformance } 1, 2;
+my %runs = ((map { $_ => { arguments => [ '--requirements', $_ ], checks => {} } } qw(2025-11-25 2026-07-28)),
+	map { $_ => { arguments => [ '--scenario', $_ ], checks => {} } } @tasks);
+run_all(\@gateways, @runs{ qw(2025-11-25 2026-07-28), @tasks });
 for my $revision (qw(2025-11-25 2026-07-28))
 {
-	my $run = run('--requirements', $revision);
+	my $run = $runs{$revision};
 	is($run->{exit}, 0, "$revision: the suite is content") or diag($run->{said});
 	report("$revision: $_", $run->{checks}{$_}) for sort keys %{ $run->{checks} };
 	cmp_ok(scalar(keys %{ $run->{checks} }), '>=', 30, "$revision: as many scenarios as there are");
 }
-for my $scenario (@tasks)
-{
-	my $run = run('--scenario', $scenario);
-	report("$scenario alone", $run->{checks}{$scenario} // []);
-}
+report("$_ alone", $runs{$_}{checks}{$_} // []) for @tasks;
 
-is($gateway->stop, 'exit 0', 'SIGTERM ends it');
+is($_->stop, 'exit 0', 'SIGTERM ends it') for @gateways;
 done_testing();
