@@ -109,7 +109,7 @@ is($gateway->read_answer($socket)->{status}, 401, 'who shows no token is not ask
 # requests that come in slowly are held meanwhile, and all of them together have a limit
 my @slow = map { $gateway->connect } 1 .. 3;
 print {$_} $gateway->request_bytes(' ' x 900_000, headers => { 'Content-Length' => 950_000 }) for @slow[0, 1];
-sleep 0.5;
+GatewayTest::wait_for('most of both', sub { ($gateway->post('', method => 'GET', path => '/metrics', headers => { 'Content-Type' => undef })->{body} =~ /^voygen_http_held_bytes (\d+)$/m)[0] >= 1_800_000 });
 print { $slow[2] } $gateway->request_bytes(' ' x 900_000);
 is($gateway->read_answer($slow[2])->{status}, 503, 'what is more than can be held is refused');
 close $_ for @slow;

@@ -85,7 +85,9 @@ $db->do('update voygen.tokens set revoked_at = now() where agency_id = (select a
 is_unauthorized($gateway->modern('tools/call', \%call), 'a revoked token at the next call', 1);
 my $refused = "select count(*) from voygen.audit where outcome = 'not_allowed' and tool = 'find_clients'";
 GatewayTest::wait_for('the audit', sub { $db->selectrow_array($refused) });
-sleep 0.5;
+# calls are told in the order they came in: what is told after a later one will not be
+$gateway->call('find_clients', { query => 'later' }, token => $tokens{'sunny:admin'});
+GatewayTest::wait_for('a later call', sub { $db->selectrow_array("select count(*) from voygen.audit where tool = 'find_clients' and args ->> 'query' = 'later'") });
 is($db->selectrow_array($refused), 1, 'that is in the audit; who shows a token nobody has leaves nothing there');
 
 # --- lists that change ----------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ GatewayTest::wait_for('an empty backlog', sub { value(metrics(), 'voygen_audit_b
 $gateway->{db}->begin_work;
 $gateway->{db}->do('lock table voygen.audit in exclusive mode');
 $gateway->call('get_facts_stats') for 1 .. 7;
-sleep 0.3;
+GatewayTest::wait_for('the audit to wait', sub { $gateway->{db}->selectrow_array("select count(*) from pg_locks where relation = 'voygen.audit'::regclass and not granted") });
 $gateway->call('get_facts_stats') for 1 .. 2;
 is(value(metrics(), 'voygen_audit_backlog'), 9, 'the backlog of the audit counts calls: those being sent, and those behind them');
 $gateway->{db}->commit;
@@ -176,7 +176,7 @@ for my $client (1 .. 8)
 	}
 	push @readers, $out;
 }
-sleep 1.5;
+GatewayTest::wait_for('load', sub { $gateway->{db}->selectrow_array("select count(*) from voygen.clients where name like 'drain-%'") > 40 });
 my $ended = $gateway->stop;
 is($ended, 'exit 0', 'SIGTERM under load ends in order');
 for my $out (@readers)

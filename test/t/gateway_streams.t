@@ -4,10 +4,10 @@ use strict;
 use warnings;
 use JSON::PP;
 use Test::More;
-use Time::HiRes qw(sleep);
+use Time::HiRes qw(time);
 use GatewayTest;
 
-my $gateway = GatewayTest->new('gateway_streams', start => 0, more => [ '--state-ms', '2500' ]);
+my $gateway = GatewayTest->new('gateway_streams', start => 0, more => [ '--state-ms', '1500' ]);
 my $db = $gateway->db;
 $db->do($_) for split /;;\n/, <<'SQL';
 create type voygen_api.test_wiped as (wiped boolean);;
@@ -53,9 +53,10 @@ is($call->('this', { %yes, requestState => $state->() }, token => $gateway->{tok
 my $altered = $state->();
 substr($altered, 20, 1) = substr($altered, 20, 1) eq 'A' ? 'B' : 'A';
 is($call->('this', { %yes, requestState => $_ })->{error}{code}, $refused, 'an altered state is refused') for $altered, $state->() . 'A', '', 'x', "\x{e4}";
+my $given = time;
 my $old = $state->();
-sleep 3;
-is($call->('this', { %yes, requestState => $old })->{error}{code}, $refused, 'a state that is too old is refused');
+GatewayTest::wait_for('the end of a state', sub { ($call->('this', { %yes, requestState => $old })->{error}{code} // 0) == $refused });
+cmp_ok(time - $given, '>=', 1.5, 'a state that is too old is refused, and none before');
 my $before = $state->();
 $gateway->stop;
 $gateway->start;
@@ -123,7 +124,7 @@ my $other = $gateway->connect;
 print {$other} $gateway->request_bytes('', method => 'GET', %in, token => $gateway->{tokens}{'sunny:admin'});
 GatewayTest::wait_for('the other stream', sub { $gateway->peek($other) =~ m{text/event-stream} });
 $db->do("notify voygen_facts, '$agency many'");
-sleep 0.5;
+GatewayTest::wait_for('the second update', sub { (() = $gateway->peek($stream) =~ m{"uri":"voygen://trip/y"}g) == 2 });
 unlike($gateway->peek($other), qr{updated}, 'somebody else with the same id has another session');
 
 # a question on the stream of the call, answered by a request of its own
@@ -134,7 +135,7 @@ GatewayTest::wait_for('the question', sub { $gateway->peek($asking) =~ m{elicita
 my ($id) = $gateway->peek($asking) =~ /"id":"(voygen-[0-9a-f]+)"/;
 my $reply = $gateway->encode({ jsonrpc => '2.0', id => $id, result => { action => 'accept', content => { confirm => JSON::PP::true } } });
 is($gateway->post($reply, %in, token => $gateway->{tokens}{'sunny:admin'})->{status}, 202, 'an answer of somebody else is taken');
-sleep 0.3;
+is($gateway->legacy('ping', undef, %in)->{status}, 200, '... as is what comes behind it');
 unlike($gateway->peek($asking), qr/"id":7/, '... and does not count');
 $gateway->post($reply, %in);
 is($gateway->read_answer($asking)->{events}[-1]{result}{structuredContent}{wiped}, JSON::PP::true, 'the answer of the one who was asked does');
