@@ -11,6 +11,7 @@ package Chromium;
 
 use strict;
 use warnings;
+use Cpanel::JSON::XS ();
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
 use IO::Select;
@@ -19,7 +20,8 @@ use MIME::Base64;
 use POSIX ();
 use Time::HiRes qw(time);
 
-my $json = JSON::PP->new->utf8->allow_nonref;
+# Pictures and printed pages come as text of megabytes, over which JSON::PP takes seconds.
+my $json = Cpanel::JSON::XS->new->utf8->allow_nonref;
 
 sub new
 {
