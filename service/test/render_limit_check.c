@@ -72,6 +72,39 @@ START_TEST(test_long_texts)
 }
 END_TEST
 
+/* Texts of a size that is nothing special are worked on within the usual limits, however many places they are cut at. */
+START_TEST(test_fair)
+{
+	static const struct
+	{
+		const char *expression;
+		const char *output;
+	} cases[] = {
+		{"('a line\n'.repeat(20000) | nl2br).length", "260000"},
+		{"('a,'.repeat(20000) | replace('a', 'bc')).length", "60000"},
+		{"'a,'.repeat(20000).split(',').length", "20001"},
+		{"'a,'.repeat(20000).replaceAll('a', '').length", "20000"},
+		{"('<b>x</b> '.repeat(10000) | striptags).length", "19999"},
+		{"('<b x'.repeat(20000) | striptags).length", "80000"},
+		{"('<!--'.repeat(20000) | striptags).length", "80000"},
+		{"('a,b '.repeat(10000) | replace(r/[,b]/g, '')).length", "20000"},
+		{"('aab'.repeat(10000) | replace(r/(.)\\1/g, '$1')).length", "20000"},
+		{"('word '.repeat(20000) | title).length", "100000"},
+		{"('a.com '.repeat(5000) | urlize).length", "165000"},
+		{"('a\n'.repeat(20000) | indent(1)).length", "60000"},
+		{"'ab'.repeat(50000).toUpperCase().indexOf('c')", "-1"},
+		{"range(20000) | sort(true) | join(',') | length", "108889"},
+	};
+	char template[160];
+	struct outcome outcome;
+
+	snprintf(template, sizeof(template), "{{ %s }}", cases[_i].expression);
+	outcome = cases_render(template, NULL);
+	ck_assert_msg(outcome.rendered && strlen(cases[_i].output) == outcome.length && memcmp(outcome.text, cases[_i].output, outcome.length) == 0,
+				  "%s is %.*s", cases[_i].expression, (int) outcome.length, outcome.text);
+}
+END_TEST
+
 /* Each asks for more than there may be. */
 START_TEST(test_huge_arguments)
 {
@@ -180,6 +213,7 @@ main(void)
 	/* by the clock on the wall, which goes faster than the processor on a busy machine */
 	tcase_set_timeout(tests, 120);
 	tcase_add_loop_test(tests, test_long_texts, 0, 8);
+	tcase_add_loop_test(tests, test_fair, 0, 14);
 	tcase_add_loop_test(tests, test_huge_arguments, 0, 24);
 	tcase_add_loop_test(tests, test_odd_numbers, 0, 12);
 	tcase_add_test(tests, test_deep);

@@ -261,12 +261,18 @@ size_t
 builtin_find(struct render *run, struct slice text, struct slice sought, size_t from)
 {
 	const char *found;
+	size_t end;
 
 	if (from > text.length)
 		return text.length + 1;
-	render_step(run, (text.length - from) / 16);
-	found = sought.length > 0 ? memmem(text.at + from, text.length - from, sought.at, sought.length) : text.at + from;
-	return found != NULL ? (size_t) (found - text.at) : text.length + 1;
+	if (sought.length == 1)
+		found = memchr(text.at + from, sought.at[0], text.length - from);
+	else
+		found = sought.length > 0 ? memmem(text.at + from, text.length - from, sought.at, sought.length) : text.at + from;
+	end = found != NULL ? (size_t) (found - text.at) : text.length;
+	/* What was gone over, and no more: a text is often cut at many places. */
+	render_step(run, 1 + (end - from) / 16);
+	return found != NULL ? end : text.length + 1;
 }
 
 void

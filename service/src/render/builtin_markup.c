@@ -83,44 +83,53 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* What a text has no more of from some place on, so that it is not sought again and again. */
+struct missing
+{
+	bool tag_end;
+	bool comment_end;
+};
+
 /*
- * The length of the tag or comment a text begins with; 0 when it begins with none. A tag is "<" or "</", a name of a letter,
- * letters and digits that no underscore follows, and everything up to ">".
+ * The length of the tag or comment that begins at a byte; 0 when none does. A tag is "<" or "</", a name of a letter, letters and
+ * digits that no underscore follows, and everything up to ">".
  */
 static size_t
-tag_length(struct render *run, struct slice text)
+tag_length(struct render *run, struct slice text, size_t start, struct missing *missing)
 {
-	size_t at = 1;
-	size_t end;
-	const char *close;
+	bool comment = slice_starts((struct slice){text.at + start, text.length - start}, "<!--");
+	size_t at = start + (comment ? strlen("<!--") : 1);
+	size_t end = text.length + 1;
 
-	if (slice_starts(text, "<!--"))
+	if (!comment)
 	{
-		end = builtin_find(run, text, SLICE_OF("-->"), strlen("<!--"));
-		return end > text.length ? 0 : end + strlen("-->");
+		if (at < text.length && text.at[at] == '/')
+			at++;
+		if (at == text.length || !is_letter(text.at[at]))
+			return 0;
+		while (at < text.length && (is_letter(text.at[at]) || is_digit(text.at[at])))
+			at++;
+		if (at == text.length || text.at[at] == '_')
+			return 0;
 	}
-	if (at < text.length && text.at[at] == '/')
-		at++;
-	if (at == text.length || !is_letter(text.at[at]))
-		return 0;
-	while (at < text.length && (is_letter(text.at[at]) || is_digit(text.at[at])))
-		at++;
-	if (at == text.length || text.at[at] == '_')
-		return 0;
-	render_step(run, (text.length - at) / 16);
-	close = memchr(text.at + at, '>', text.length - at);
-	return close != NULL ? (size_t) (close - text.at) + 1 : 0;
+	if (!*(comment ? &missing->comment_end : &missing->tag_end))
+		end = builtin_find(run, text, comment ? SLICE_OF("-->") : SLICE_OF(">"), at);
+	if (end < text.length)
+		return end + (comment ? strlen("-->") : 1) - start;
+	*(comment ? &missing->comment_end : &missing->tag_end) = true;
+	return 0;
 }
 
 static struct value
 without_tags(struct render *run, struct slice text)
 {
+	struct missing missing = {false, false};
 	struct buffer buffer = {0};
 	size_t done = 0;
 
 	for (size_t found = builtin_find(run, text, SLICE_OF("<"), 0); found < text.length;)
 	{
-		size_t length = tag_length(run, (struct slice){text.at + found, text.length - found});
+		size_t length = tag_length(run, text, found, &missing);
 
 		buffer_add(run, &buffer, text.at + done, found - done);
 		done = found + length;

@@ -108,13 +108,25 @@ is_utf8(struct slice text)
 	return true;
 }
 
-/* Whether a group is compared next, which may take as long as the text is. */
-static bool
-compares_group(const struct regex *regex, const pcre2_callout_block *block)
+/* Bytes of the group that is compared next, if one is. */
+static size_t
+compared_bytes(const struct regex *regex, const pcre2_callout_block *block)
 {
 	const char *next = regex->translated + block->pattern_position;
+	size_t group;
 
-	return block->next_item_length > 1 && next[0] == '\\' && ((next[1] >= '1' && next[1] <= '9') || next[1] == 'k');
+	if (block->next_item_length < 2 || next[0] != '\\')
+		return 0;
+	if (next[1] == 'k')
+		return block->subject_length;
+	group = (size_t) (next[1] - '0');
+	if (group < 1 || group > 9)
+		return 0;
+	if (block->next_item_length > 2)
+		group = group * 10 + (size_t) (next[2] - '0');
+	if (group >= block->capture_top || block->offset_vector[2 * group] == PCRE2_UNSET)
+		return 0;
+	return block->offset_vector[2 * group + 1] - block->offset_vector[2 * group];
 }
 
 static int
@@ -123,10 +135,8 @@ charge_step(pcre2_callout_block *block, void *data)
 	struct matcher *matcher = data;
 	size_t gone = block->current_position > matcher->position ? block->current_position - matcher->position : 0;
 
-	if (compares_group(matcher->regex, block))
-		gone += block->subject_length;
 	matcher->position = block->current_position;
-	render_step(matcher->run, 1 + gone / 16);
+	render_step(matcher->run, 1 + (gone + compared_bytes(matcher->regex, block)) / 16);
 	return 0;
 }
 
