@@ -100,7 +100,8 @@ START_TEST(test_fair)
 
 	snprintf(template, sizeof(template), "{{ %s }}", cases[_i].expression);
 	outcome = cases_render(template, NULL);
-	ck_assert_msg(outcome.rendered && strlen(cases[_i].output) == outcome.length && memcmp(outcome.text, cases[_i].output, outcome.length) == 0,
+	ck_assert_msg(outcome.rendered && strlen(cases[_i].output) == outcome.length &&
+					  memcmp(outcome.text, cases[_i].output, outcome.length) == 0,
 				  "%s is %.*s", cases[_i].expression, (int) outcome.length, outcome.text);
 }
 END_TEST
