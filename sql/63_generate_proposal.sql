@@ -81,16 +81,124 @@ $$;
 comment on function voygen_lib.store_proposal(voygen.trips, text, jsonb, integer, voygen_lib.proposal_content, bigint) is
 'Stores a new version with what its prices are made of; answers its number.';
 
+create function voygen_lib.document_uri(proposal voygen.proposals, kind text) returns text
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select format('voygen://proposal/%s/%s', d.proposal_id, d.kind)
+  from proposal_documents as d
+  where d.agency_id = proposal.agency_id
+    and d.proposal_id = proposal.proposal_id
+    and d.kind = document_uri.kind
+$$;
+comment on function voygen_lib.document_uri(voygen.proposals, text) is 'The resource that is a document of a version; null when there is none.';
+
 create function voygen_lib.generated(proposal voygen.proposals, warnings text[]) returns voygen_api.generated_proposal
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
   select (
-    proposal.proposal_id, proposal.trip_id, proposal.version, proposal.status, 'voygen://proposal/' || proposal.proposal_id, null, null, null,
-    proposal.currency, voygen_lib.exact(proposal.total_cost, proposal.currency),
-    voygen_lib.shown_totals(voygen_lib.stored_totals(proposal), proposal.currency), warnings)::voygen_api.generated_proposal
+    proposal.proposal_id, proposal.trip_id, proposal.version, proposal.status, 'voygen://proposal/' || proposal.proposal_id,
+    voygen_lib.document_uri(proposal, 'html'), voygen_lib.document_uri(proposal, 'pdf'), null, proposal.currency,
+    voygen_lib.exact(proposal.total_cost, proposal.currency), voygen_lib.shown_totals(voygen_lib.stored_totals(proposal), proposal.currency),
+    warnings)::voygen_api.generated_proposal
 $$;
 comment on function voygen_lib.generated(voygen.proposals, text[]) is 'A stored version as its making answers it.';
+
+create function voygen_lib.document_order(proposal voygen.proposals, pictures jsonb) returns jsonb
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select jsonb_build_object(
+    'kind', 'proposal', 'template', proposal.template, 'payload', proposal.json_payload, 'pictures', pictures,
+    'pdf', proposal.options -> 'pdf' is distinct from 'false')
+$$;
+comment on function voygen_lib.document_order(voygen.proposals, jsonb) is 'What the document of a version is made from, as the program beside the database takes it.';
+
+create function voygen_lib.place_pictures(payload jsonb, pictures jsonb, answers jsonb, job voygen.job) returns jsonb
+language plpgsql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+declare
+  one record;
+begin
+  for one in
+    select w.value as wanted, 'images/' || encode(sha256(voygen_lib.outside_part(job, (a.value ->> 'part')::integer)), 'hex') || '.jpg' as path
+    from jsonb_array_elements(pictures) with ordinality as w(value, place)
+    join jsonb_array_elements(answers) with ordinality as a(value, place) on a.place = w.place
+    where a.value ? 'part'
+    order by w.place
+  loop
+    payload := jsonb_set(payload, voygen_lib.texts(one.wanted -> 'slot'),
+      jsonb_strip_nulls(jsonb_build_object('path', one.path, 'alt', one.wanted -> 'alt')));
+  end loop;
+  return payload;
+end
+$$;
+comment on function voygen_lib.place_pictures(jsonb, jsonb, jsonb, voygen.job) is 'A payload with the pictures that could be had.';
+
+create function voygen_lib.store_pictures(proposal voygen.proposals, pictures jsonb, answers jsonb, job voygen.job) returns text[]
+language plpgsql volatile parallel unsafe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  one record;
+  warnings text[] := '{}';
+begin
+  for one in
+    select w.place, w.value as wanted, a.value as answer, voygen_lib.outside_part(job, (a.value ->> 'part')::integer) as content
+    from jsonb_array_elements(pictures) with ordinality as w(value, place)
+    join jsonb_array_elements(answers) with ordinality as a(value, place) on a.place = w.place
+    order by w.place
+  loop
+    if one.content is not null then
+      insert into pictures (agency_id, digest, mime_type, width, height, content)
+      values (
+        proposal.agency_id, sha256(one.content), one.answer ->> 'mime_type', (one.answer ->> 'width')::integer,
+        (one.answer ->> 'height')::integer, one.content)
+      on conflict (agency_id, digest) do nothing;
+    else
+      warnings := warnings || format('%s: %s', one.wanted ->> 'alt', one.answer ->> 'error');
+    end if;
+    insert into proposal_images (
+      agency_id, proposal_id, source_url, content_hash, mime_type, width, height, size_bytes, position, alt_text, error)
+    values (
+      proposal.agency_id, proposal.proposal_id, one.wanted ->> 'url', sha256(one.content), one.answer ->> 'mime_type',
+      (one.answer ->> 'width')::integer, (one.answer ->> 'height')::integer, octet_length(one.content), one.place, one.wanted ->> 'alt',
+      one.answer ->> 'error');
+  end loop;
+  return warnings;
+end
+$$;
+comment on function voygen_lib.store_pictures(voygen.proposals, jsonb, jsonb, voygen.job) is
+'Keeps the pictures of a version, equal ones once, and what became of each; answers which could not be had.';
+
+create function voygen_lib.store_documents(proposal voygen.proposals, pictures jsonb, job voygen.job) returns text[]
+language plpgsql volatile parallel unsafe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  answer jsonb := job.outside_answer;
+  answers jsonb := coalesce(answer -> 'pictures', '[]');
+  warnings text[];
+begin
+  -- Under the lock of the row: should the advisor have moved it on meanwhile, its guard refuses.
+  update proposals as p
+  set json_payload = voygen_lib.place_pictures(p.json_payload, pictures, answers, job),
+      images_saved = (select count(*) from jsonb_array_elements(answers) as a where a ? 'part')
+  where p.agency_id = proposal.agency_id and p.proposal_id = proposal.proposal_id;
+  warnings := voygen_lib.store_pictures(proposal, pictures, answers, job);
+  insert into proposal_documents (agency_id, proposal_id, kind, content, digest)
+  select proposal.agency_id, proposal.proposal_id, k.kind, made.content, sha256(made.content)
+  from unnest(array['html', 'pdf']) as k(kind)
+  cross join lateral (select voygen_lib.outside_part(job, (answer -> k.kind ->> 'part')::integer) as content) as made
+  where made.content is not null;
+  return warnings || coalesce(voygen_lib.texts(answer -> 'warnings'), '{}');
+end
+$$;
+comment on function voygen_lib.store_documents(voygen.proposals, jsonb, voygen.job) is 'Stores what was made of a version; answers what is to be known of it.';
 
 create function voygen_lib.job_generate_proposal(inout job voygen.job, out result voygen_api.generated_proposal)
 language plpgsql volatile parallel unsafe
@@ -99,12 +207,28 @@ as $$
 declare
   trip trips := voygen_lib.lock_trip(job.arguments ->> 'trip_id');
   options jsonb := coalesce(job.arguments -> 'options', '{}');
-  version integer := (select coalesce(max(p.version), 0) + 1 from proposals as p where p.agency_id = trip.agency_id and p.trip_id = trip.trip_id);
-  content voygen_lib.proposal_content := voygen_lib.proposal_content(trip, options, version);
-  made bigint;
+  version integer;
+  content voygen_lib.proposal_content;
+  proposal proposals;
+  warnings text[];
 begin
-  made := voygen_lib.store_proposal(trip, job.arguments ->> 'template', options, version, content, job.user_id);
-  result := voygen_lib.generated(voygen_lib.proposal_row(made), content.warnings);
+  if job.state is null then
+    version := (select coalesce(max(p.version), 0) + 1 from proposals as p where p.agency_id = trip.agency_id and p.trip_id = trip.trip_id);
+    content := voygen_lib.proposal_content(trip, options, version);
+    job.state := jsonb_build_object(
+      'proposal_id', voygen_lib.store_proposal(trip, job.arguments ->> 'template', options, version, content, job.user_id),
+      'pictures', content.pictures, 'warnings', to_jsonb(content.warnings));
+    job.message := format('version %s is written', version);
+  end if;
+  proposal := voygen_lib.proposal_row((job.state ->> 'proposal_id')::bigint);
+  if job.outside_answer is null then
+    job.outside := voygen_lib.document_order(proposal, job.state -> 'pictures');
+    return;
+  end if;
+  warnings := voygen_lib.texts(job.state -> 'warnings') || voygen_lib.store_documents(proposal, job.state -> 'pictures', job);
+  job.outside := null;
+  result := voygen_lib.generated(proposal, warnings);
 end
 $$;
-comment on function voygen_lib.job_generate_proposal(voygen.job) is 'The work of generate_proposal.';
+comment on function voygen_lib.job_generate_proposal(voygen.job) is
+'The work of generate_proposal: the version is written, its document made outside of the database, then stored.';

@@ -13,6 +13,7 @@ package JobTest;
 use strict;
 use warnings;
 use Exporter qw(import);
+use IPC::Run qw(run);
 use JSON::PP;
 use CallTest;
 use VoygenTest;
@@ -61,6 +62,22 @@ sub try_step
 	return $self->leave($held, { code => $error->{code} || 'internal', message => $error->{message} // $error->{text} });
 }
 
+# Has done what a step wants to have done outside, by the program that a worker has it done by.
+sub outside
+{
+	my ($self, $held) = @_;
+	my ($order) = $self->{db}->selectrow_array('select voygen.outside_request(?, ?, ?)', undef, @$held{qw(agency_id job_id run)});
+	utf8::encode($order);
+	run([ checkout() . '/build/voygen', 'make' ], '<', \(pack('NN', 1, length $order) . $order), '>', \my $answer);
+	my ($count, $at, @pieces) = (unpack('N', $answer), 4);
+	while (@pieces < $count) { my $length = unpack 'N', substr $answer, $at, 4; push @pieces, substr $answer, $at + 4, $length; $at += 4 + $length }
+	my $said = JSON::PP->new->utf8->decode($pieces[0]);
+	return $self->leave($held, $said->{error}) if $said->{error};
+	$self->{db}->do('select voygen.outside_answer(?, ?, ?, ?, ?)', undef, @$held{qw(agency_id job_id run)}, JSON::PP->new->encode($said),
+		'{' . join(',', map { '"\\\\x' . unpack('H*', $_) . '"' } @pieces[ 1 .. $#pieces ]) . '}');
+	return 'running';
+}
+
 # Does jobs until this one has ended, asks, or waits to be tried again; answers its status.
 sub finish
 {
@@ -68,9 +85,9 @@ sub finish
 	while (my $held = $self->take)
 	{
 		my $status = 'running';
-		while ($status eq 'running')
+		while ($status =~ /^(?:running|outside)$/)
 		{
-			$status = $self->try_step($held);
+			$status = $status eq 'outside' ? $self->outside($held) : $self->try_step($held);
 			push @{ $self->{history}{ $held->{job_id} } }, $status;
 		}
 		return $status if $held->{job_id} == $job;

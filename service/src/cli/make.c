@@ -2,19 +2,22 @@
  * make.c - `voygen make`: the process that makes documents for jobs (job/maker.h starts it).
  */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "job/make.h"
-
-static const struct make_kind kinds[] = {
-	{NULL, NULL},
-};
+#include "job/proposal.h"
 
 static enum command_status
 run_make(const struct command *self, struct session *session, int argc, char **argv)
 {
 	struct failure failure;
+	struct proposal_maker *proposals = proposal_maker_open(session->arena, getenv("VOYGEN_IMAGE_ALLOW"), &failure);
+	const struct make_kind kinds[] = {
+		{"proposal", proposal_make, proposals},
+		{NULL, NULL, NULL},
+	};
 	struct arena orders;
 	bool sound;
 	int out;
@@ -22,6 +25,8 @@ run_make(const struct command *self, struct session *session, int argc, char **a
 	(void) argv;
 	if (argc > 1)
 		return command_misused(self, "it takes no arguments");
+	if (proposals == NULL)
+		return command_failed(self, &failure);
 	/* What a library prints must not get between the answers. */
 	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
@@ -32,6 +37,7 @@ run_make(const struct command *self, struct session *session, int argc, char **a
 	arena_open(&orders, session->arena->fail);
 	sound = make_serve(&orders, STDIN_FILENO, out, kinds);
 	arena_close(&orders);
+	proposal_maker_close(proposals);
 	if (sound)
 		return COMMAND_DONE;
 	failure_set(&failure, "unavailable", "what came in is no order", NULL);

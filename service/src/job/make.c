@@ -79,7 +79,7 @@ make(struct making *making, const struct make_kind *kinds, struct failure *failu
 	for (const struct make_kind *one = kinds; one->name != NULL; one++)
 	{
 		if (strcmp(one->name, kind) == 0)
-			return one->work(making, failure);
+			return one->work(one->owner, making, failure);
 	}
 	return failure_set(failure, "unknown_name", arena_format(making->arena, "nothing of the kind \"%s\" is made here", kind), NULL);
 }

@@ -27,13 +27,14 @@ struct making
 /* Adds a part, which has to live as long as the arena; its place. 0 when there are too many. */
 int making_part(struct making *making, struct slice bytes);
 
-/* Makes one thing; false with the failure filled. */
-typedef bool make_work(struct making *making, struct failure *failure);
+/* Makes one thing; false with the failure filled. The owner is what is kept warm from one order to the next. */
+typedef bool make_work(void *owner, struct making *making, struct failure *failure);
 
 struct make_kind
 {
 	const char *name;
 	make_work *work;
+	void *owner;
 };
 
 /* Answers the orders that come in until there are no more. False when the line broke. The kinds end with one without a name. */

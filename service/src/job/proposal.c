@@ -1,0 +1,323 @@
+/*
+ * proposal.c - makes the document of a proposal from its order.
+ *
+ * Pictures come first: the payload tells the template which there are, by a path that is the digest of the picture. A
+ * picture that cannot be had leaves its card without one. A document without a PDF is better than none, so a browser that
+ * is not there is a warning.
+ */
+#include "job/proposal.h"
+
+#include <string.h>
+
+#include "browser/pdf.h"
+#include "carried/carried.h"
+#include "identity/digest.h"
+#include "image/pictures.h"
+#include "json/reading.h"
+#include "render/render.h"
+
+#define PICTURES_MOST 100
+
+struct proposal_maker
+{
+	struct template_set *templates;
+	struct render *render;
+	struct pdf_printer *printer;
+	struct picture_options fetching;
+};
+
+/* One picture of the order. */
+struct placed
+{
+	const char *path; /* "images/<digest>.jpg"; NULL: there is none */
+	struct slice bytes;
+	int part;
+};
+
+struct pictures
+{
+	int count;
+	struct placed placed[PICTURES_MOST];
+};
+
+/* --- templates ------------------------------------------------------------------------ */
+
+static enum template_load
+load_carried(void *owner, struct slice name, struct slice *source)
+{
+	(void) owner;
+	for (const struct carried_file *file = carried_files; file->name != NULL; file++)
+	{
+		if (slice_is(name, file->name))
+		{
+			*source = (struct slice){file->text, file->length};
+			return TEMPLATE_FOUND;
+		}
+	}
+	return TEMPLATE_MISSING;
+}
+
+struct proposal_maker *
+proposal_maker_open(struct arena *arena, const char *allowed, struct failure *failure)
+{
+	struct proposal_maker *maker = arena_alloc(arena, sizeof(*maker));
+	const struct template_options options = {.autoescape = true};
+	const struct template_limits limits = TEMPLATE_LIMITS;
+	const struct pdf_settings settings = {.limits = pdf_limits_usual};
+
+	maker->fetching = picture_options_default;
+	if (!address_ranges_read(arena, allowed, &maker->fetching.allowed, failure))
+		return NULL;
+	maker->templates = template_set_open(&options, &limits, load_carried, NULL);
+	maker->render = maker->templates != NULL ? render_open(maker->templates) : NULL;
+	if (maker->render == NULL)
+		arena->fail(sizeof(*maker));
+	maker->printer = pdf_open(arena, &settings);
+	return maker;
+}
+
+void
+proposal_maker_close(struct proposal_maker *maker)
+{
+	pdf_close(maker->printer);
+	render_close(maker->render);
+	template_set_close(maker->templates);
+}
+
+static void
+warn(struct making *making, const char *what, const char *why)
+{
+	struct json_object *warnings = json_member(making->answer, "warnings");
+
+	if (warnings == NULL)
+	{
+		warnings = json_object_new_array();
+		json_object_object_add(making->answer, "warnings", warnings);
+	}
+	json_object_array_add(warnings, json_object_new_string(arena_format(making->arena, "%s: %s", what, why)));
+}
+
+/* --- pictures ---------------------------------------------------------------------------- */
+
+static int
+whole_number(struct json_object *object, const char *name)
+{
+	return json_object_get_int(json_member(object, name));
+}
+
+/* Cut to the slot; a logo, which has no picture's proportions, is only made smaller. */
+static struct picture_request
+wanted(struct making *making, struct json_object *entry)
+{
+	int width = whole_number(entry, "width");
+	int height = whole_number(entry, "height");
+	const char *place = json_text_item(making->arena, json_member(entry, "slot"), 0, "");
+	bool logo = strcmp(place, "agency") == 0;
+	struct picture_request request = {.url = json_text(making->arena, entry, "url", "")};
+
+	request.want.width = width > 0 ? width : IMAGE_WIDTH_DEFAULT;
+	if (width > 0 && height > 0 && !logo)
+	{
+		request.want.crop = IMAGE_CROP_CENTRE;
+		request.want.aspect_width = width;
+		request.want.aspect_height = height;
+	}
+	return request;
+}
+
+static const char *
+path_of(struct arena *arena, struct slice bytes)
+{
+	unsigned char digest[DIGEST_BYTES];
+	char hex[2 * DIGEST_BYTES + 1];
+
+	digest_of(bytes.at, bytes.length, digest);
+	for (size_t i = 0; i < DIGEST_BYTES; i++)
+	{
+		hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+		hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+	}
+	hex[sizeof(hex) - 1] = '\0';
+	return arena_format(arena, "images/%s.jpg", hex);
+}
+
+/* Sets a member of the payload by its path; what leads nowhere is left out. */
+static void
+put_into(struct making *making, struct json_object *payload, struct json_object *slot, struct json_object *value)
+{
+	struct json_object *at = payload;
+	size_t depth = json_count(slot);
+
+	for (size_t i = 0; i + 1 < depth && at != NULL; i++)
+	{
+		struct json_object *step = json_item(slot, i);
+
+		if (json_object_is_type(at, json_type_array))
+			at = json_item(at, (size_t) json_object_get_int(step));
+		else
+			at = json_member(at, json_object_get_string(step));
+	}
+	if (depth > 0 && json_object_is_type(at, json_type_object))
+		json_object_object_add(at, json_text_item(making->arena, slot, depth - 1, ""), value);
+	else
+		json_object_put(value);
+}
+
+/* The part of equal bytes that were added before; 0: none. */
+static int
+known_part(const struct pictures *pictures, const char *path)
+{
+	for (int i = 0; i < pictures->count; i++)
+	{
+		if (pictures->placed[i].path != NULL && strcmp(pictures->placed[i].path, path) == 0)
+			return pictures->placed[i].part;
+	}
+	return 0;
+}
+
+static struct json_object *
+place(struct making *making, struct pictures *pictures, struct json_object *entry, const struct picture *picture)
+{
+	struct json_object *told = json_new(making->arena);
+	struct placed *placed = &pictures->placed[pictures->count];
+	struct json_object *shown;
+	const char *alt = json_text(making->arena, entry, "alt", NULL);
+
+	*placed = (struct placed){.bytes = picture->bytes};
+	if (picture->bytes.length > 0)
+	{
+		placed->path = path_of(making->arena, picture->bytes);
+		placed->part = known_part(pictures, placed->path);
+		if (placed->part == 0)
+			placed->part = making_part(making, picture->bytes);
+	}
+	pictures->count++;
+	if (placed->part == 0)
+	{
+		placed->path = NULL;
+		json_set_text(making->arena, told, "error", picture->error != NULL ? picture->error : "There are too many pictures");
+		return told;
+	}
+	shown = json_new(making->arena);
+	json_set_text(making->arena, shown, "path", placed->path);
+	if (alt != NULL)
+		json_set_text(making->arena, shown, "alt", alt);
+	put_into(making, json_member(making->order, "payload"), json_member(entry, "slot"), shown);
+	json_object_object_add(told, "part", json_object_new_int(placed->part));
+	json_set_text(making->arena, told, "mime_type", picture->mime);
+	json_object_object_add(told, "width", json_object_new_int(picture->width));
+	json_object_object_add(told, "height", json_object_new_int(picture->height));
+	return told;
+}
+
+static void
+fetch_pictures(const struct proposal_maker *maker, struct making *making, struct pictures *pictures)
+{
+	struct json_object *list = json_member(making->order, "pictures");
+	struct json_object *told = json_object_new_array();
+	size_t count = json_count(list) < PICTURES_MOST ? json_count(list) : PICTURES_MOST;
+	struct picture_request requests[PICTURES_MOST];
+	struct picture fetched[PICTURES_MOST] = {0};
+
+	for (size_t i = 0; i < count; i++)
+		requests[i] = wanted(making, json_item(list, i));
+	if (count > 0)
+		pictures_prepare(making->arena, requests, fetched, count, &maker->fetching, NULL);
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(told, place(making, pictures, json_item(list, i), &fetched[i]));
+	json_object_object_add(making->answer, "pictures", told);
+}
+
+/* --- HTML --------------------------------------------------------------------------------- */
+
+static bool
+failed(struct making *making, const struct fault *fault, struct failure *failure)
+{
+	return failure_set(failure, "precondition_failed",
+					   arena_format(making->arena, "template %s, line %u: %s", fault->template, fault->line, fault->message), NULL);
+}
+
+/* Copied: the next render takes the place of its output. */
+static bool
+render_html(struct proposal_maker *maker, struct making *making, struct slice *html, struct failure *failure)
+{
+	const char *name = arena_format(making->arena, "%s.njk", json_text(making->arena, making->order, "template", "standard"));
+	const char *payload = json_object_to_json_string_ext(json_member(making->order, "payload"), JSON_C_TO_STRING_PLAIN);
+	const struct template_limits limits = TEMPLATE_LIMITS;
+	struct fault fault = {0};
+	const struct template *template = template_get(maker->templates, slice_of(name), &fault);
+	struct render_context *context;
+	struct slice output;
+	bool done;
+
+	if (template == NULL)
+		return failed(making, &fault, failure);
+	context = context_open(making->arena, slice_of(payload), CONTEXT_PLAIN, limits.memory, &fault);
+	done = context != NULL && render_template(maker->render, template, context_dict(context), &output, &fault);
+	if (done)
+		*html = (struct slice){arena_copy(making->arena, output.at, output.length), output.length};
+	context_close(context);
+	return done || failed(making, &fault, failure);
+}
+
+/* --- PDF ------------------------------------------------------------------------------------ */
+
+static enum resource_answer
+find_picture(void *context, struct arena *arena, const char *path, size_t most, struct slice *bytes)
+{
+	const struct pictures *pictures = context;
+
+	(void) arena;
+	for (int i = 0; i < pictures->count; i++)
+	{
+		if (pictures->placed[i].path == NULL || strcmp(pictures->placed[i].path, path) != 0)
+			continue;
+		*bytes = pictures->placed[i].bytes;
+		return bytes->length <= most ? RESOURCE_FOUND : RESOURCE_TOO_LARGE;
+	}
+	return RESOURCE_MISSING;
+}
+
+static void
+add_document(struct making *making, const char *name, struct slice bytes)
+{
+	struct json_object *document = json_new(making->arena);
+
+	json_object_object_add(document, "part", json_object_new_int(making_part(making, bytes)));
+	json_object_object_add(making->answer, name, document);
+}
+
+static void
+print_pdf(struct proposal_maker *maker, struct making *making, struct slice html, struct pictures *pictures)
+{
+	const struct pdf_document document = {.html = html, .find = find_picture, .find_context = pictures};
+	struct pdf_result result = {0};
+	struct failure failure = {0};
+
+	if (!pdf_print(maker->printer, making->arena, &document, &result, &failure))
+	{
+		warn(making, "there is no PDF", failure.message);
+		return;
+	}
+	add_document(making, "pdf", (struct slice){arena_copy(making->arena, result.pdf.at, result.pdf.length), result.pdf.length});
+	pdf_result_free(&result);
+}
+
+bool
+proposal_make(void *owner, struct making *making, struct failure *failure)
+{
+	struct proposal_maker *maker = owner;
+	struct json_object *pdf = json_member(making->order, "pdf");
+	struct pictures pictures = {0};
+	struct slice html;
+
+	if (!json_object_is_type(json_member(making->order, "payload"), json_type_object))
+		return failure_set(failure, "invalid_argument", "a proposal without a payload", NULL);
+	fetch_pictures(maker, making, &pictures);
+	if (!render_html(maker, making, &html, failure))
+		return false;
+	add_document(making, "html", html);
+	if (pdf == NULL || json_object_get_boolean(pdf))
+		print_pdf(maker, making, html, &pictures);
+	return true;
+}

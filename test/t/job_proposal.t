@@ -1,0 +1,112 @@
+# A proposal from the call to its documents, as a worker does it: HTML rendered, a picture fetched, a PDF printed; what cannot be had is
+# left out and told, and what was made opens under a link.
+
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use Compress::Zlib qw(compress crc32);
+use Digest::SHA qw(sha256_hex);
+use IO::Socket::INET;
+use IPC::Run qw(run);
+use JSON::PP;
+use Test::More;
+use CallTest;
+use VoygenTest;
+
+my $door = CallTest->new('job_proposal');
+my $owner = $door->owner;
+my $sunny = $door->agency('sunny');
+my ($yes, $no) = (JSON::PP::true, JSON::PP::false);
+my $program = checkout() . '/build/voygen';
+
+# A picture of one colour, 300 by 200, and a server that gives it at /hotel.png
+sub chunk { my ($kind, $data) = @_; return pack('N', length $data) . "$kind$data" . pack('N', crc32("$kind$data")) }
+my $png = "\x89PNG\r\n\x1a\n" . chunk('IHDR', pack('NNCCCCC', 300, 200, 8, 2, 0, 0, 0)) . chunk('IDAT', compress(("\0" . "\x20\x60\xa0" x 300) x 200)) . chunk('IEND', '');
+my $socket = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1', Proto => 'tcp') or die "no socket: $!";
+my $port = $socket->sockport;
+my $server = fork // die;
+if (!$server)
+{
+	while (my $client = $socket->accept)
+	{
+		my $request = <$client>;
+		while (<$client>) { last if /^\r?\n/ }
+		print $client $request =~ m{^GET /hotel\.png } ? "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: " . length($png) . "\r\nConnection: close\r\n\r\n$png" : "HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+		close $client;
+	}
+	require POSIX;
+	POSIX::_exit(0);
+}
+END { kill 'TERM', $server if $server }
+
+my $client = $door->call('agent', 'create_client', { name => 'Ann & <Bob>' });
+my $trip = $door->call('agent', 'create_trip', { client_id => $client->{slug}, title => 'Fjords & lights', destination => 'Bergen', start_date => '2027-05-01', end_date => '2027-05-04', travelers => 2 })->{slug};
+my @hotels = map { { site_id => $_->[0], name => $_->[1], city => 'Bergen', lead_price => { amount => $_->[2], currency => 'USD', basis => 'per_night' }, stated_commission => { amount => '77.77' }, images => ["http://127.0.0.1:$port/$_->[3]"], available => $yes } }
+	[ 'one', 'Harbour House', 100, 'hotel.png' ], [ 'two', 'Hill House', 200, 'none.png' ];
+$door->call('agent', 'ingest_hotels', { trip_id => $trip, site => 'web', check_in => '2027-05-01', check_out => '2027-05-04', hotels => \@hotels });
+
+# Has all jobs done; answers the result of this one.
+sub work
+{
+	my ($job) = @_;
+	local $ENV{VOYGEN_GATEWAY_URL} = database_url('job_proposal', 'voygen_gateway');
+	local $ENV{VOYGEN_IMAGE_ALLOW} = '127.0.0.0/8';
+	my $said;
+	run([ $program, 'work', '--once', '--no-refresh' ], '<', '/dev/null', '>&', \$said) or diag $said;
+	my $told = $door->call('agent', 'get_job', { job_id => $job });
+	is($told->{status}, 'done', 'it is done') or diag explain $told;
+	return $told->{result};
+}
+
+my $made = work($door->call('agent', 'generate_proposal', { trip_id => $trip, options => { hotels => [ 'web:one', 'web:two' ] } })->{job_id});
+
+subtest 'the documents' => sub {
+	is_deeply([ @$made{qw(html_uri pdf_uri)} ], [ map { "voygen://proposal/$made->{proposal_id}/$_" } qw(html pdf) ], 'both are there');
+	my $html = $door->call('reader', 'mcp.read_resource', { uri => $made->{html_uri} })->{contents}[0]{text};
+	like($html, qr/Fjords &amp; lights/, 'the page has the title, escaped');
+	like($html, qr/Ann &amp; &lt;Bob/, '... and the client');
+	like($html, qr/$_/, "... and $_") for 'Harbour House', 'Hill House', '300\.00', '600\.00';
+	unlike($html, qr/77\.77|commission|markup|web:one|\{\{|\{%/i, 'and nothing that is not for the client');
+	my ($pdf) = $owner->selectrow_array("select content from voygen.proposal_documents where kind = 'pdf'");
+	like($pdf, qr/^%PDF-1\./, 'the PDF is one');
+	is($owner->selectrow_array('select count(*) from voygen.job_parts'), 0, 'nothing is left in the job');
+};
+
+subtest 'pictures' => sub {
+	my $rows = $owner->selectall_arrayref('select source_url, encode(content_hash, $$hex$$) as hash, mime_type, width, height, error from voygen.proposal_images order by position', { Slice => {} });
+	is(scalar @$rows, 2, 'what became of each is kept');
+	my ($digest, $content) = $owner->selectrow_array('select encode(digest, $$hex$$), content from voygen.pictures');
+	is($rows->[0]{hash}, sha256_hex($content), 'one is stored under its digest');
+	is_deeply([ @{ $rows->[0] }{qw(mime_type width height error)} ], [ 'image/jpeg', 300, 200, undef ], 'as a JPEG cut to its slot');
+	like($rows->[1]{error}, qr/404/, 'the other has a reason');
+	is(scalar(grep { /^Hill House: .*404/ } @{ $made->{warnings} }), 1, '... which the advisor is told');
+	my $html = $door->call('reader', 'mcp.read_resource', { uri => $made->{html_uri} })->{contents}[0]{text};
+	like($html, qr{images/$digest\.jpg}, 'the page shows it');
+	is(scalar(() = $html =~ /<img/g), 1, '... and no hole for the other');
+	my $payload = decode_json($owner->selectrow_array('select json_payload::text from voygen.proposals'));
+	is_deeply($payload->{legs}[0]{hotels}[0]{picture}, { path => "images/$digest.jpg", alt => 'Harbour House' }, 'and the version says so');
+};
+
+subtest 'as it is made, so it stays' => sub {
+	my $before = $owner->selectrow_array('select voygen.proposal_digest(?, ?)', undef, $sunny, $made->{proposal_id});
+	$door->call('agent', 'set_proposal_status', { proposal_id => $made->{proposal_id}, status => 'final' });
+	ok(!eval { $owner->do("update voygen.proposal_documents set content = 'x', digest = sha256('x')"); 1 }, 'the document of a final one is not changed');
+	ok(!eval { $owner->do('delete from voygen.proposal_documents'); 1 }, '... nor taken away');
+	my $link = $door->call('agent', 'share_proposal', { proposal_id => $made->{proposal_id} });
+	is($owner->selectrow_array("select outcome from voygen.shared_proposal(?, sha256(?), 'pdf', 'GET', 'x')", undef, $sunny, $link->{key}), 'ok', 'it opens under a link');
+	is($owner->selectrow_array('select outcome from voygen.shared_picture(?, sha256(?), (select digest from voygen.pictures))', undef, $sunny, $link->{key}), 'ok', '... and its picture');
+	is($owner->selectrow_array('select outcome from voygen.shared_picture(?, sha256(?), sha256($$other$$))', undef, $sunny, $link->{key}), 'not_found', '... and no other');
+	is($owner->selectrow_array('select voygen.proposal_digest(?, ?)', undef, $sunny, $made->{proposal_id}), $before, 'it is what it was');
+};
+
+subtest 'every template' => sub {
+	my @jobs = map { [ $_, $door->call('agent', 'generate_proposal', { trip_id => $trip, template => $_, options => { hotels => ['web:one'], pdf => $no, draft => $yes } })->{job_id} ] } qw(standard luxury family condensed);
+	my %made = map { $_->[0] => work($_->[1]) } @jobs;
+	is_deeply([ map { $made{$_}{pdf_uri} } sort keys %made ], [ (undef) x 4 ], 'without a PDF where none is wanted');
+	like($door->call('reader', 'mcp.read_resource', { uri => $made{$_}{html_uri} })->{contents}[0]{text}, qr/Harbour House.*300\.00/s, $_) for sort keys %made;
+	is($owner->selectrow_array('select count(*) from voygen.pictures'), 1, 'the picture is stored once');
+};
+
+done_testing;
