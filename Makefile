@@ -71,7 +71,7 @@ restore: cluster ## replace database voygen by the dump FILE
 	@$(CLUSTER)/restore $(FILE)
 	@$(CLUSTER)/deploy
 
-inventory: build ## write migrations/inventory.txt anew, after a change of migrations, extension or sql
+inventory: build ## write migrations/inventory.txt and service/TOOLS.md anew, after a change of migrations, extension or sql
 	@migrations/make_inventory
 
 format: ## rewrite the C sources as .clang-format wants them

@@ -37,6 +37,19 @@ list_has(struct arena *arena, struct json_object *list, const char *word)
 	return false;
 }
 
+static const char *type_of(struct arena *arena, struct json_object *schema);
+
+/* What may be one thing or another, null among them. */
+static const char *
+alternatives_of(struct arena *arena, struct json_object *list)
+{
+	const char *words = "";
+
+	for (size_t i = 0; i < json_count(list); i++)
+		words = arena_format(arena, "%s%s%s", words, i > 0 ? " or " : "", type_of(arena, json_item(list, i)));
+	return words;
+}
+
 /* The type of a schema in a few words. */
 static const char *
 type_of(struct arena *arena, struct json_object *schema)
@@ -46,6 +59,8 @@ type_of(struct arena *arena, struct json_object *schema)
 	struct json_object *words = json_member(schema, "enum");
 	const char *choices = "";
 
+	if (json_member(schema, "anyOf") != NULL)
+		return alternatives_of(arena, json_member(schema, "anyOf"));
 	if (strcmp(type, "array") == 0)
 		return arena_format(arena, "list of %s", type_of(arena, json_member(schema, "items")));
 	for (size_t i = 0; i < json_count(words); i++)
