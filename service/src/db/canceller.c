@@ -171,17 +171,17 @@ canceller_close(struct canceller *c)
 	close(c->wake[1]);
 }
 
-void
+bool
 canceller_ask(struct canceller *c, PGconn *connection, loop_callback *done, void *owner)
 {
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (job == NULL)
-		c->loop->arena->fail(sizeof(*job));
-	else
-		*job = (struct job){.cancel = PQgetCancel(connection), .done = done, .owner = owner};
+		return false;
+	*job = (struct job){.cancel = PQgetCancel(connection), .done = done, .owner = owner};
 	pthread_mutex_lock(&c->mutex);
 	push(&c->asked, job);
 	pthread_cond_signal(&c->news);
 	pthread_mutex_unlock(&c->mutex);
+	return true;
 }

@@ -5,6 +5,8 @@
 #ifndef VOYGEN_CANCELLER_H
 #define VOYGEN_CANCELLER_H
 
+#include <stdbool.h>
+
 #include <libpq-fe.h>
 
 #include "loop/loop.h"
@@ -18,8 +20,9 @@ void canceller_close(struct canceller *canceller);
 
 /*
  * Asks the server to stop what this connection runs; `done` is called when the server has been asked, or could not be.
- * The next statement may be sent on the connection only then: what was asked earlier would hit it.
+ * The next statement may be sent on the connection only then: what was asked earlier would hit it. False when there is no memory to
+ * ask: then nothing is under way, and it may be tried again.
  */
-void canceller_ask(struct canceller *canceller, PGconn *connection, loop_callback *done, void *owner);
+bool canceller_ask(struct canceller *canceller, PGconn *connection, loop_callback *done, void *owner);
 
 #endif

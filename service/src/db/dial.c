@@ -27,12 +27,19 @@ on_ready(evutil_socket_t socket, short what, void *context)
 	step(dial);
 }
 
-static void
+/* False when there is no memory. */
+static bool
 wait_for(struct dial *dial, short what)
 {
 	dial->event = event_new(dial->loop->base, PQsocket(dial->connection), what, on_ready, dial);
-	if (dial->event == NULL || event_add(dial->event, NULL) != 0)
-		dial->loop->arena->fail(sizeof(*dial));
+	return dial->event != NULL && event_add(dial->event, NULL) == 0;
+}
+
+static void
+go_on(struct dial *dial, short what)
+{
+	if (!wait_for(dial, what))
+		dial->done(dial->owner, "no memory for a connection");
 }
 
 static void
@@ -41,7 +48,7 @@ step(struct dial *dial)
 	switch (PQconnectPoll(dial->connection))
 	{
 		case PGRES_POLLING_READING:
-			wait_for(dial, EV_READ);
+			go_on(dial, EV_READ);
 			return;
 		case PGRES_POLLING_OK:
 			PQsetnonblocking(dial->connection, 1);
@@ -52,7 +59,7 @@ step(struct dial *dial)
 			dial->done(dial->owner, PQerrorMessage(dial->connection));
 			return;
 		default:
-			wait_for(dial, EV_WRITE);
+			go_on(dial, EV_WRITE);
 			return;
 	}
 }
@@ -67,9 +74,11 @@ dial_start(struct dial *dial, struct loop *loop, const char *url, dial_done *don
 
 	*dial = (struct dial){.loop = loop, .connection = connection, .done = done, .owner = owner};
 	/* libpq asks to be called as if it had to write first; with a fault it has no socket yet */
-	if (connection != NULL && PQstatus(connection) != CONNECTION_BAD)
-		wait_for(dial, EV_WRITE);
-	return connection;
+	if (connection == NULL || PQstatus(connection) == CONNECTION_BAD || wait_for(dial, EV_WRITE))
+		return connection;
+	dial_stop(dial);
+	PQfinish(connection);
+	return NULL;
 }
 
 void

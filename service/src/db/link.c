@@ -345,8 +345,8 @@ ask_to_stop(struct link *link)
 {
 	if (link->cancelling)
 		return;
-	link->cancelling = true;
-	canceller_ask(link->canceller, link->connection, on_cancelled, link);
+	link->asked_ms = link->loop->now_ms;
+	link->cancelling = canceller_ask(link->canceller, link->connection, on_cancelled, link);
 }
 
 void

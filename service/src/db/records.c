@@ -28,6 +28,10 @@
 #define EPOCH_SECONDS 946684800
 
 #define COLUMNS 7
+/* The head of an array. */
+#define ARRAY_BYTES 20
+/* The longest code is precondition_failed. */
+#define OUTCOME_BYTES 19
 
 struct record
 {
@@ -68,8 +72,8 @@ put_integer(struct bytes *out, uint64_t value, int width)
 
 	for (int i = 0; i < width; i++)
 		digits[i] = (char) (value >> (8 * (width - 1 - i)));
-	if (!bytes_add(out, digits, (size_t) width))
-		abort();
+	/* make_room has been there before */
+	(void) bytes_add(out, digits, (size_t) width);
 }
 
 /* The head of a list of so many items of a type: one dimension, that starts at 1, null allowed. */
@@ -88,8 +92,7 @@ static void
 put_item(struct bytes *out, const void *bytes, size_t length)
 {
 	put_integer(out, length, 4);
-	if (!bytes_add(out, bytes, length))
-		abort();
+	(void) bytes_add(out, bytes, length);
 }
 
 static void
@@ -161,13 +164,33 @@ on_sent(void *owner, struct query_outcome *outcome)
 		send_batch(records);
 }
 
+/* For all that the arrays of so many records take: nothing is begun that memory could run out in. */
+static bool
+make_room(struct records *records, int count)
+{
+	const size_t each[COLUMNS] = {12, 4 + DIGEST_BYTES, 4 + NAME_BYTES, 4, 4 + OUTCOME_BYTES, 12, 12};
+	size_t arguments = 0;
+	struct record *record = records->first;
+
+	for (int i = 0; i < count; i++, record = record->next)
+		arguments += record->arguments_length;
+	for (int i = 0; i < COLUMNS; i++)
+	{
+		if (!bytes_reserve(&records->columns[i], ARRAY_BYTES + (size_t) count * each[i] + (i == 3 ? arguments : 0)))
+			return false;
+	}
+	return true;
+}
+
 /* Moves records from the row into the arrays, freeing them. */
-static void
+static bool
 fill_batch(struct records *records)
 {
 	const Oid items[COLUMNS] = {20, 17, 25, 17, 25, 20, 1184};
 	int count = records->count < BATCH_MOST ? records->count : BATCH_MOST;
 
+	if (!make_room(records, count))
+		return false;
 	for (int i = 0; i < COLUMNS; i++)
 		start_array(&records->columns[i], items[i], count);
 	for (int i = 0; i < count; i++)
@@ -183,12 +206,15 @@ fill_batch(struct records *records)
 	records->sent = count;
 	if (records->first == NULL)
 		records->last = &records->first;
+	return true;
 }
 
 static void
 send_batch(struct records *records)
 {
-	fill_batch(records);
+	/* without memory the next tick comes again */
+	if (!fill_batch(records))
+		return;
 	records->sending = true;
 	records->attempts = 0;
 	query_start(&records->query, &prepared_records, on_sent, records);
@@ -203,7 +229,7 @@ tick(void *context)
 	struct records *records = context;
 
 	if (records->lost > 0)
-		log_say(LOG_LEVEL_ERROR, "%lld calls are missing in the audit: the database does not keep up", records->lost);
+		log_say(LOG_LEVEL_ERROR, "%lld calls are missing in the audit: the database does not keep up, or memory is short", records->lost);
 	records->lost = 0;
 	if (!records->sending && records->count > 0)
 		send_batch(records);

@@ -6,8 +6,9 @@
  */
 #include "db/refusal.h"
 
-#include <json-c/json.h>
 #include <string.h>
+
+#include "json/scan.h"
 
 /* Codes of what PostgreSQL itself refuses; the first prefix that fits counts. */
 static const struct
@@ -51,38 +52,33 @@ code_of(const char *sqlstate)
 	return "internal";
 }
 
-/* A string member of the object, copied; NULL when it is not there. */
+/* A string member of the object; NULL when it is not there. */
 static const char *
-member(struct arena *arena, struct json_object *object, const char *name)
+member(struct arena *arena, const struct scan_node *object, const char *name)
 {
-	struct json_object *value = NULL;
+	struct slice text;
 
-	if (!json_object_object_get_ex(object, name, &value) || json_object_get_type(value) == json_type_null)
-		return NULL;
-	return arena_string(arena, json_object_get_string(value));
+	return scan_string(arena, scan_member(object, name), &text) ? arena_copy(arena, text.at, text.length) : NULL;
 }
 
-/* Takes the error object of the extension from the DETAIL; false when it holds none. */
+/* Takes the error object of the extension from the DETAIL; false when it holds none. It is read without json-c, which does not
+ * outlive it when memory runs out. */
 static bool
 read_detail(struct arena *arena, const char *detail, struct failure *failure)
 {
-	struct json_object *object = json_tokener_parse(detail);
-	const char *code;
+	const struct scan_limits limits = {.levels = 1, .nodes = 100, .depth = SCAN_DEPTH_MOST};
+	struct scan_fault fault;
+	const char *text = arena_string(arena, detail);
+	const struct scan_node *object = scan_text(arena, slice_of(text), &limits, &fault);
+	const char *code = member(arena, object, "code");
 
-	if (object == NULL)
-		return false;
-	code = member(arena, object, "code");
 	if (code == NULL)
-	{
-		json_object_put(object);
 		return false;
-	}
 	failure_set(failure, code, member(arena, object, "message"), member(arena, object, "hint"));
 	failure->path = member(arena, object, "path");
 	failure->expected = member(arena, object, "expected");
 	failure->got = member(arena, object, "got");
-	failure->json = arena_string(arena, detail);
-	json_object_put(object);
+	failure->json = text;
 	if (failure->message == NULL)
 		failure->message = code;
 	return true;

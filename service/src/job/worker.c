@@ -17,7 +17,6 @@
 #include "job/worker.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -25,6 +24,7 @@
 
 #include "job/errand.h"
 #include "log/log.h"
+#include "output/output.h"
 #include "text/slice.h"
 
 /* Jobs nobody has told of are found within this time. */
@@ -149,18 +149,19 @@ leave(struct slot *slot, const char *error)
 static const char *
 error_of(struct slot *slot, const struct failure *failure)
 {
-	struct json_object *object;
-	const char *text;
+	struct output out;
+	char *text;
 
 	if (failure->json != NULL)
 		return arena_string(&slot->words, failure->json);
-	object = json_object_new_object();
-	if (object == NULL)
-		return "{\"code\": \"unavailable\"}";
-	json_object_object_add(object, "code", json_object_new_string(failure->code));
-	json_object_object_add(object, "message", json_object_new_string(failure->message));
-	text = arena_string(&slot->words, json_object_to_json_string(object));
-	json_object_put(object);
+	output_start(&out, &slot->words);
+	output_word(&out, "{\"code\":");
+	output_quoted(&out, slice_of(failure->code));
+	output_word(&out, ",\"message\":");
+	output_quoted(&out, slice_of(failure->message));
+	output_word(&out, "}");
+	text = arena_alloc(&slot->words, out.length + 17);
+	output_read(&out, text, out.length + 16);
 	return text;
 }
 

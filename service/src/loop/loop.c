@@ -129,7 +129,7 @@ ring(evutil_socket_t socket, short what, void *context)
 	callback(timer->context);
 }
 
-void
+bool
 loop_timer_start(struct loop_timer *timer, struct loop *loop, int milliseconds, loop_callback *callback, void *context)
 {
 	struct timeval delay = {milliseconds / 1000, milliseconds % 1000 * 1000};
@@ -137,6 +137,8 @@ loop_timer_start(struct loop_timer *timer, struct loop *loop, int milliseconds, 
 	loop_timer_stop(timer);
 	*timer = (struct loop_timer){.loop = loop, .callback = callback, .context = context};
 	timer->event = event_new(loop->base, -1, 0, ring, timer);
-	if (timer->event == NULL || event_add(timer->event, &delay) != 0)
-		loop->arena->fail(sizeof(*timer));
+	if (timer->event != NULL && event_add(timer->event, &delay) == 0)
+		return true;
+	loop_timer_stop(timer);
+	return false;
 }

@@ -44,7 +44,8 @@ void loop_stop(struct loop *loop);
 /* Calls back every so many milliseconds, as long as the loop lives. */
 void loop_every(struct loop *loop, int milliseconds, loop_callback *callback, void *context);
 
-/* A clock that rings once. All zero at first; it may be started anew when it has rung or has been stopped. */
+/* A clock that rings once. All zero at first; it may be started anew when it has rung or has been stopped. Starting it fails
+ * where there is no memory. */
 struct loop_timer
 {
 	struct event *event;
@@ -53,7 +54,7 @@ struct loop_timer
 	void *context;
 };
 
-void loop_timer_start(struct loop_timer *timer, struct loop *loop, int milliseconds, loop_callback *callback, void *context);
+bool loop_timer_start(struct loop_timer *timer, struct loop *loop, int milliseconds, loop_callback *callback, void *context);
 
 /* Rings no more; also for one that was never started. */
 void loop_timer_stop(struct loop_timer *timer);

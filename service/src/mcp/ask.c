@@ -9,6 +9,7 @@
 #include "mcp/notice.h"
 #include "mcp/session.h"
 #include "mcp/state.h"
+#include "memory/rescue.h"
 
 /* Of one request; a handler that is never content would go on for ever. */
 #define ROUNDS_MOST 16
@@ -233,11 +234,30 @@ find_asked(struct mcp *mcp, const struct exchange *exchange, struct slice id, st
 	return NULL;
 }
 
+struct taking
+{
+	struct mcp_request *request;
+	struct asked *asked;
+	struct slice value;
+};
+
+static void
+take_value(void *context)
+{
+	struct taking *taking = context;
+	struct mcp_request *request = taking->request;
+
+	taking->asked->value = (struct slice){arena_copy(request->exchange->arena, taking->value.at, taking->value.length), taking->value.length};
+	if (--request->asking->open == 0)
+		go_on(request);
+}
+
 void
 ask_take(struct mcp *mcp, const struct exchange *exchange, const struct scan_node *message)
 {
 	const struct scan_node *result = scan_member(message, "result");
 	struct mcp_request *request = NULL;
+	struct exchange *asking;
 	struct asked *asked;
 	struct slice id;
 
@@ -252,7 +272,8 @@ ask_take(struct mcp *mcp, const struct exchange *exchange, const struct scan_nod
 		mcp_error(request, MCP_INTERNAL_ERROR, "the client answers a question with an error", (struct slice){0});
 		return;
 	}
-	asked->value = (struct slice){arena_copy(request->exchange->arena, result->raw.at, result->raw.length), result->raw.length};
-	if (--request->asking->open == 0)
-		go_on(request);
+	/* the exchange that asked is another one than the one that brings the answer, and ends for itself */
+	asking = request->exchange;
+	if (!rescue_run(take_value, &(struct taking){request, asked, result->raw}))
+		exchange_starve(asking);
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "db/records.h"
+#include "memory/rescue.h"
 
 int64_t
 calling_clock_us(void)
@@ -16,6 +17,32 @@ calling_clock_us(void)
 	return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+struct ending
+{
+	struct calling *calling;
+	struct query_outcome *outcome;
+};
+
+static void
+hand_on(void *context)
+{
+	struct ending *ending = context;
+
+	ending->calling->done(ending->calling->owner, ending->outcome);
+}
+
+/* An answer may be too large for the memory there is. */
+static void
+on_ended(void *owner, struct query_outcome *outcome)
+{
+	struct calling *calling = owner;
+	struct exchange *exchange = calling->exchange;
+	struct ending ending = {calling, outcome};
+
+	if (!rescue_run(hand_on, &ending))
+		exchange_starve(exchange);
+}
+
 bool
 calling_start(struct calling *calling, struct mcp_request *request, struct slice tool, struct slice arguments, query_done *done,
 			  void *owner)
@@ -24,7 +51,10 @@ calling_start(struct calling *calling, struct mcp_request *request, struct slice
 
 	calling->tool = tool;
 	calling->arguments = arguments;
-	query_start(&calling->query, &prepared_call, done, owner);
+	calling->done = done;
+	calling->owner = owner;
+	calling->exchange = request->exchange;
+	query_start(&calling->query, &prepared_call, on_ended, calling);
 	query_integer(&calling->query, identity->agency_id);
 	query_slice(&calling->query, (struct slice){(const char *) identity->digest, DIGEST_BYTES});
 	query_slice(&calling->query, tool);

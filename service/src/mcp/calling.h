@@ -9,6 +9,9 @@
 struct calling
 {
 	struct query query;
+	query_done *done;
+	void *owner;
+	struct exchange *exchange;
 	struct slice tool;
 	struct slice arguments; /* JSON */
 	int64_t started_us;     /* calling_clock_us when the request came; to be set by who records the call */

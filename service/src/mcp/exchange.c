@@ -112,3 +112,9 @@ exchange_part(struct exchange *exchange)
 {
 	return exchange->ops->part != NULL && exchange->ops->part(exchange);
 }
+
+void
+exchange_starve(struct exchange *exchange)
+{
+	exchange->ops->starve(exchange);
+}

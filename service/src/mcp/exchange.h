@@ -31,6 +31,8 @@ struct exchange_ops
 	bool (*resume)(struct exchange *exchange, struct slice event_id);
 	/* NULL the same. Sends the client away without ending the request: he comes back for the rest. */
 	bool (*part)(struct exchange *exchange);
+	/* Memory ran out in the middle of work for it: it ends without an answer, and with it all that its client has asked for. */
+	void (*starve)(struct exchange *exchange);
 };
 
 /* A header line: of the request with its name as it was written, or one more for the answer. */
@@ -106,6 +108,9 @@ bool exchange_begin(struct exchange *exchange);
 bool exchange_resume(struct exchange *exchange, struct slice event_id);
 
 bool exchange_part(struct exchange *exchange);
+
+/* For whoever has come back from work for it by rescue_run. */
+void exchange_starve(struct exchange *exchange);
 
 /* --- for transports ------------------------------------------------------ */
 

@@ -293,7 +293,8 @@ news_open_standing(struct mcp *mcp, struct exchange *exchange)
 {
 	struct hearer *hearer = new_hearer(mcp, exchange, end_standing);
 
-	hearer->session->hearer = hearer;
+	if (hearer->session != NULL)
+		hearer->session->hearer = hearer;
 }
 
 void

@@ -135,8 +135,9 @@ make(struct sessions *sessions, const struct exchange *exchange, struct slice id
 
 	if (session == NULL || (id.at != NULL && copy == NULL))
 	{
-		sessions->loop->arena->fail(sizeof(*session));
-		abort();
+		free(session);
+		free(copy);
+		return NULL;
 	}
 	session->identity = exchange->identity;
 	session->id = copy;

@@ -21,6 +21,61 @@ struct arena_block
 	max_align_t bytes[];
 };
 
+/* Put aside for all arenas of the process; its size is that of the memory, not of one arena. */
+static struct arena_block *aside;
+static int aside_count;
+
+static struct arena_block *
+new_block(size_t usable)
+{
+	struct arena_block *block = malloc(sizeof(*block) + usable);
+
+	if (block != NULL)
+		*block = (struct arena_block){.size = usable};
+	return block;
+}
+
+bool
+arena_put_aside(int count)
+{
+	while (aside_count < count)
+	{
+		struct arena_block *block = new_block(BLOCK_BYTES);
+
+		if (block == NULL)
+			return false;
+		block->older = aside;
+		aside = block;
+		aside_count++;
+	}
+	return true;
+}
+
+void
+arena_give_back_aside(void)
+{
+	while (aside != NULL)
+	{
+		struct arena_block *older = aside->older;
+
+		free(aside);
+		aside = older;
+	}
+	aside_count = 0;
+}
+
+static struct arena_block *
+take_aside(size_t usable)
+{
+	struct arena_block *block = usable == BLOCK_BYTES ? aside : NULL;
+
+	if (block == NULL)
+		return NULL;
+	aside = block->older;
+	aside_count--;
+	return block;
+}
+
 void
 arena_open(struct arena *arena, arena_failure *fail)
 {
@@ -64,16 +119,16 @@ static void
 arena_grow(struct arena *arena, size_t size)
 {
 	size_t usable = size > BLOCK_BYTES ? size : BLOCK_BYTES;
-	struct arena_block *block = malloc(sizeof(*block) + usable);
+	struct arena_block *block = new_block(usable);
 
+	if (block == NULL)
+		block = take_aside(usable);
 	if (block == NULL)
 	{
 		arena->fail(size);
 		abort();
 	}
 	block->older = arena->newest;
-	block->size = usable;
-	block->used = 0;
 	arena->newest = block;
 }
 

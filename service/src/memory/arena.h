@@ -8,6 +8,7 @@
 #ifndef VOYGEN_ARENA_H
 #define VOYGEN_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -19,6 +20,11 @@ struct arena
 	struct arena_block *newest; /* owned; freed by arena_close */
 	arena_failure *fail;
 };
+
+/* Puts blocks aside for when the system gives none, as many as are missing of `count`; they are for the blocks of the usual
+ * size of all arenas. False while some are missing: memory is short. For programs that shall outlive that, of one thread. */
+bool arena_put_aside(int count);
+void arena_give_back_aside(void);
 
 void arena_open(struct arena *arena, arena_failure *fail);
 void arena_close(struct arena *arena);

@@ -17,7 +17,7 @@ read_stream(struct arena *arena, FILE *stream, const char *name, struct text *te
 	char *block = malloc(size);
 
 	if (block == NULL)
-		arena->fail(size);
+		return failure_set(failure, "unavailable", "memory ran out while a file was read", NULL);
 	for (;;)
 	{
 		size_t got = fread(block + length, 1, size - length, stream);
@@ -39,8 +39,7 @@ read_stream(struct arena *arena, FILE *stream, const char *name, struct text *te
 		if (larger == NULL)
 		{
 			free(block);
-			arena->fail(size);
-			return false;
+			return failure_set(failure, "unavailable", "memory ran out while a file was read", NULL);
 		}
 		block = larger;
 	}

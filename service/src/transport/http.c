@@ -3,6 +3,9 @@
  */
 #include "transport/http_inside.h"
 
+#include "log/log.h"
+#include "memory/rescue.h"
+
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -11,9 +14,22 @@
 #include <unistd.h>
 
 #define TICK_MS 1000
+/* Blocks for what is under way when memory runs out: one for each of so many exchanges. */
+#define ASIDE_BLOCKS 32
 #define SPARE_EXCHANGES 64
 /* An exchange whose buffers have grown beyond this is not kept. */
 #define SPARE_BYTES ((size_t) 65536)
+
+/* As long as what was put aside for what is under way cannot be replaced, nothing new is begun. */
+static void
+look_at_memory(struct http *http)
+{
+	bool starving = !arena_put_aside(ASIDE_BLOCKS);
+
+	if (starving != http->starving)
+		log_say(starving ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, starving ? "memory is short: requests are refused" : "there is memory again");
+	http->starving = starving;
+}
 
 static void
 tick(void *context)
@@ -21,6 +37,7 @@ tick(void *context)
 	struct http *http = context;
 	struct http_connection *next;
 
+	look_at_memory(http);
 	for (struct http_connection *c = http->connections; c != NULL; c = next)
 	{
 		next = c->next;
@@ -38,6 +55,8 @@ http_open(struct loop *loop, const struct http_settings *settings, const struct 
 	http->settings = *settings;
 	http->sources = sources;
 	http->date_ms = -1000;
+	rescue_open(loop->arena->fail);
+	arena_put_aside(ASIDE_BLOCKS);
 	loop_every(loop, TICK_MS, tick, http);
 	return http;
 }
@@ -72,6 +91,7 @@ http_close(struct http *http)
 		free_exchange(http->spare);
 		http->spare = next;
 	}
+	arena_give_back_aside();
 }
 
 void
@@ -163,7 +183,7 @@ http_exchange_take(struct http *http)
 		x = calloc(1, sizeof(*x));
 		if (x == NULL)
 			return NULL;
-		arena_open(&x->arena, http->loop->arena->fail);
+		arena_open(&x->arena, rescue_failure);
 	}
 	x->next = NULL;
 	x->http = http;

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "memory/rescue.h"
+
 /* In each window of pace_ms a client that sends or reads something must get on by so many bytes, or it is cut off. */
 #define PACE_BYTES ((size_t) 4096)
 /* How long the client may take to close after the last answer, before the connection is cut. */
@@ -164,6 +166,12 @@ http_connection_flush(struct http_connection *c)
 
 	if (c->inside)
 		return;
+	/* what is ready may be half of an answer */
+	if (c->doomed)
+	{
+		http_connection_close(c);
+		return;
+	}
 	c->inside = true;
 	while (stream_clear(&c->stream) && !c->stream.failed && c->first != NULL)
 	{
@@ -222,19 +230,41 @@ parse(struct http_connection *c, struct slice bytes)
 	return bytes.length;
 }
 
+struct taking
+{
+	struct http_connection *connection;
+	struct slice bytes;
+};
+
 /* Parses what can be taken now and keeps the rest. */
 static void
-take_bytes(struct http_connection *c, struct slice bytes)
+take(void *context)
 {
+	struct taking *taking = context;
+	struct http_connection *c = taking->connection;
+	struct slice bytes = taking->bytes;
 	size_t taken = 0;
 
-	c->inside = true;
 	while (taken < bytes.length && !c->closing && c->count < HTTP_PIPELINE)
 		taken += parse(c, (struct slice){bytes.at + taken, bytes.length - taken});
 	if (taken < bytes.length && !c->closing)
 	{
 		c->doomed = c->doomed || !bytes_add(&c->unread, bytes.at + taken, bytes.length - taken);
 		stream_pause(&c->stream);
+	}
+}
+
+/* The same; a request that there is no memory for ends its connection. */
+static void
+take_bytes(struct http_connection *c, struct slice bytes)
+{
+	c->inside = true;
+	if (!rescue_run(take, &(struct taking){c, bytes}))
+	{
+		c->doomed = c->closing = true;
+		/* it was at work on the last: nobody comes back to that */
+		if (c->last != NULL)
+			http_trail_end(c->last);
 	}
 	c->inside = false;
 }

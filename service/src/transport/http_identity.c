@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "limits/limits.h"
+#include "memory/rescue.h"
 #include "transport/http_inside.h"
 
 /* The status of a verdict, 0 for somebody; says in WWW-Authenticate how to ask. */
@@ -61,12 +62,19 @@ judge(struct http_exchange *x, enum identity_verdict verdict, const char **words
 	return status_of(x, verdict, words);
 }
 
-static void
-on_answered(struct identity_ask *ask, enum identity_verdict verdict)
+struct answered
 {
-	struct http_exchange *x = ask->asker;
+	struct http_exchange *exchange;
+	enum identity_verdict verdict;
+};
+
+static void
+go_on(void *context)
+{
+	const struct answered *answered = context;
+	struct http_exchange *x = answered->exchange;
 	const char *words;
-	int status = x->phase == HTTP_ANSWERED ? 0 : judge(x, verdict, &words);
+	int status = x->phase == HTTP_ANSWERED ? 0 : judge(x, answered->verdict, &words);
 
 	x->asking = false;
 	if (status != 0 && x->refusal == 0)
@@ -76,6 +84,19 @@ on_answered(struct identity_ask *ask, enum identity_verdict verdict)
 	}
 	if (x->phase == HTTP_WORKING)
 		http_request_work(x);
+}
+
+/* The request that waited for it may be too large for the memory there is. */
+static void
+on_answered(struct identity_ask *ask, enum identity_verdict verdict)
+{
+	struct http_exchange *x = ask->asker;
+
+	if (!rescue_run(go_on, &(struct answered){x, verdict}))
+	{
+		x->asking = false;
+		exchange_starve(&x->exchange);
+	}
 }
 
 /* Two of them may be taken for one another by what stands in front of this server. */

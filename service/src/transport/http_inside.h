@@ -72,6 +72,7 @@ struct http_exchange
 	/* the answer */
 	struct bytes ready;   /* goes out first: the head, events */
 	struct output output; /* then this */
+	bool starved;         /* there was no memory for all of it */
 	bool framed;          /* output is the data of an event: its end is still to come */
 	int64_t spoke_ms;     /* when the event stream last said something */
 	/* resumption */
@@ -119,6 +120,7 @@ struct http
 	struct http_trail *trails; /* of all streams that can be resumed */
 	struct http_state state;
 	bool draining;
+	bool starving; /* memory is short: what is under way comes first */
 	char date[40]; /* the Date of this second */
 	int64_t date_ms;
 };

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* More than the head of a stream and the frame of an event take, with the headers a handler may add. */
+#define FRAME_BYTES ((size_t) 4096)
 /* Events a client may leave unread before it gets no more. */
 #define EVENTS_UNREAD_BYTES ((size_t) 1024 * 1024)
 /* A request that has been under way for so long, and whose answer can be resumed, is answered by a stream. */
@@ -20,11 +22,11 @@ http_exchange_of(struct exchange *exchange)
 	return (struct http_exchange *) exchange;
 }
 
+/* Where there is no memory for it, the rest is left out, too. */
 static void
 add(struct http_exchange *x, struct slice bytes)
 {
-	if (!bytes_add(&x->ready, bytes.at, bytes.length))
-		x->arena.fail(bytes.length);
+	x->starved = x->starved || !bytes_add(&x->ready, bytes.at, bytes.length);
 }
 
 static void
@@ -188,7 +190,7 @@ begin(struct exchange *exchange)
 {
 	struct http_exchange *x = http_exchange_of(exchange);
 
-	if (!x->takes_events)
+	if (!x->takes_events || !bytes_reserve(&x->ready, FRAME_BYTES))
 		return false;
 	if (x->phase != HTTP_STREAMING)
 	{
@@ -206,14 +208,12 @@ notify(struct exchange *exchange, struct output *message)
 	size_t length = message->length;
 	size_t from;
 
-	if (!x->takes_events || x->ready.length > EVENTS_UNREAD_BYTES)
+	if (!x->takes_events || x->ready.length > EVENTS_UNREAD_BYTES || !bytes_reserve(&x->ready, FRAME_BYTES + length))
 		return false;
 	if (x->phase != HTTP_STREAMING)
 		http_reply_begin_events(x);
 	from = x->ready.length;
 	begin_event(x, x->trail != NULL ? http_trail_next(x->trail) : 0, length);
-	if (!bytes_reserve(&x->ready, length + 16))
-		x->arena.fail(length);
 	/* an escape may need more room than the text has left, so that it is read in several turns */
 	for (size_t got; (got = output_read(message, x->ready.at + x->ready.length, length + 16)) > 0;)
 	{
@@ -270,6 +270,22 @@ answer_plainly(struct http_exchange *x, int status)
 		output_start(&x->output, &x->arena);
 }
 
+/* What is left of it is of no use, also to a client who could come back. */
+static void
+starve(struct exchange *exchange)
+{
+	struct http_exchange *x = http_exchange_of(exchange);
+
+	http_trail_end(x);
+	if (x->connection != NULL)
+	{
+		http_connection_close(x->connection);
+		return;
+	}
+	exchange_abandon(exchange);
+	http_exchange_give(x->http, x);
+}
+
 static void
 answer(struct exchange *exchange, int status, struct output *body)
 {
@@ -281,13 +297,15 @@ answer(struct exchange *exchange, int status, struct output *body)
 	else
 		answer_plainly(x, status);
 	x->phase = HTTP_ANSWERED;
-	if (x->connection != NULL)
+	if (x->starved)
+		starve(exchange);
+	else if (x->connection != NULL)
 		http_connection_flush(x->connection);
 	else
 		http_resume_answered(x);
 }
 
-const struct exchange_ops http_reply_ops = {answer, notify, begin, http_resume, part};
+const struct exchange_ops http_reply_ops = {answer, notify, begin, http_resume, part, starve};
 
 void
 http_reply_refuse(struct http_exchange *x, int status, const char *words)
@@ -363,7 +381,11 @@ http_reply_fill(struct http_exchange *x, char *into, size_t room, bool *over)
 void
 http_reply_keep_alive(struct http_exchange *x)
 {
-	add(x, SLICE_OF("3\r\n:\n\n\r\n"));
+	const struct slice comment = SLICE_OF("3\r\n:\n\n\r\n");
+
+	/* the next time is as good */
+	if (bytes_reserve(&x->ready, comment.length))
+		add(x, comment);
 	x->spoke_ms = x->http->loop->now_ms;
 }
 

@@ -159,6 +159,11 @@ on_headers_complete(http_parser *parser)
 	x->head_alone = parser->method == HTTP_HEAD;
 	x->takes_events = parser->http_major > 1 || (parser->http_major == 1 && parser->http_minor >= 1);
 	x->refusal = http_policy_check(c->http, x, &x->refusal_words);
+	if (x->refusal == 0 && c->http->starving)
+	{
+		x->refusal = 503;
+		x->refusal_words = "memory is short";
+	}
 	return has_body(parser) ? invite_body(c, parser) : 0;
 }
 

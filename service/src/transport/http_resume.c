@@ -291,6 +291,7 @@ take_place(struct http_exchange *x, struct http_exchange *asker)
 
 	http_reply_begin_events(asker);
 	x->ready = asker->ready;
+	x->starved = asker->starved;
 	asker->ready = before;
 	x->last = asker->last;
 	http_connection_replace(c, asker, x);
@@ -303,8 +304,7 @@ catch_up(struct http_exchange *x, int number)
 {
 	struct slice missed = behind(x->trail, number);
 
-	if (!bytes_add(&x->ready, missed.at, missed.length))
-		x->arena.fail(missed.length);
+	x->starved = x->starved || !bytes_add(&x->ready, missed.at, missed.length);
 	http_reply_keep_alive(x);
 	if (is_done(x))
 		http_reply_frame_answer(x);
@@ -335,7 +335,10 @@ http_resume(struct exchange *exchange, struct slice event_id)
 	set_parted(x->trail, false);
 	take_place(x, asker);
 	catch_up(x, number);
-	http_connection_flush(x->connection);
+	if (x->starved)
+		exchange_starve(&x->exchange);
+	else
+		http_connection_flush(x->connection);
 	return true;
 }
 
