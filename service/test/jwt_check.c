@@ -244,6 +244,7 @@ START_TEST(test_refused)
 		{RS256, "{" CLAIMS ",\"exp\":1,\"exp\":1800000100}", rsa, "claims"},
 		{RS256, "{" CLAIMS ",\"exp\":1800000100,\"a\":{\"b\":1,\"b\":2}}", rsa, "claims"},
 		{RS256, "{" CLAIMS ",\"exp\":1800000100} ,", rsa, "claims"},
+		{RS256, "{" CLAIMS ",\"exp\":1800000100,\"scope\":[[\"read\"]]}", rsa, "what it is for"},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -52,6 +52,24 @@ my $long = count_up({ times => 1000, pause => 0.1 })->{json}{result}{taskId};
 is(task('cancel', $long)->{json}{result}{resultType}, 'complete', 'cancelling is taken');
 is(finished($long)->{status}, 'cancelled', '... and reaches the job');
 
+# What of tasks/cancel and tasks/update is in the audit, since it was last asked: outcomes by tool.
+my $seen = 0;
+sub audited
+{
+	my ($expected, $what) = @_;
+	my $rows = sub { $gateway->db->selectall_arrayref("select tool, outcome, args::text, audit_id from voygen.audit where tool in ('cancel_job', 'answer_job', 'get_job') and audit_id > ? order by audit_id", undef, $seen) };
+	GatewayTest::wait_for("the audit of $what", sub { @{ $rows->() } >= @$expected });
+	my $found = $rows->();
+	$seen = $found->[-1][3];
+	is_deeply([ map { "$_->[0] $_->[1]" } @$found ], $expected, "the audit has $what");
+	return map { $_->[2] } @$found;
+}
+is_deeply([ audited([ 'cancel_job ok', 'cancel_job ok' ], 'each cancellation once, and nothing of looking at a job') ]->[1], qq({"job_id": "$long"}), '... of which job');
+is(task('cancel', '999999999')->{json}{error}{code}, -32602, 'cancelling what is not there');
+is(task('update', '999999999', params => { inputResponses => { more => { action => 'accept', content => { code => 'secret' } } } })->{json}{error}{code}, -32602, '... and answering it');
+my @args = audited([ 'cancel_job not_found', 'answer_job not_found' ], 'what came of it');
+is(scalar(grep { /secret/ } @args), 0, '... and of what was said only a digest');
+
 # --- asking -----------------------------------------------------------------------------------
 
 my $asking = count_up({ times => 2, asks => 'Shall I?' })->{json}{result}{taskId};
@@ -64,6 +82,7 @@ is(task('update', $asking, params => { inputResponses => { other => { action => 
 is(task('get', $asking)->{json}{result}{status}, 'input_required', '... without effect');
 task('update', $asking, params => { inputResponses => { more => { action => 'accept', content => { confirm => JSON::PP::true } } } });
 is(finished($asking)->{result}{structuredContent}{steps}, 2, 'the answer lets it go on');
+audited([ 'answer_job ok' ], 'the answer that was one');
 
 # --- nobody else's ------------------------------------------------------------------------------
 

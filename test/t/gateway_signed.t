@@ -153,6 +153,48 @@ my $answer = $gateway->modern('tools/call', { name => 'create_client', arguments
 is($answer->{status}, 403, 'what it does not allow');
 like($answer->{headers}{'www-authenticate'}, qr/error="insufficient_scope", scope="[^"]*(write|create_client)[^"]*", resource_metadata="/, '... tells which scope it takes');
 
+# --- what a token leaves of its row ---------------------------------------------------------------------------
+
+sub ask { my ($claims, $method, $params, %options) = @_; return $gateway->modern($method, $params, token => $issuer->token($claims, key => 'rotated'), %options) }
+sub names { return join ' ', map { $_->{name} } @{ ask($_[0], 'tools/list')->{json}{result}{tools} } }
+my %made = (name => 'create_client', arguments => { name => 'Narrow' });
+my %task = (taskId => '1', inputResponses => {});
+my %tasks = (meta => { 'io.modelcontextprotocol/clientCapabilities' => { extensions => { 'io.modelcontextprotocol/tasks' => {} } } });
+my @asked = ([ 'tools/call', \%call ], [ 'tools/call', \%made ], [ 'resources/list', {} ], [ 'prompts/list', {} ], [ 'tasks/get', \%task, %tasks ], [ 'tasks/cancel', \%task, %tasks ],
+	[ 'tasks/update', \%task, %tasks ], [ 'subscriptions/listen', { notifications => { taskIds => ['1'] } }, %tasks ]);
+# What of these is refused, by the status of each; the stream of the last is not opened where it is allowed.
+for my $case (
+	[ 'no claim', { }, '200 200 200 200 200 200 200' ],
+	[ 'both words', { scope => 'openid read write' }, '200 200 200 200 200 200 200' ],
+	[ 'read', { scope => 'read' }, '200 403 200 200 200 403 403' ],
+	[ 'write', { scope => 'write' }, '403 200 403 403 403 200 200 403' ],
+	[ 'a name and the beginning of names', { scope => 'create_client find_*' }, '200 200 403 403 403 403 403 403' ],
+	[ 'words of others', { scope => 'openid profile reads' }, '403 403 403 403 403 403 403 403' ],
+	[ 'no word', { scope => '' }, '403 403 403 403 403 403 403 403' ],
+	[ 'scp as a text', { scp => 'read' }, '200 403 200 200 200 403 403' ],
+	[ 'scp as a list', { scp => [ 'email', 'read' ] }, '200 403 200 200 200 403 403' ],
+	[ 'an empty list', { scp => [] }, '403 403 403 403 403 403 403 403' ],
+	[ 'scope before scp', { scope => 'write', scp => 'read' }, '403 200 403 403 403 200 200 403' ])
+{
+	my ($what, $claims, $expected) = @$case;
+	my $most = () = $expected =~ /\d+/g;
+	is(join(' ', map { my ($method, $params, %options) = @$_; ask($claims, $method, $params, %options)->{status} } @asked[ 0 .. $most - 1 ]), $expected, "a token with $what");
+}
+is(ask({ sub => 'carl', scope => 'read write' }, 'tools/call', \%made)->{status}, 403, 'a token gives nothing that its row does not');
+is(names({ sub => 'carl', scope => 'write' }), '', '... and the list of tools is empty where neither allows any');
+is(names({ scope => 'find_trips create_client' }), 'create_client find_trips', 'it has those that both allow');
+is(names({ scope => 'read write' }), names({}), '... all, where the token allows all');
+$answer = ask({ scope => 'read' }, 'tools/call', \%made);
+like($answer->{headers}{'www-authenticate'}, qr/error="insufficient_scope", scope="write", resource_metadata="/, 'what is missing is said');
+is($answer->{json}{error}{data}{code}, 'not_allowed', '... and why');
+is(ask({ scope => 'read' }, 'tools/call', { name => 'no_such_tool', arguments => {} })->{json}{error}{code}, -32602, 'a tool that is not there is not there');
+my $narrow = $issuer->token({ scope => 'read' }, key => 'rotated');
+my $row = $issuer->token({}, key => 'rotated');
+is(join(' ', map { $gateway->modern('tools/call', \%made, token => $_)->{status} } $narrow, $row, $narrow, $row), '403 200 403 200', 'tokens of one person are told apart, also when they are known');
+for my $scope (7, { a => 1 }, [ 'read', 7 ]) { is_refused($issuer->token({ scope => $scope }, key => 'rotated'), qr/what it is for/, 'a scope that is ' . JSON::PP->new->allow_nonref->encode($scope)) }
+my $refusals = sub { $db->selectrow_array("select count(*) from voygen.audit where tool = 'create_client' and outcome = 'not_allowed' and jsonb_exists(args, '(sha256)')") };
+GatewayTest::wait_for('the audit', sub { $refusals->() >= 5 });
+
 # --- metadata -----------------------------------------------------------------------------------------------------
 
 for my $path ('/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/mcp')

@@ -46,7 +46,7 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	 "1 keeps the facts of changed trips fresh, 0 leaves that to others"},
 	{"--state-key", "VOYGEN_STATE_KEY", NULL, 0, 0, FIELD(state_key), GATEWAY_SECRET, false, NULL,
 	 "secret that gateways share, so that one takes what another has sealed"},
-	{"--state-ms", "VOYGEN_STATE_MS", "600000", 1, 86400000, FIELD(state_ms), GATEWAY_NUMBER, false, NULL,
+	{"--state-ms", "VOYGEN_STATE_MS", "600000", 1, 86400000, FIELD(state_ms), GATEWAY_NUMBER, true, NULL,
 	 "how long a question to a client may wait for its answer"},
 	{"--issuer", "VOYGEN_ISSUER", NULL, 0, 0, FIELD(issuer), GATEWAY_TEXT, false, NULL,
 	 "whose signed tokens are taken, as their iss says it"},
@@ -54,7 +54,7 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	 "the address of this server, as their aud says it"},
 	{"--jwks", "VOYGEN_JWKS", NULL, 0, 0, FIELD(jwks), GATEWAY_TEXT, false, NULL,
 	 "a file, or the address, of the issuer's keys"},
-	{"--leeway-s", "VOYGEN_LEEWAY_S", "30", 0, 300, FIELD(leeway_s), GATEWAY_NUMBER, false, NULL,
+	{"--leeway-s", "VOYGEN_LEEWAY_S", "30", 0, 300, FIELD(leeway_s), GATEWAY_NUMBER, true, NULL,
 	 "seconds the clocks of issuer and server may differ"},
 	{"--rate", "VOYGEN_RATE", "50000", 0, 1000000, FIELD(rate), GATEWAY_NUMBER, true, NULL,
 	 "requests a second of one token, in the long run; 0: no limit"},
@@ -90,6 +90,20 @@ value_of(struct arena *arena, const struct gateway_setting *setting, const char 
 
 /* --- the file ----------------------------------------------------------------------- */
 
+/* What `make up` writes into .voygen/env for others to read: such a file may be the one of the settings. */
+static bool
+is_of_others(const struct env_line *line)
+{
+	static const char *const names[] = {"VOYGEN_DATABASE_URL", "VOYGEN_GATEWAY_URL", "VOYGEN_TOKEN", "VOYGEN_MCP_URL"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_is(line->name, names[i]))
+			return line->whole;
+	}
+	return false;
+}
+
 static bool
 is_setting(const struct env_line *line)
 {
@@ -109,7 +123,7 @@ check_file(struct arena *arena, const char *path, const char *text, struct failu
 
 	while (env_file_next(&text, &line))
 	{
-		if (is_setting(&line))
+		if (is_setting(&line) || is_of_others(&line))
 			continue;
 		failure_set(failure, "invalid_argument",
 					arena_format(arena, "%s, line %d: \"%.*s\" is no setting of the gateway", path, line.number, (int) line.name.length,

@@ -20,6 +20,8 @@ struct identity
 {
 	int64_t agency_id;
 	unsigned char digest[DIGEST_BYTES];
+	/* What a signed token leaves of the scopes of its row, words between blanks; NULL: all. As long-lived as the exchange. */
+	const char *scope;
 };
 
 /* A number for tables; never 0. */

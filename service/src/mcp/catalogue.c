@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "json/scan.h"
+#include "memory/rescue.h"
 #include "output/output.h"
 
 #define FRESH_MS 5000
@@ -143,6 +144,22 @@ read_tool(struct arena *arena, const struct scan_node *node, struct catalogue_to
 	tool->asks = is_true(meta, "voygen/asks");
 }
 
+/* From where the text of each tool ends, which is known, to the slice of it: behind the bracket, or the comma. */
+static const struct catalogue_tool *
+place_texts(struct catalogue_tool *tools, int count, const char *list)
+{
+	size_t begin = 1;
+
+	for (int i = 0; i < count; i++)
+	{
+		size_t end = tools[i].text.length;
+
+		tools[i].text = (struct slice){list + begin, end - begin};
+		begin = end + 1;
+	}
+	return tools;
+}
+
 /* Takes the list apart; false when it is not what was expected. */
 static bool
 read_list(struct entry *entry)
@@ -167,12 +184,13 @@ read_list(struct entry *entry)
 	for (const struct scan_node *node = list->first; node != NULL; node = node->next)
 	{
 		add_tool(&out, node);
-		read_tool(arena, node, tools++);
+		read_tool(arena, node, tools);
+		tools++->text.length = out.length;
 	}
 	output_word(&out, "]");
 	joined = arena_alloc(arena, out.length + 16);
 	entry->shown.list = (struct slice){joined, output_read(&out, joined, out.length + 16)};
-	entry->shown.tools = tools - count;
+	entry->shown.tools = place_texts(tools - count, count, joined);
 	entry->shown.count = count;
 	return true;
 }
@@ -183,19 +201,49 @@ new_entry(struct catalogue *catalogue, const struct identity *identity)
 	struct entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL)
-	{
-		catalogue->loop->arena->fail(sizeof(*entry));
-		abort();
-	}
+		return NULL;
 	entry->catalogue = catalogue;
 	entry->identity = *identity;
 	entry->used_ms = catalogue->loop->now_ms;
-	arena_open(&entry->arena, catalogue->loop->arena->fail);
+	arena_open(&entry->arena, rescue_failure);
 	entry->next = catalogue->entries;
 	entry->listed = true;
 	catalogue->entries = entry;
 	catalogue->count++;
 	return entry;
+}
+
+static void
+know(void *context)
+{
+	struct entry *entry = context;
+
+	entry->known = read_list(entry);
+}
+
+struct handing
+{
+	struct catalogue_wait *wait;
+	struct entry *entry;
+	struct query_outcome *outcome;
+};
+
+static void
+call_ready(void *context)
+{
+	struct handing *handing = context;
+
+	handing->wait->ready(handing->wait->owner, handing->entry->known ? &handing->entry->shown : NULL, handing->outcome);
+}
+
+/* One who has no memory for it ends for himself. */
+static void
+hand_over(struct catalogue_wait *wait, struct entry *entry, struct query_outcome *outcome)
+{
+	struct exchange *exchange = wait->exchange;
+
+	if (!rescue_run(call_ready, &(struct handing){wait, entry, outcome}))
+		exchange_starve(exchange);
 }
 
 static void
@@ -207,7 +255,8 @@ on_listed(void *owner, struct query_outcome *outcome)
 	if (outcome->fate == QUERY_DONE)
 	{
 		entry->result = outcome->result;
-		entry->known = read_list(entry);
+		if (!rescue_run(know, entry))
+			entry->known = false;
 		entry->read_ms = entry->query.waits_since_ms;
 		if (!entry->known)
 			failure_set(&outcome->failure, "internal", "the list of tools cannot be read", NULL);
@@ -223,7 +272,7 @@ on_listed(void *owner, struct query_outcome *outcome)
 		if (entry->waits != NULL)
 			entry->waits->previous = NULL;
 		wait->waiting = false;
-		wait->ready(wait->owner, entry->known ? &entry->shown : NULL, outcome);
+		hand_over(wait, entry, outcome);
 	}
 	catalogue_release(entry);
 }
@@ -290,12 +339,12 @@ ask_database(struct entry *entry)
 }
 
 bool
-catalogue_ask(struct catalogue *catalogue, const struct identity *identity, struct catalogue_wait *wait,
-			  catalogue_ready *ready, void *owner)
+catalogue_ask(struct catalogue *catalogue, struct exchange *exchange, struct catalogue_wait *wait, catalogue_ready *ready, void *owner)
 {
+	const struct identity *identity = &exchange->identity;
 	struct entry *entry = find_entry(catalogue, identity);
 
-	*wait = (struct catalogue_wait){.ready = ready, .owner = owner};
+	*wait = (struct catalogue_wait){.ready = ready, .owner = owner, .exchange = exchange};
 	if (entry != NULL && is_fresh(entry))
 	{
 		entry->used_ms = catalogue->loop->now_ms;
@@ -305,6 +354,8 @@ catalogue_ask(struct catalogue *catalogue, const struct identity *identity, stru
 	if (entry == NULL || !entry->asking)
 	{
 		entry = new_entry(catalogue, identity);
+		if (entry == NULL)
+			return false;
 		if (!ask_database(entry))
 		{
 			unlist(entry);

@@ -10,6 +10,7 @@
 #include "db/pool.h"
 #include "identity/source.h"
 #include "loop/loop.h"
+#include "mcp/exchange.h"
 
 struct catalogue;
 
@@ -17,6 +18,7 @@ struct catalogue;
 struct catalogue_tool
 {
 	struct slice name;
+	struct slice text; /* JSON: as it stands in the list */
 	struct slice input_schema;
 	struct slice output_schema; /* "null" for tools that start a job */
 	struct slice job_schema;    /* of what a job answers in the end; "null" for other tools */
@@ -43,6 +45,7 @@ struct catalogue_wait
 	struct catalogue_wait *previous;
 	catalogue_ready *ready;
 	void *owner;
+	struct exchange *exchange;
 	bool waiting;
 };
 
@@ -50,9 +53,10 @@ struct catalogue_wait
 struct catalogue *catalogue_open(struct loop *loop, struct pool *pool);
 void catalogue_close(struct catalogue *catalogue);
 
-/* Calls back with the tools of the caller, at once when they are known; false when the database is too busy to ask. */
-bool catalogue_ask(struct catalogue *catalogue, const struct identity *identity, struct catalogue_wait *wait,
-				   catalogue_ready *ready, void *owner);
+/* Calls back with the tools of the exchange's caller, at once when they are known; false when the database is too busy to ask, or
+ * memory is short. */
+bool catalogue_ask(struct catalogue *catalogue, struct exchange *exchange, struct catalogue_wait *wait, catalogue_ready *ready,
+				   void *owner);
 
 /* Waits no more. */
 void catalogue_forget(struct catalogue *catalogue, struct catalogue_wait *wait);

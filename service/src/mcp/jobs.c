@@ -13,6 +13,7 @@
 #include "mcp/job_view.h"
 #include "mcp/news.h"
 #include "mcp/notice.h"
+#include "mcp/scope.h"
 
 #define LOOK_MS 1000
 #define STATE_PREFIX "job:"
@@ -42,12 +43,27 @@ struct following
 
 static void on_answered(void *owner, struct query_outcome *outcome);
 
+/* Cancelling a job and answering it belong into the audit, whatever came of it; looking at one is part of waiting for it. */
+static void
+record(const struct following *following, const char *outcome)
+{
+	struct calling calling = following->calling;
+
+	if (following->purpose == ANSWER)
+		calling.tool = SLICE_OF("answer_job");
+	if (!slice_is(calling.tool, "get_job"))
+		calling_record(&calling, following->request, outcome);
+}
+
 static void
 stop_query(struct following *following)
 {
 	loop_timer_stop(&following->timer);
 	if (following->asking_database)
+	{
 		pool_stop(following->request->mcp->pool, &following->calling.query);
+		record(following, "cancelled");
+	}
 	following->asking_database = false;
 }
 
@@ -63,6 +79,7 @@ run(struct following *following, const char *tool, struct slice answers)
 	struct slice arguments = job_view_arguments(following->request->exchange->arena, following->id, answers);
 
 	following->asking_database = true;
+	following->calling.started_us = calling_clock_us();
 	if (calling_start(&following->calling, following->request, slice_of(tool), arguments, on_answered, following))
 		return;
 	following->asking_database = false;
@@ -188,8 +205,8 @@ wait_on(struct following *following, const struct job_view *view)
 		pass_questions(following, view);
 	else if (following->news)
 		look(following);
-	else
-		loop_timer_start(&following->timer, request->mcp->loop, LOOK_MS, look, following);
+	else if (!loop_timer_start(&following->timer, request->mcp->loop, LOOK_MS, look, following))
+		mcp_end_overloaded(request);
 }
 
 /* The members of the result are those of a call. */
@@ -292,6 +309,12 @@ fail(struct following *following, struct query_outcome *outcome)
 }
 
 static void
+free_result(void *result)
+{
+	PQclear(result);
+}
+
+static void
 on_answered(void *owner, struct query_outcome *outcome)
 {
 	struct following *following = owner;
@@ -302,18 +325,22 @@ on_answered(void *owner, struct query_outcome *outcome)
 	following->asking_database = false;
 	if (outcome->fate != QUERY_DONE)
 	{
+		if (outcome->fate != QUERY_UNSENT)
+			record(following, calling_code(&outcome->failure));
 		fail(following, outcome);
 		return;
 	}
+	/* of the looking that comes before an answer nothing is worth a row but its failure */
+	if (following->purpose != ANSWER)
+		record(following, "ok");
 	if (following->purpose == ANSWERED || following->purpose == CANCEL)
 	{
 		PQclear(outcome->result);
 		task_acknowledge(request);
 		return;
 	}
+	exchange_keep(request->exchange, free_result, outcome->result);
 	text = (struct slice){PQgetvalue(outcome->result, 0, 0), (size_t) PQgetlength(outcome->result, 0, 0)};
-	text.at = arena_copy(request->exchange->arena, text.at, text.length);
-	PQclear(outcome->result);
 	if (!job_view_read(request->exchange->arena, text, &view))
 		mcp_error(request, MCP_INTERNAL_ERROR, "the job cannot be read", (struct slice){0});
 	else
@@ -351,20 +378,25 @@ jobs_resume(struct mcp_request *request)
 static void
 get_job(struct mcp_request *request, struct slice id)
 {
-	run(start(request, id, SHOW), "get_job", (struct slice){0});
+	if (scope_check(request, SLICE_OF("get_job"), true))
+		run(start(request, id, SHOW), "get_job", (struct slice){0});
 }
 
 static void
 cancel_job(struct mcp_request *request, struct slice id)
 {
-	run(start(request, id, CANCEL), "cancel_job", (struct slice){0});
+	if (scope_check(request, SLICE_OF("cancel_job"), false))
+		run(start(request, id, CANCEL), "cancel_job", (struct slice){0});
 }
 
 static void
 update_job(struct mcp_request *request, struct slice id, const struct scan_node *responses)
 {
-	struct following *following = start(request, id, ANSWER);
+	struct following *following;
 
+	if (!scope_check(request, SLICE_OF("answer_job"), false))
+		return;
+	following = start(request, id, ANSWER);
 	following->responses = responses;
 	run(following, "get_job", (struct slice){0});
 }
@@ -442,6 +474,21 @@ tell(struct mcp *mcp, const struct hearer *hearer, const char *id)
 		free(telling);
 }
 
+/* After a gap nobody knows what a stream has missed: it is told of all its tasks. Ids of jobs are digits. */
+static void
+tell_all(struct mcp *mcp, const struct hearer *hearer)
+{
+	for (const struct scan_node *item = hearer->tasks != NULL ? hearer->tasks->first : NULL; item != NULL; item = item->next)
+	{
+		char id[24] = "";
+
+		if (item->raw.length < sizeof(id))
+			memcpy(id, item->raw.at + 1, item->raw.length - 2);
+		if (id[0] != '\0' && id[strspn(id, "0123456789")] == '\0' && !was_told(mcp, hearer, slice_of(id)))
+			tell(mcp, hearer, id);
+	}
+}
+
 static void
 look_again(struct mcp_request *request, const char *id)
 {
@@ -468,6 +515,8 @@ jobs_news(struct mcp *mcp, const char *payload)
 		if (request->stop == stop_following && (!known || request->exchange->identity.agency_id == agency))
 			look_again(request, known ? id : NULL);
 	}
+	for (const struct hearer *hearer = known ? NULL : mcp->hearers; hearer != NULL; hearer = hearer->next)
+		tell_all(mcp, hearer);
 	for (struct hearer *hearer = known ? mcp->hearers : NULL; hearer != NULL; hearer = hearer->next)
 	{
 		if (hearer->exchange->identity.agency_id != agency || was_told(mcp, hearer, slice_of(id)))

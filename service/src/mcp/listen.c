@@ -4,6 +4,7 @@
 #include "mcp/methods.h"
 #include "mcp/news.h"
 #include "mcp/notice.h"
+#include "mcp/scope.h"
 #include "mcp/tasks.h"
 
 /* Of resources and of tasks, in one subscription. */
@@ -133,8 +134,10 @@ read_filter(struct mcp_request *request, struct hearer *hearer)
 	}
 	if (!read_names(request, filter, "resourceSubscriptions", &hearer->uris) || !read_names(request, filter, "taskIds", &hearer->tasks))
 		return false;
-	if (hearer->tasks == NULL || mcp_client_can(request, "extensions", TASKS_EXTENSION))
+	if (hearer->tasks == NULL)
 		return true;
+	if (mcp_client_can(request, "extensions", TASKS_EXTENSION))
+		return scope_check(request, SLICE_OF("get_job"), true);
 	mcp_refuse_capability(request, TASKS_REQUIRED);
 	return false;
 }

@@ -3,6 +3,7 @@
  */
 #include "mcp/calling.h"
 #include "mcp/methods.h"
+#include "mcp/scope.h"
 
 #define TTL_MS 60000
 #define MEMBERS_MOST 3
@@ -133,6 +134,8 @@ handle(struct mcp_request *request)
 	while (!slice_is(request->method_name, passed->method))
 		passed++;
 	if (strcmp(passed->members[0], "uri") == 0 && !mcp_param_text(request, "uri", &uri))
+		return;
+	if (!scope_check(request, slice_of(passed->name), true))
 		return;
 	*passing = (struct passing){.request = request, .passed = passed, .calling.started_us = calling_clock_us()};
 	request->work = passing;

@@ -15,6 +15,7 @@
 #include "mcp/job_view.h"
 #include "mcp/jobs.h"
 #include "mcp/methods.h"
+#include "mcp/scope.h"
 #include "metrics/metrics.h"
 
 #define MOST_ATTEMPTS 4
@@ -188,6 +189,33 @@ stop_waiting(struct mcp_request *request)
 	catalogue_forget(request->mcp->catalogue, &call->wait);
 }
 
+/* Whether the token leaves it to the caller; the database asks its row alone. False when the request has been ended. */
+static bool
+is_in_scope(struct tool_call *call, const struct catalogue_tool *tool, struct query_outcome *outcome)
+{
+	struct mcp_request *request = call->request;
+	const struct identity *identity = &request->exchange->identity;
+
+	/* of what the row does not have the database says why, where the token leaves it whatever it is */
+	if (identity->scope == NULL || (scope_allows(identity, call->name, true) && scope_allows(identity, call->name, false)))
+		return true;
+	if (tool != NULL && scope_allows(identity, tool->name, tool->read_only))
+		return true;
+	if (tool != NULL)
+	{
+		call->calling.tool = call->name;
+		call->calling.arguments = call->arguments;
+		calling_record(&call->calling, request, "not_allowed");
+		count(call, true, "not_allowed");
+		return scope_check(request, tool->name, tool->read_only);
+	}
+	if (outcome != NULL && outcome->fate != QUERY_DONE)
+		mcp_end_failed(request, outcome);
+	else
+		mcp_error(request, MCP_INVALID_PARAMS, "there is no such tool", (struct slice){0});
+	return false;
+}
+
 /* What the tool is, is known now; if it cannot be, the database says why. */
 static void
 on_known(void *owner, struct catalogue_entry *entry, struct query_outcome *outcome)
@@ -195,8 +223,9 @@ on_known(void *owner, struct catalogue_entry *entry, struct query_outcome *outco
 	struct tool_call *call = owner;
 	const struct catalogue_tool *tool = entry != NULL ? catalogue_find(entry, call->name) : NULL;
 
-	(void) outcome;
-	if (confirm_call(call->request, tool, &call->arguments))
+	if (!is_in_scope(call, tool, outcome))
+		return;
+	if (!ask_can(call->request, "elicitation/create") || confirm_call(call->request, tool, &call->arguments))
 		run(call);
 }
 
@@ -218,13 +247,13 @@ handle_call(struct mcp_request *request)
 	call->request = request;
 	call->calling.started_us = calling_clock_us();
 	request->work = call;
-	if (!ask_can(request, "elicitation/create"))
+	if (!ask_can(request, "elicitation/create") && request->exchange->identity.scope == NULL)
 	{
 		run(call);
 		return;
 	}
 	request->stop = stop_waiting;
-	if (!catalogue_ask(request->mcp->catalogue, &request->exchange->identity, &call->wait, on_known, call))
+	if (!catalogue_ask(request->mcp->catalogue, request->exchange, &call->wait, on_known, call))
 		overloaded(call);
 }
 

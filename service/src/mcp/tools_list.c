@@ -3,6 +3,7 @@
  */
 #include "mcp/catalogue.h"
 #include "mcp/methods.h"
+#include "mcp/scope.h"
 
 #define TTL_MS 60000
 
@@ -20,6 +21,25 @@ stop_list(struct mcp_request *request)
 	catalogue_forget(request->mcp->catalogue, &list->wait);
 }
 
+/* Those that the token leaves of them. */
+static void
+write_allowed(struct output *out, const struct identity *identity, const struct catalogue_entry *entry)
+{
+	const char *between = "[";
+
+	for (int i = 0; i < entry->count; i++)
+	{
+		const struct catalogue_tool *tool = &entry->tools[i];
+
+		if (!scope_allows(identity, tool->name, tool->read_only))
+			continue;
+		output_word(out, between);
+		output_refer(out, tool->text);
+		between = ",";
+	}
+	output_word(out, between[0] == '[' ? "[]" : "]");
+}
+
 static void
 on_ready(void *owner, struct catalogue_entry *entry, struct query_outcome *outcome)
 {
@@ -33,7 +53,10 @@ on_ready(void *owner, struct catalogue_entry *entry, struct query_outcome *outco
 	}
 	catalogue_hold(entry);
 	exchange_keep(request->exchange, catalogue_release, entry);
-	output_refer(mcp_member(request, "tools"), entry->list);
+	if (request->exchange->identity.scope == NULL)
+		output_refer(mcp_member(request, "tools"), entry->list);
+	else
+		write_allowed(mcp_member(request, "tools"), &request->exchange->identity, entry);
 	mcp_member_freshness(request, TTL_MS);
 	mcp_finish(request);
 }
@@ -52,7 +75,7 @@ handle_list(struct mcp_request *request)
 	list->request = request;
 	request->work = list;
 	request->stop = stop_list;
-	if (!catalogue_ask(request->mcp->catalogue, &request->exchange->identity, &list->wait, on_ready, list))
+	if (!catalogue_ask(request->mcp->catalogue, request->exchange, &list->wait, on_ready, list))
 		mcp_end_overloaded(request);
 }
 

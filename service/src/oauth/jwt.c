@@ -164,6 +164,39 @@ is_for(struct arena *arena, const struct scan_node *audience, const char *name)
 	return found;
 }
 
+/* Texts of a list, with blanks between them; at NULL when one of them is no text. */
+static struct slice
+join_words(struct arena *arena, const struct scan_node *list)
+{
+	const char *joined = "";
+	struct slice text;
+
+	for (const struct scan_node *item = list->first; item != NULL; item = item->next)
+	{
+		if (!scan_string(arena, item, &text))
+			return (struct slice){NULL, 0};
+		joined = arena_format(arena, "%s%s%s", joined, joined[0] != '\0' ? " " : "", arena_copy(arena, text.at, text.length));
+	}
+	return slice_of(joined);
+}
+
+/* What it may be used for: scope (RFC 9068, section 2.2.3), or scp, as some issuers call it, a text or a list. */
+static bool
+read_scope(struct arena *arena, const struct scan_node *claims, struct jwt *jwt, const char **why)
+{
+	const struct scan_node *scope = scan_member(claims, "scope");
+
+	if (scope == NULL)
+		scope = scan_member(claims, "scp");
+	if (scope == NULL)
+		return true;
+	if (scope->kind == SCAN_ARRAY)
+		jwt->scope = join_words(arena, scope);
+	else if (!scan_string(arena, scope, &jwt->scope))
+		jwt->scope = (struct slice){NULL, 0};
+	return jwt->scope.at != NULL || refuse(why, "the token does not say rightly what it is for");
+}
+
 static bool
 check_claims(struct arena *arena, const struct scan_node *claims, const struct jwt_expectation *expected, int64_t now_s, struct jwt *jwt,
 			 const char **why)
@@ -177,7 +210,7 @@ check_claims(struct arena *arena, const struct scan_node *claims, const struct j
 	if (!scan_string(arena, scan_member(claims, "sub"), &jwt->subject) || jwt->subject.length == 0 ||
 		jwt->subject.length > SUBJECT_BYTES || memchr(jwt->subject.at, '\0', jwt->subject.length) != NULL)
 		return refuse(why, "the token does not say whom it means");
-	return check_times(arena, claims, expected, now_s, jwt, why);
+	return read_scope(arena, claims, jwt, why) && check_times(arena, claims, expected, now_s, jwt, why);
 }
 
 bool

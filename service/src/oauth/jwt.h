@@ -33,7 +33,8 @@ struct jwt
 	/* the claims */
 	struct slice issuer;
 	struct slice subject;
-	int64_t expires_s; /* of Unix's clock, rounded up */
+	int64_t expires_s;  /* of Unix's clock, rounded up */
+	struct slice scope; /* words between blanks; at NULL: not said */
 	/* for the signature */
 	struct slice signed_text;
 	struct slice signature;

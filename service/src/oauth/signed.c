@@ -6,6 +6,7 @@
  */
 #include "oauth/signed.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 #define SETS 256
@@ -15,8 +16,10 @@
 
 struct kept_token
 {
-	unsigned char token[DIGEST_BYTES]; /* of the text */
-	struct identity identity;
+	unsigned char token[DIGEST_BYTES];  /* of the text */
+	unsigned char digest[DIGEST_BYTES]; /* of issuer and subject */
+	int64_t agency_id;
+	char *scope; /* owned; NULL: not said */
 	int64_t expires_s;
 	int64_t agency_until_ms;
 	uint32_t generation; /* of the keys; 0: the place is free */
@@ -100,14 +103,42 @@ identity_digest(struct arena *arena, const struct jwt *jwt, unsigned char digest
 	digest_of(text, length, digest);
 }
 
+static struct identity
+identity_of(struct arena *arena, int64_t agency_id, const unsigned char digest[DIGEST_BYTES], struct slice scope)
+{
+	struct identity identity = {
+		.agency_id = agency_id,
+		.scope = scope.at != NULL ? arena_copy(arena, scope.at, scope.length) : NULL,
+	};
+
+	memcpy(identity.digest, digest, DIGEST_BYTES);
+	return identity;
+}
+
 /* --- its agency ----------------------------------------------------------------------- */
+
+/* The token is known from now on, unless there is no memory for all of it. */
+static void
+keep(const struct lookup *lookup, int64_t agency_id)
+{
+	struct kept_token *kept = place_for(lookup->tokens, lookup->token);
+
+	free(kept->scope);
+	kept->scope = lookup->jwt.scope.at != NULL ? strndup(lookup->jwt.scope.at, lookup->jwt.scope.length) : NULL;
+	memcpy(kept->token, lookup->token, DIGEST_BYTES);
+	memcpy(kept->digest, lookup->digest, DIGEST_BYTES);
+	kept->agency_id = agency_id;
+	kept->expires_s = lookup->jwt.expires_s;
+	kept->agency_until_ms = lookup->tokens->loop->now_ms + AGENCY_MS;
+	kept->generation = lookup->jwt.scope.at == NULL || kept->scope != NULL ? keys_generation(lookup->tokens->keys) : 0;
+}
 
 static void
 on_agency(void *owner, struct query_outcome *outcome)
 {
 	struct lookup *lookup = owner;
 	struct identity_ask *ask = lookup->ask;
-	struct kept_token *kept;
+	int64_t agency_id;
 
 	if (outcome->fate != QUERY_DONE)
 	{
@@ -122,15 +153,10 @@ on_agency(void *owner, struct query_outcome *outcome)
 		ask->answered(ask, IDENTITY_STRANGER);
 		return;
 	}
-	kept = place_for(lookup->tokens, lookup->token);
-	memcpy(kept->token, lookup->token, DIGEST_BYTES);
-	memcpy(kept->identity.digest, lookup->digest, DIGEST_BYTES);
-	kept->identity.agency_id = query_number(outcome->result, 0, 0);
-	kept->expires_s = lookup->jwt.expires_s;
-	kept->agency_until_ms = lookup->tokens->loop->now_ms + AGENCY_MS;
-	kept->generation = keys_generation(lookup->tokens->keys);
+	agency_id = query_number(outcome->result, 0, 0);
 	PQclear(outcome->result);
-	*ask->identity = kept->identity;
+	keep(lookup, agency_id);
+	*ask->identity = identity_of(ask->arena, agency_id, lookup->digest, lookup->jwt.scope);
 	ask->answered(ask, IDENTITY_KNOWN);
 }
 
@@ -240,11 +266,12 @@ identify(void *context, struct identity_ask *ask)
 	tokens->state.kept++;
 	if (kept->agency_until_ms > tokens->loop->now_ms)
 	{
-		*ask->identity = kept->identity;
+		*ask->identity = identity_of(ask->arena, kept->agency_id, kept->digest, slice_of(kept->scope));
 		return IDENTITY_KNOWN;
 	}
-	memcpy(lookup->digest, kept->identity.digest, DIGEST_BYTES);
+	memcpy(lookup->digest, kept->digest, DIGEST_BYTES);
 	lookup->jwt.expires_s = kept->expires_s;
+	lookup->jwt.scope = slice_of(kept->scope != NULL ? arena_string(ask->arena, kept->scope) : NULL);
 	return ask_agency(lookup);
 }
 
@@ -275,8 +302,17 @@ signed_open(struct loop *loop, struct pool *pool, const struct signed_settings *
 void
 signed_close(struct signed_tokens *tokens)
 {
-	if (tokens != NULL)
-		keys_close(tokens->keys);
+	if (tokens == NULL)
+		return;
+	keys_close(tokens->keys);
+	for (size_t i = 0; i < (size_t) SETS * WAYS; i++)
+		free(tokens->kept[i / WAYS][i % WAYS].scope);
+}
+
+void
+signed_change(struct signed_tokens *tokens, int leeway_s)
+{
+	tokens->settings.expected.leeway_s = leeway_s;
 }
 
 void

@@ -35,6 +35,9 @@ struct signed_state
 struct signed_tokens *signed_open(struct loop *loop, struct pool *pool, const struct signed_settings *settings, struct failure *failure);
 void signed_close(struct signed_tokens *tokens);
 
+/* Clocks may differ by so many seconds from now on. */
+void signed_change(struct signed_tokens *tokens, int leeway_s);
+
 /* Reads the keys anew. */
 void signed_reload(struct signed_tokens *tokens);
 
