@@ -121,6 +121,22 @@ is(value(metrics(), 'voygen_audit_backlog'), 9, 'the backlog of the audit counts
 $gateway->{db}->commit;
 GatewayTest::wait_for('the audit', sub { value(metrics(), 'voygen_audit_backlog') == 0 });
 
+# Jobs that wait, of all agencies.
+$gateway->{db}->do(<<'SQL');
+insert into voygen.job (agency_id, job_id, tool, role, login, run_after, status, worker, lease_until)
+select a.agency_id, n, 'none', 'voygen_agent', 'nobody', now() - interval '100 s' * n, case n when 3 then 'running' else 'queued' end,
+  case n when 3 then 'somebody' end, case n when 3 then now() + interval '1 hour' end
+from voygen.agencies as a, generate_series(1, 3) as n;
+update voygen.job set run_after = now() + interval '1 hour' where job_id = 1;
+SQL
+GatewayTest::wait_for('the queue', sub { (value(metrics(), 'voygen_jobs_queued') // 0) == 4 });
+pass('queued jobs are counted, those that are tried again later among them');
+my $oldest = value(metrics(), 'voygen_jobs_queued_oldest_seconds');
+ok($oldest >= 200 && $oldest < 230, "and how long the first has waited ($oldest s)");
+$gateway->{db}->do('delete from voygen.job');
+GatewayTest::wait_for('an empty queue', sub { my $now = metrics(); value($now, 'voygen_jobs_queued') == 0 && value($now, 'voygen_jobs_queued_oldest_seconds') == 0 });
+pass('until there are none');
+
 # Streams that wait for news.
 sub streams { my $now = metrics(); return [ map { value($now, $_) } qw(voygen_subscriptions voygen_session_streams) ] }
 is_deeply(streams(), [ 0, 0 ], 'nobody listens');

@@ -102,6 +102,13 @@ const struct prepared prepared_refresh_marked = {
 	.types = {TYPE_INT8, TYPE_INT8},
 };
 
+/* for the metrics */
+const struct prepared prepared_queued_jobs = {
+	.name = "queued_jobs",
+	.sql = "select queued, oldest_s from voygen.queued_jobs()",
+	.count = 0,
+};
+
 const struct prepared *const prepared_all[] = {
 	&prepared_call,
 	&prepared_agency_of_identity,
@@ -114,5 +121,6 @@ const struct prepared *const prepared_all[] = {
 	&prepared_outside_answer,
 	&prepared_keep_jobs,
 	&prepared_refresh_marked,
+	&prepared_queued_jobs,
 	NULL,
 };

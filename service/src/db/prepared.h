@@ -28,6 +28,7 @@ extern const struct prepared prepared_outside_request;
 extern const struct prepared prepared_outside_answer;
 extern const struct prepared prepared_keep_jobs;
 extern const struct prepared prepared_refresh_marked;
+extern const struct prepared prepared_queued_jobs;
 
 /* All of them, ended by NULL. */
 extern const struct prepared *const prepared_all[];

@@ -19,6 +19,7 @@
 #include "db/records.h"
 #include "gateway/reload.h"
 #include "gateway/status.h"
+#include "job/queue.h"
 #include "job/work.h"
 #include "limits/limits.h"
 #include "log/log.h"
@@ -46,6 +47,7 @@ struct gateway
 	struct records *records;
 	struct listener *listener;
 	struct work *work;
+	struct queue *queue;
 	struct mcp *mcp;
 	struct identity_sources identities;
 	struct signed_tokens *signed_tokens; /* NULL when none are taken */
@@ -180,6 +182,9 @@ change_settings(struct gateway *gateway)
 	const struct http_settings http = http_settings_of(gateway);
 
 	limits_change(&gateway->limits, &limits);
+	gateway->mcp->settings.state_ms = gateway->settings.state_ms;
+	if (gateway->signed_tokens != NULL)
+		signed_change(gateway->signed_tokens, gateway->settings.leeway_s);
 	if (gateway->pool != NULL)
 		pool_change(gateway->pool, &pool);
 	if (gateway->stdio != NULL)
@@ -298,7 +303,10 @@ check_url(const struct gateway *gateway, struct failure *failure)
 	PQconninfoOption *options = PQconninfoParse(gateway->task->database_url, &why);
 	bool fine = options != NULL;
 
-	if (!fine)
+	/* without memory there may not even be a reason */
+	if (!fine && (why == NULL || strstr(why, "out of memory") != NULL))
+		failure_set(failure, "unavailable", "memory ran out", NULL);
+	else if (!fine)
 		failure_set(failure, "invalid_argument", "VOYGEN_GATEWAY_URL is no address of a database",
 					"postgresql://voygen_gateway:PASSWORD@HOST:PORT/voygen");
 	PQconninfoFree(options);
@@ -359,6 +367,7 @@ open_http(struct gateway *gateway, struct failure *failure)
 		.pool = gateway->pool,
 		.mcp = gateway->mcp,
 		.work = gateway->work,
+		.queue = gateway->queue,
 		.http = gateway->http,
 		.signed_tokens = gateway->signed_tokens,
 		.draining = &gateway->draining,
@@ -414,6 +423,7 @@ open_database(struct gateway *gateway)
 	listener_subscribe(gateway->listener, "voygen_facts", on_facts_news, gateway);
 	listener_subscribe(gateway->listener, "voygen_prompts", on_prompts_changed, gateway);
 	gateway->work = work_open(&gateway->loop, gateway->listener, gateway->canceller, &work);
+	gateway->queue = queue_open(&gateway->loop, gateway->pool);
 	listener_start(gateway->listener);
 }
 

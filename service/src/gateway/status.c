@@ -60,6 +60,18 @@ write_pool(struct output *out, const struct pool *pool)
 	metrics_write_one(out, "voygen_pool_waiting", "gauge", "Statements of clients that wait for a connection.", "", state.waiting);
 }
 
+/* Jobs of all processes that wait; left out while it is not known. */
+static void
+write_queue(struct output *out, struct queue *queue)
+{
+	struct queue_state state = queue_look(queue);
+
+	if (!state.known)
+		return;
+	metrics_write_one(out, "voygen_jobs_queued", "gauge", "Jobs in the database that wait for somebody to do them.", "", state.queued);
+	metrics_write_one(out, "voygen_jobs_queued_oldest_seconds", "gauge", "How long the first of them has waited.", "", state.oldest_s);
+}
+
 /* What goes on beside the calls: the audit, jobs of this process, streams that wait for news. */
 static void
 write_rest(struct output *out, const struct status *status)
@@ -128,6 +140,7 @@ answer_metrics(const struct status *status, struct exchange *exchange)
 	write_pool(&out, status->pool);
 	write_http(&out, status->http);
 	write_rest(&out, status);
+	write_queue(&out, status->queue);
 	write_callers(&out, status);
 	metrics_write_calls(status->mcp->metrics, &out);
 	exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";

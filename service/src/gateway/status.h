@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "job/queue.h"
 #include "job/work.h"
 #include "mcp/mcp.h"
 #include "oauth/signed.h"
@@ -16,6 +17,7 @@ struct status
 	const struct pool *pool;
 	const struct mcp *mcp;
 	const struct work *work;
+	struct queue *queue;
 	const struct http *http;
 	const struct signed_tokens *signed_tokens; /* NULL: none are taken */
 	const bool *draining;
