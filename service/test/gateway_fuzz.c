@@ -339,6 +339,12 @@ check(const struct server *server, const struct client *client, bool heads)
 		check_answers(got);
 }
 
+static bool
+is_empty(const struct http_state *state)
+{
+	return state->connections == 0 && state->exchanges == 0 && state->held_bytes == 0;
+}
+
 /* --- one input ------------------------------------------------------------------------- */
 
 static void
@@ -392,7 +398,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	close(client.socket);
 	turn(&server);
 	turn(&server);
-	if (server.http != NULL && (server.http->state.connections != 0 || server.http->state.exchanges != 0 || server.http->state.held_bytes != 0))
+	if (server.http != NULL && !is_empty(&server.http->state))
 		abort();
 	close_server(&server);
 	bytes_free(&client.got);

@@ -246,8 +246,9 @@ take_value(void *context)
 {
 	struct taking *taking = context;
 	struct mcp_request *request = taking->request;
+	struct slice value = taking->value;
 
-	taking->asked->value = (struct slice){arena_copy(request->exchange->arena, taking->value.at, taking->value.length), taking->value.length};
+	taking->asked->value = (struct slice){arena_copy(request->exchange->arena, value.at, value.length), value.length};
 	if (--request->asking->open == 0)
 		go_on(request);
 }
