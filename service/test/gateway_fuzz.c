@@ -101,6 +101,7 @@ open_http(struct server *server, int demands)
 		.held_bytes = 2 * BODY_BYTES,
 		.connections = 4,
 		.idle_ms = 1000,
+		.pace_ms = 15000,
 		.per_address = 4,
 		.limits = &server->limits,
 		.challenge = "resource_metadata=\"http://localhost/\"",
