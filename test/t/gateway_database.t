@@ -1,5 +1,6 @@
 # The gateway and its database: clients that go away stop their statements, a server that restarts is met again, more
 # calls than it takes are refused, what fails is in the audit, and SIGTERM loses nothing.
+# Alone on the test cluster: it kills backends, and all others go with them.
 use strict;
 use warnings;
 use POSIX ();
