@@ -31,7 +31,16 @@
 
 /* What it may know of this process's environment: no address of a database, no token. */
 static const char *const passed_on[] = {
-	"PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "VOYGEN_IMAGE_ALLOW", NULL,
+	"PATH",
+	"HOME",
+	"TMPDIR",
+	"LANG",
+	"LC_ALL",
+	"TZ",
+	"ASAN_OPTIONS",
+	"UBSAN_OPTIONS",
+	"VOYGEN_IMAGE_ALLOW",
+	NULL,
 };
 
 struct maker
