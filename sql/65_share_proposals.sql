@@ -1,4 +1,4 @@
--- Giving a proposal to the client: a link, or a letter. What the client does with a link is done by functions of the owner (migration
+-- Giving a proposal to the client: a link. What the client does with a link is done by functions of the owner (migration
 -- shared_proposals), which the program in front asks.
 
 create type voygen_api.proposal_share as (
@@ -165,72 +165,3 @@ comment on function voygen_api.list_shares is
 Links with how often they were opened, and what the client decided under one.
 @param proposal_id As generate_proposal answered. @format id
 @example {"proposal_id": "1042"}';
-
--- ---- letters
-
-create type voygen_api.proposal_queued as (
-  message_id bigint,
-  proposal_id bigint,
-  recipient text,
-  subject text,
-  status text
-);
-comment on type voygen_api.proposal_queued is 'A letter that waits to be sent.';
-comment on column voygen_api.proposal_queued.status is 'queued, sent, failed or cancelled.';
-
-create function voygen_api.send_proposal(
-  proposal_id bigint,
-  recipient text default null,
-  subject text default null,
-  message text default null,
-  with_pdf boolean default false,
-  idempotency_key text default null
-) returns voygen_api.proposal_queued
-language plpgsql volatile parallel unsafe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-#variable_conflict use_column
-declare
-  proposal proposals := voygen_lib.proposal_row(send_proposal.proposal_id);
-  address text := voygen_lib.require_email(send_proposal.recipient);
-  line text := coalesce(send_proposal.subject, proposal.title);
-  made bigint;
-begin
-  perform voygen_lib.require_shareable(proposal);
-  if address is null then
-    select c.email into address from trips as t join clients as c on c.agency_id = t.agency_id and c.client_id = t.client_id
-    where t.agency_id = proposal.agency_id and t.trip_id = proposal.trip_id;
-  end if;
-  if address is null then
-    perform voygen.raise('precondition_failed', 'the client has no address', path => '/recipient', expected => 'an e-mail address',
-      hint => 'Give one, or store it with update_client.');
-  end if;
-  line := voygen_lib.require_text(line, '/subject', 200);
-  if line ~ '[[:cntrl:]]' then
-    perform voygen.raise('invalid_argument', 'subject is not one line', path => '/subject', expected => 'a text without control characters');
-  end if;
-  if send_proposal.message is not null then
-    perform voygen_lib.require_text(send_proposal.message, '/message', 10000);
-  end if;
-  if coalesce(send_proposal.with_pdf, false) and not exists (
-      select from proposal_documents as d where d.agency_id = proposal.agency_id and d.proposal_id = proposal.proposal_id and d.kind = 'pdf') then
-    perform voygen.raise('precondition_failed', 'this version has no PDF', path => '/with_pdf', expected => 'false, or a version with a PDF', got => 'true');
-  end if;
-  insert into outbox (agency_id, proposal_id, recipient, subject, message, with_pdf)
-  values (proposal.agency_id, proposal.proposal_id, address, line, send_proposal.message, coalesce(send_proposal.with_pdf, false))
-  returning message_id into made;
-  return (made, proposal.proposal_id, address, line, 'queued')::voygen_api.proposal_queued;
-end
-$$;
-comment on function voygen_api.send_proposal is
-'Send a proposal
-Puts a letter with the link to a final proposal into the outbox, from where it is delivered.
-@param proposal_id A version that is final, sent or viewed. @format id
-@param recipient Where to; the client''s address when absent. @format email
-@param subject The title of the proposal when absent. @max 200
-@param message What the advisor writes beside the usual words. @max 10000
-@param with_pdf true attaches the PDF.
-@param idempotency_key The same key with the same arguments runs once and answers the same.
-@idempotent
-@open_world
-@example {"proposal_id": "1042", "message": "Looking forward to your thoughts."}';

@@ -1,6 +1,6 @@
 -- Deploy voygen:shared_proposals to pg
--- What a client gets to see and says to it: the documents of a version, the links under which they are opened, decisions, questions,
--- and letters that wait to be sent. A link is a key of which only the digest is stored; who has it is no user, so what may be done with
+-- What a client gets to see and says to it: the documents of a version, the links under which they are opened, decisions and
+-- questions. A link is a key of which only the digest is stored; who has it is no user, so what may be done with
 -- one is done by functions of the owner, for the program in front.
 begin;
 set local role voygen_owner;
@@ -95,39 +95,13 @@ alter table voygen.client_questions add column asked_by text;
 comment on column voygen.client_questions.proposal_id is 'The version the client had open.';
 comment on column voygen.client_questions.asked_by is 'As who asked signed.';
 
-create table voygen.outbox (
-  agency_id bigint not null default voygen.current_agency() references voygen.agencies,
-  message_id bigint not null default voygen.next_id(),
-  proposal_id bigint not null,
-  template text not null default 'proposal-cover' check (template in ('proposal-cover', 'booking-confirmation')),
-  recipient text not null check (recipient like '%_@_%'),
-  subject text not null check (subject <> ''),
-  message text,
-  with_pdf boolean not null default false,
-  status text not null default 'queued' check (status in ('queued', 'sent', 'failed', 'cancelled')),
-  attempts integer not null default 0 check (attempts >= 0),
-  run_after timestamptz not null default now(),
-  error text,
-  created_by bigint default (voygen.caller()).user_id,
-  created_at timestamptz not null default now(),
-  sent_at timestamptz,
-  primary key (agency_id, message_id),
-  foreign key (agency_id, proposal_id) references voygen.proposals on delete cascade,
-  constraint outbox_sent_known check ((status = 'sent') = (sent_at is not null))
-);
-create index idx_outbox_queued on voygen.outbox (run_after) where status = 'queued';
-create index idx_outbox_proposal on voygen.outbox (agency_id, proposal_id);
-comment on table voygen.outbox is 'Letters to clients that wait to be sent, and those that were.';
-comment on column voygen.outbox.message is 'What the advisor writes beside the template''s words.';
-
 call voygen.protect_table('voygen.proposal_documents');
 call voygen.protect_table('voygen.pictures');
 call voygen.protect_table('voygen.proposal_shares');
 call voygen.protect_table('voygen.proposal_decisions');
-call voygen.protect_table('voygen.outbox');
-grant select on voygen.proposal_documents, voygen.pictures, voygen.proposal_decisions, voygen.outbox to voygen_reader, voygen_agent, voygen_admin;
+grant select on voygen.proposal_documents, voygen.pictures, voygen.proposal_decisions to voygen_reader, voygen_agent, voygen_admin;
 grant insert, update, delete on voygen.proposal_documents to voygen_agent, voygen_admin;
-grant insert on voygen.pictures, voygen.outbox to voygen_agent, voygen_admin;
+grant insert on voygen.pictures to voygen_agent, voygen_admin;
 grant select (agency_id, share_id, proposal_id, expires_at, revoked_at, views, last_viewed_at, created_by, created_at)
   on voygen.proposal_shares to voygen_reader, voygen_agent, voygen_admin;
 grant update (revoked_at) on voygen.proposal_shares to voygen_agent, voygen_admin;

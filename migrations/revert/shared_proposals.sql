@@ -1,6 +1,6 @@
 -- Revert voygen:shared_proposals from pg
 set role voygen_owner;
-call voygen.detach_tables('voygen.proposal_documents', 'voygen.pictures', 'voygen.proposal_shares', 'voygen.proposal_decisions', 'voygen.outbox');
+call voygen.detach_tables('voygen.proposal_documents', 'voygen.pictures', 'voygen.proposal_shares', 'voygen.proposal_decisions');
 
 begin;
 
@@ -18,7 +18,6 @@ drop function voygen.open_share(bigint, bytea);
 drop function voygen.is_person(text, text);
 drop function voygen.create_share(bigint, bigint, timestamptz);
 drop function voygen.proposal_digest(bigint, bigint);
-drop table voygen.outbox;
 drop table voygen.proposal_decisions;
 drop function voygen.refuse_update();
 drop table voygen.proposal_shares;

@@ -1,11 +1,11 @@
 -- Verify voygen:shared_proposals on pg
 \o /dev/null
 select proposal_id, asked_by from voygen.client_questions where false;
-select 1 / (count(*) = 5)::int
+select 1 / (count(*) = 4)::int
 from pg_catalog.pg_class
 where relnamespace = 'voygen'::regnamespace
   and relrowsecurity
-  and relname in ('proposal_documents', 'pictures', 'proposal_shares', 'proposal_decisions', 'outbox');
+  and relname in ('proposal_documents', 'pictures', 'proposal_shares', 'proposal_decisions');
 select 1 / bool_and(pg_catalog.has_function_privilege('voygen_gateway', f, 'execute'))::int
 from unnest(array[
   'voygen.shared_proposal(bigint, bytea, text, text, text)', 'voygen.shared_picture(bigint, bytea, bytea)',

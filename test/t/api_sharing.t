@@ -191,17 +191,6 @@ subtest 'questions' => sub {
 	is($door->call('agent', 'list_client_questions', { answered => $yes, trip_id => $trip->{slug} })->{questions}[0]{answer}, 'Yes', 'but is there');
 };
 
-subtest 'letters' => sub {
-	my $id = version('final');
-	my $letter = $door->call('agent', 'send_proposal', { proposal_id => $id, message => 'Hello', with_pdf => $yes });
-	is_deeply([ @$letter{qw(recipient subject status)} ], [ 'demo@client.example', 'A week', 'queued' ], 'one waits in the outbox');
-	is(status_of($id), 'final', 'the proposal is not sent before it is');
-	is($door->fails('agent', 'send_proposal', { proposal_id => $id, subject => "A\r\nBcc: all\@world.example" })->{path}, '/subject', 'a subject is one line');
-	is($door->fails('agent', 'send_proposal', { proposal_id => $id, recipient => 'nowhere' })->{path}, '/recipient', 'an address is one');
-	is($door->fails('agent', 'send_proposal', { proposal_id => version('draft') })->{code}, 'precondition_failed', 'a draft is not sent');
-	is($owner->selectrow_array('select count(*) from voygen.outbox'), 1, 'and no letter made of what was refused');
-};
-
 subtest 'follow-ups' => sub {
 	my $made = $door->call('agent', 'schedule_followup', { trip_id => $trip->{slug}, due_at => '2020-01-02T10:00:00Z', kind => 'call', note => 'Ask' });
 	my $next = $door->call('agent', 'schedule_followup', { client_id => $client->{slug}, due_at => '2040-01-02T10:00:00Z' });
