@@ -389,15 +389,17 @@ as $$
 $$;
 comment on function voygen_lib.line_tax_amount(voygen.proposal_lines[], text) is 'The taxes of a total, or those on top of it; null unless every one is known.';
 
-create function voygen_lib.pricing_note(lines voygen.proposal_lines[]) returns text
+create function voygen_lib.not_in_total(lines voygen.proposal_lines[]) returns jsonb
 language sql immutable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select 'Not in the total: ' || string_agg(distinct l.label || coalesce(' (' || l.currency || ' ' || voygen_lib.amount_text(l.amount, l.currency) || ')', ''), '; ') || '.'
-  from unnest(lines) as l
-  where not l.counted
+  select jsonb_agg(
+    jsonb_build_object(
+      'label', o.label, 'amount', voygen_lib.amount_text(o.amount, o.currency), 'currency', case when o.amount is not null then o.currency end)
+    order by o.label, o.currency, o.amount)
+  from (select distinct l.label, l.amount, l.currency from unnest(lines) as l where not l.counted) as o
 $$;
-comment on function voygen_lib.pricing_note(voygen.proposal_lines[]) is 'Names what the total does not hold, in words for the client.';
+comment on function voygen_lib.not_in_total(voygen.proposal_lines[]) is 'What the total does not hold: without a price yet, or in another currency.';
 
 create function voygen_lib.pricing_part(
   trip voygen.trips, lines voygen.proposal_lines[], totals voygen_lib.option_total[], settings jsonb
@@ -419,7 +421,7 @@ as $$
     end,
     'taxes', t.taxes,
     'tax_amount', voygen_lib.amount_text(voygen_lib.line_tax_amount(lines, t.taxes), trip.currency),
-    'note', voygen_lib.pricing_note(lines),
+    'not_in_total', voygen_lib.not_in_total(lines),
     'included', voygen_lib.texts_setting(settings, 'included'),
     'not_included', voygen_lib.texts_setting(settings, 'not_included'))
   from (select voygen_lib.line_taxes(lines) as taxes) as t

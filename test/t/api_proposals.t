@@ -139,7 +139,8 @@ subtest 'another currency, no price, no basis' => sub {
 	my $said = payload($made->{proposal_id});
 	is($said->{pricing}{total_amount}, '90.10', 'only what is in the currency of the trip and has a price is added');
 	is($said->{pricing}{per_person_amount}, '30.03', 'a third, to the cent');
-	is($said->{pricing}{note}, 'Not in the total: Bus; Euro House (EUR 300.00); Fjord (JPY 500).', 'the rest is named');
+	is_deeply($said->{pricing}{not_in_total}, [ { label => 'Bus' }, { label => 'Euro House', amount => '300.00', currency => 'EUR' }, { label => 'Fjord', amount => '500', currency => 'JPY' } ],
+		'the rest is named, with its price where there is one');
 	is_deeply([ @{ $said->{legs}[0]{hotels}[0] }{qw(currency total_amount nightly_amount taxes)} ], [ 'EUR', '300.00', '100.00', 'unknown' ], 'the hotel has its own currency');
 	is(scalar(grep { /Bus has no price|Euro House is in EUR|Fjord is in JPY/ } @{ $made->{warnings} }), 3, 'and the advisor is told');
 	unlike($json->encode($said), qr/Gone/, 'what was cancelled is not in it');
