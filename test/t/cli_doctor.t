@@ -18,7 +18,7 @@ is(scalar(my @lines = split /\n/, $run->{out}), 12, 'and no line more');
 
 # Damages to different objects, all named by the doctor.
 my @damages = (
-	[ 'a table', 'drop table voygen.followups', qr/missing: table voygen\.followups/ ],
+	[ 'a table', 'drop table voygen.followups cascade', qr/missing: table voygen\.followups/ ],
 	[ 'a column', 'alter table voygen.trips drop column notes', qr/missing: column voygen\.trips\.notes/ ],
 	[ 'a type', 'alter table voygen.transfers alter column kind type varchar(9)', qr/altered: column voygen\.transfers\.kind \(expected "text", found "character varying\(9\)"\)/ ],
 	[ 'an index', 'drop index voygen.idx_audit_at', qr/missing: index voygen\.idx_audit_at/ ],

@@ -84,7 +84,7 @@ my @damages = (
 	[ 'a table dropped', "drop table voygen.client_questions", problem('missing', 'table', 'voygen.client_questions'), problem('missing', 'column', 'voygen.client_questions.question') ],
 	[ 'a table added', "create table voygen.notes (id bigint)", problem('unexpected', 'table', 'voygen.notes') ],
 	[ 'a column dropped', "alter table voygen.trips drop column notes", problem('missing', 'column', 'voygen.trips.notes') ],
-	[ 'a column\'s type changed', "alter table voygen.trips alter column notes type varchar(10)", problem('altered', 'column', 'voygen.trips.notes') ],
+	[ 'a column\'s type changed', "alter table voygen.client_questions alter column question type varchar(10)", problem('altered', 'column', 'voygen.client_questions.question') ],
 	[ 'a default changed', "alter table voygen.trips alter column status set default 'proposed'", problem('altered', 'column', 'voygen.trips.status') ],
 	[ 'a column made nullable', "alter table voygen.trips alter column title drop not null", problem('altered', 'column', 'voygen.trips.title') ],
 	[ 'a column\'s storage changed', "alter table voygen.trip_facts alter column facts set compression pglz", problem('altered', 'column', 'voygen.trip_facts.facts') ],
