@@ -92,6 +92,7 @@ works(admin => recalculate_commission => { reason => 'new contract', confirm => 
 
 my $everywhere = connect_to('empty_search_path');
 $everywhere->do("set voygen.agency_id = '$agency'");
+my %proposal = map { $_ => $everywhere->selectrow_array("insert into voygen.proposals (trip_id, version, json_payload) select trip_id, ?, '{}' from voygen.trips where slug = ? returning proposal_id", undef, $_, $trip) } 1, 2;
 for my $row (@{ $db->selectall_arrayref('select name, examples -> 0 from voygen.tool where read_only order by name') })
 {
 	my ($name, $example) = @$row;
@@ -99,6 +100,8 @@ for my $row (@{ $db->selectall_arrayref('select name, examples -> 0 from voygen.
 	# A job belongs to whoever began it, and a reader begins none.
 	next if exists $arguments->{job_id};
 	$arguments->{trip_id} = $trip if exists $arguments->{trip_id};
+	$arguments->{$_} = $proposal{1} for grep { exists $arguments->{$_} } qw(proposal_id proposal_a);
+	$arguments->{proposal_b} = $proposal{2} if exists $arguments->{proposal_b};
 	my $result = works(reader => $name => $arguments);
 	local $session{superuser} = $everywhere;
 	is_deeply($result, tool(superuser => $name => $arguments), '... and the answer is the same');
