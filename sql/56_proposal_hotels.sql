@@ -263,11 +263,16 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  trip trips := voygen_lib.lock_trip(select_hotels.trip_id);
+  trip trips;
   chosen voygen_lib.choice[] := '{}';
   was jsonb;
   will jsonb;
 begin
+  if jsonb_typeof(select_hotels.hotels) is distinct from 'array' then
+    perform voygen.raise('invalid_argument', 'hotels is not a list', path => '/hotels', expected => 'a list of hotels',
+      got => coalesce(jsonb_typeof(select_hotels.hotels), 'null'));
+  end if;
+  trip := voygen_lib.lock_trip(select_hotels.trip_id);
   if select_hotels.hotels <> '[]' then
     chosen := array(select c from voygen_lib.named_choices(trip, select_hotels.hotels, '/hotels') as c);
   end if;

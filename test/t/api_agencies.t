@@ -29,6 +29,11 @@ sub furnish
 	$has{rate_id} = $call->('configure_commission_rates', { rates => [{ site => 'web', supplier => "$word Supplier", value => 9 }] })->{rate_ids}[0];
 	$has{job_id} = $call->('recalculate_all_commissions', { reason => "$word contract" })->{job_id};
 	$call->('refresh_trip_facts', {});
+	$has{followup_id} = $call->('schedule_followup', { trip_id => $trip->{slug}, due_at => '2026-10-01T09:00:00Z', note => "$word call" })->{followup_id};
+	$owner->do("select set_config('voygen.agency_id', ?, false)", undef, $door->agency($slug));
+	$has{proposal_id} = $owner->selectrow_array("insert into voygen.proposals (trip_id, title, status, json_payload) values (?, ?, 'draft', '{}') returning proposal_id", undef, $trip->{trip_id}, "$word Proposal");
+	$has{share_id} = $owner->selectrow_array("insert into voygen.proposal_shares (proposal_id, digest, expires_at) values (?, sha256(?), now() + interval '1 day') returning share_id", undef, $has{proposal_id}, $word);
+	$has{question_id} = $owner->selectrow_array("insert into voygen.client_questions (trip_id, client_id, proposal_id, question) values (?, ?, ?, ?) returning question_id", undef, @has{qw(trip_id client_id proposal_id)}, "Is $word near?");
 	return \%has;
 }
 
@@ -36,7 +41,8 @@ sub furnish
 $owner->do(sprintf 'alter sequence voygen.ids_%d restart with 500000', $door->agency('sunny'));
 my $theirs = furnish('sunny', 'Xanadu');
 my $mine = furnish('rainy', 'Yonder');
-my %absent = (client_id => 987654321, client_slug => 'nobody-at-all', trip_id => 987654322, trip_slug => 'nowhere-at-all', leg_id => 987654323, activity_id => 987654324, booking_id => 987654325, rate_id => 987654326, job_id => 987654327, hotel_key => 'web:none');
+my %absent = (client_id => 987654321, client_slug => 'nobody-at-all', trip_id => 987654322, trip_slug => 'nowhere-at-all', leg_id => 987654323, activity_id => 987654324, booking_id => 987654325, rate_id => 987654326, job_id => 987654327, hotel_key => 'web:none',
+	followup_id => 987654328, proposal_id => 987654329, share_id => 987654330, question_id => 987654331);
 
 # For each tool the calls that name something: a sub of what is named by id, and of what is named beside one's own trip.
 my %money = (amount => 1, currency => 'USD');
@@ -46,12 +52,26 @@ my %named = (
 	add_flight => [sub { { trip_id => $_[0]{trip}, origin => 'SEA', destination => 'DUB' } }],
 	add_leg => [sub { { trip_id => $_[0]{trip}, city => 'A' } }],
 	answer_job => [sub { { job_id => $_[0]{job_id}, answers => {} } }],
+	answer_client_question => [sub { { question_id => $_[0]{question_id}, answer => 'A' } }],
 	archive_activity => [sub { { trip_id => $_[0]{trip}, activity_id => 1, confirm => $yes } }, sub { { trip_id => $mine->{trip_slug}, activity_id => $_[0]{activity_id}, confirm => $yes } }],
 	archive_booking => [sub { { trip_id => $_[0]{trip}, booking_id => 1, confirm => $yes } }, sub { { trip_id => $mine->{trip_slug}, booking_id => $_[0]{booking_id}, confirm => $yes } }],
 	archive_client => [sub { { client_id => $_[0]{client}, confirm => $yes } }],
 	archive_leg => [sub { { trip_id => $_[0]{trip}, leg_id => 1, confirm => $yes } }, sub { { trip_id => $mine->{trip_slug}, leg_id => $_[0]{leg_id}, confirm => $yes } }],
 	archive_trip => [sub { { trip_id => $_[0]{trip}, confirm => $yes } }],
 	calculate_trip_commission => [sub { { trip_id => $_[0]{trip} } }],
+	compare_proposals => [sub { { proposal_a => $_[0]{proposal_id}, proposal_b => $mine->{proposal_id} } }, sub { { proposal_a => $mine->{proposal_id}, proposal_b => $_[0]{proposal_id} } }],
+	finish_followup => [sub { { followup_id => $_[0]{followup_id} } }],
+	generate_proposal => [sub { { trip_id => $_[0]{trip} } }, sub { { trip_id => $mine->{trip_slug}, options => { hotels => [$_[0]{hotel_key}] } } }],
+	list_client_questions => [sub { { trip_id => $_[0]{trip} } }],
+	list_followups => [sub { { trip_id => $_[0]{trip} } }, sub { { client_id => $_[0]{client} } }],
+	list_proposals => [sub { { trip_id => $_[0]{trip} } }],
+	list_shares => [sub { { proposal_id => $_[0]{proposal_id} } }],
+	preview_proposal => [sub { { trip_id => $_[0]{trip} } }, sub { { trip_id => $mine->{trip_slug}, options => { hotels => [$_[0]{hotel_key}] } } }],
+	revoke_share => [sub { { share_id => $_[0]{share_id} } }],
+	schedule_followup => [sub { { trip_id => $_[0]{trip}, due_at => '2026-10-01T09:00:00Z' } }, sub { { client_id => $_[0]{client}, due_at => '2026-10-01T09:00:00Z' } }],
+	select_hotels => [sub { { trip_id => $_[0]{trip}, hotels => [] } }, sub { { trip_id => $mine->{trip_slug}, hotels => [$_[0]{hotel_key}] } }],
+	set_proposal_status => [sub { { proposal_id => $_[0]{proposal_id}, status => 'review' } }],
+	share_proposal => [sub { { proposal_id => $_[0]{proposal_id} } }],
 	cancel_job => [sub { { job_id => $_[0]{job_id} } }],
 	get_job => [sub { { job_id => $_[0]{job_id} } }],
 	list_feature_flags => [],
@@ -133,7 +153,7 @@ for my $tool (@$tools)
 # Lists and searches, and what a tool says when all is well
 for (['find_clients', {}], ['find_clients', { query => 'Xanadu' }], ['find_clients', { query => 'xanadu@example.com' }], ['find_trips', {}], ['find_trips', { query => 'Xanadu' }], ['find_trips', { query => $theirs->{trip_slug} }],
 	['query_hotels', {}], ['query_hotels', { city => 'Xanaduville' }], ['query_hotels', { site => 'web', sort => 'commission' }], ['query_trip_facts', {}], ['query_trip_facts', { query => 'Xanadu' }],
-	['list_jobs', {}], ['list_jobs', { tool => 'recalculate_all_commissions' }], ['get_facts_stats', {}], ['verify_facts', {}], ['shortlist_hotels', { trip_id => $mine->{trip_slug} }], ['optimize_commission', { trip_id => $mine->{trip_slug} }],
+	['list_jobs', {}], ['list_proposals', {}], ['list_client_questions', { answered => undef }], ['list_followups', {}], ['list_jobs', { tool => 'recalculate_all_commissions' }], ['get_facts_stats', {}], ['verify_facts', {}], ['shortlist_hotels', { trip_id => $mine->{trip_slug} }], ['optimize_commission', { trip_id => $mine->{trip_slug} }],
 	['calculate_trip_commission', { trip_id => $mine->{trip_slug} }], ['configure_commission_rates', { rates => [] }], ['recalculate_commission', { confirm => $yes }],
 	['configure_commission_rates', { rates => [], mode => 'replace', confirm => $yes }], ['get_trip', { trip_id => $mine->{trip_slug} }])
 {

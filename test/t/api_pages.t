@@ -24,6 +24,10 @@ for my $trip (@trips)
 }
 $door->call('admin', 'refresh_trip_facts', {});
 $door->call('admin', 'verify_all_facts', {}) for 1 .. 7;
+$door->owner->do("select set_config('voygen.agency_id', ?, false)", undef, $door->agency('sunny'));
+$door->owner->do("insert into voygen.proposals (trip_id, json_payload) select trip_id, '{}' from voygen.trips");
+$door->owner->do("insert into voygen.client_questions (trip_id, client_id, question) select trip_id, client_id, 'Breakfast?' from voygen.trips");
+$door->owner->do("insert into voygen.followups (trip_id, client_id, due_at) select trip_id, client_id, '2027-01-01' from voygen.trips");
 
 my @lists = grep { $_->{inputSchema}{properties}{cursor} } @{ $json->decode(scalar $door->gateway->selectrow_array("select voygen.tools(?, sha256('sunny:admin'))", undef, $door->agency('sunny'))) };
 cmp_ok(scalar @lists, '>=', 6, 'lists with a cursor: ' . join ' ', map { $_->{name} } @lists);

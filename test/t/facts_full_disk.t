@@ -1,6 +1,7 @@
 # The disk that holds facts and marks is full. What cannot be written fails with a plain error and leaves nothing half
 # done; once there is room again everything goes on, and no fact has drifted. Random forms of this are in
 # test/soak/stress.sh.
+# Alone on the test cluster: the disk is taken away from a server that is stopped.
 use strict;
 use warnings;
 use Test::More;

@@ -105,6 +105,7 @@ my ($trip, $slug) = $db->selectrow_array('
 my $stored = $db->selectrow_array('select facts::text from voygen.trip_facts where agency_id = voygen.current_agency() and trip_id = ?', undef, $trip);
 $db->do('update voygen.hotel_cache set price_amount = price_amount * 2, total_amount = total_amount * 2 where agency_id = voygen.current_agency() and trip_id = ?', undef, $trip);
 $db->do(q(update voygen.trips set title = 'Changed and not refreshed' where agency_id = voygen.current_agency() and trip_id = ?), undef, $trip);
+my %proposal = map { $_ => $db->selectrow_array("insert into voygen.proposals (trip_id, version, json_payload) values (?, ?, '{}') returning proposal_id", undef, $trip, $_) } 1, 2;
 $primary->wait_for($standby);
 
 $there->do("set voygen.agency_id = '$agency'");
@@ -127,6 +128,8 @@ for my $tool (@$tools)
 	# A job belongs to whoever began it, and a reader begins none.
 	next if exists $arguments->{job_id};
 	$arguments->{trip_id} = $slug if exists $arguments->{trip_id};
+	$arguments->{$_} = $proposal{1} for grep { exists $arguments->{$_} } qw(proposal_id proposal_a);
+	$arguments->{proposal_b} = $proposal{2} if exists $arguments->{proposal_b};
 	my ($answer, $expected) = map { call($_, 'reader', $name, $arguments) } qw(standby primary);
 	ok(!$expected->{error} && !$answer->{error}, "$name answers on both") or diag(explain([ $answer, $expected ]));
 	is_deeply(timeless($answer), timeless($expected), '... and alike');
