@@ -218,7 +218,9 @@ begin
     job.state := jsonb_build_object(
       'proposal_id', voygen_lib.store_proposal(trip, job.arguments ->> 'template', options, version, content, job.user_id),
       'pictures', content.pictures, 'warnings', to_jsonb(content.warnings));
-    job.message := format('version %s is written', version);
+    job.total := 2;
+    job.done := 1;
+    job.message := format('version %s is written, its documents are made', version);
   end if;
   proposal := voygen_lib.proposal_row((job.state ->> 'proposal_id')::bigint);
   if job.outside_answer is null then
@@ -227,6 +229,8 @@ begin
   end if;
   warnings := voygen_lib.texts(job.state -> 'warnings') || voygen_lib.store_documents(proposal, job.state -> 'pictures', job);
   job.outside := null;
+  job.done := 2;
+  job.message := format('version %s is stored with its documents', proposal.version);
   result := voygen_lib.generated(proposal, warnings);
 end
 $$;

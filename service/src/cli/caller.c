@@ -4,10 +4,12 @@
 #include "cli/caller.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 #include "db/connection.h"
 #include "db/statement.h"
+#include "json/reading.h"
 
 static bool
 need(const char *value, const char *name, struct session *session, struct failure *failure)
@@ -98,4 +100,24 @@ caller_call(struct session *session, struct caller *caller, const char *tool, co
 	if (result == NULL)
 		record_failure(session, caller, tool, arguments, length, failure->code, microseconds() - started);
 	return result;
+}
+
+struct json_object *
+caller_ask(struct session *session, struct caller *caller, const char *tool, struct json_object *arguments, struct failure *failure)
+{
+	const char *text = json_object_to_json_string_ext(arguments, JSON_C_TO_STRING_PLAIN);
+	PGresult *result = caller_call(session, caller, tool, text, strlen(text), failure);
+	struct json_object *object;
+
+	json_object_put(arguments);
+	if (result == NULL)
+	{
+		failure->message = arena_format(session->arena, "%s: %s", tool, failure->message);
+		return NULL;
+	}
+	object = json_read(PQgetvalue(result, 0, 0), (size_t) PQgetlength(result, 0, 0));
+	PQclear(result);
+	if (object == NULL)
+		failure_set(failure, "internal", arena_format(session->arena, "%s: the answer is no JSON", tool), NULL);
+	return object;
 }

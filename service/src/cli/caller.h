@@ -4,6 +4,7 @@
 #ifndef VOYGEN_CALLER_H
 #define VOYGEN_CALLER_H
 
+#include <json-c/json.h>
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,5 +31,12 @@ void caller_close(struct caller *caller);
  */
 PGresult *caller_call(struct session *session, struct caller *caller, const char *tool, const char *arguments,
 					  size_t length, struct failure *failure);
+
+/*
+ * The same with arguments and result as objects: the result, to be freed with json_object_put, or NULL with the failure
+ * filled, its message naming the tool. Frees `arguments`.
+ */
+struct json_object *caller_ask(struct session *session, struct caller *caller, const char *tool, struct json_object *arguments,
+							   struct failure *failure);
 
 #endif

@@ -45,6 +45,7 @@ extern const struct command serve_command;
 extern const struct command render_command;
 extern const struct command image_command;
 extern const struct command pdf_command;
+extern const struct command proposal_command;
 extern const struct command make_command;
 
 /* Prints the reason and the usage lines of the help on stderr; always COMMAND_USAGE. */

@@ -95,7 +95,7 @@ refresh_facts(struct session *session, struct caller *caller, struct failure *fa
 	for (;;)
 	{
 		struct json_object *answer =
-			demo_call(session, caller, "refresh_trip_facts", json_new(session->arena), failure);
+			caller_ask(session, caller, "refresh_trip_facts", json_new(session->arena), failure);
 		const char *remaining;
 
 		if (answer == NULL)

@@ -23,31 +23,10 @@ struct load
 	const char *trip_id; /* its slug, once known */
 };
 
-struct json_object *
-demo_call(struct session *session, struct caller *caller, const char *tool, struct json_object *arguments,
-		  struct failure *failure)
-{
-	const char *text = json_object_to_json_string_ext(arguments, JSON_C_TO_STRING_PLAIN);
-	PGresult *result = caller_call(session, caller, tool, text, strlen(text), failure);
-	struct json_object *object;
-
-	json_object_put(arguments);
-	if (result == NULL)
-	{
-		failure->message = arena_format(session->arena, "%s: %s", tool, failure->message);
-		return NULL;
-	}
-	object = json_read(PQgetvalue(result, 0, 0), (size_t) PQgetlength(result, 0, 0));
-	PQclear(result);
-	if (object == NULL)
-		failure_set(failure, "internal", arena_format(session->arena, "%s: the answer is no JSON", tool), NULL);
-	return object;
-}
-
 static struct json_object *
 load_call(struct load *load, const char *tool, struct json_object *arguments)
 {
-	return demo_call(load->session, load->caller, tool, arguments, load->failure);
+	return caller_ask(load->session, load->caller, tool, arguments, load->failure);
 }
 
 /* The slug of the item in the list whose `key` is `value`; NULL when there is none. */

@@ -4,15 +4,10 @@
 #ifndef VOYGEN_DEMO_LOAD_H
 #define VOYGEN_DEMO_LOAD_H
 
-#include <json-c/json.h>
 #include <stdbool.h>
 
 #include "cli/caller.h"
 #include "cli/command.h"
-
-/* Calls a tool; its result, to be freed with json_object_put, or NULL with the failure filled. Frees `arguments`. */
-struct json_object *demo_call(struct session *session, struct caller *caller, const char *tool,
-							  struct json_object *arguments, struct failure *failure);
 
 /*
  * Loads every carried trip. What is there already stays as it is: hotels are told apart by their site's id, the rest

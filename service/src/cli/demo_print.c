@@ -45,7 +45,7 @@ print_trip(struct session *session, struct caller *caller, const char *trip_id, 
 	struct json_object *answer;
 	struct json_object *facts;
 
-	answer = demo_call(session, caller, "query_trip_facts", only_trip(arena, trip_id), failure);
+	answer = caller_ask(session, caller, "query_trip_facts", only_trip(arena, trip_id), failure);
 	if (answer == NULL)
 		return false;
 	facts = json_member(json_item(json_member(answer, "trips"), 0), "facts");
@@ -80,7 +80,7 @@ static bool
 print_shortlist(struct session *session, struct caller *caller, const char *trip_id, struct failure *failure)
 {
 	struct arena *arena = session->arena;
-	struct json_object *answer = demo_call(session, caller, "shortlist_hotels", trip_argument(arena, trip_id), failure);
+	struct json_object *answer = caller_ask(session, caller, "shortlist_hotels", trip_argument(arena, trip_id), failure);
 	struct json_object *cuts;
 
 	if (answer == NULL)
@@ -107,7 +107,7 @@ print_choice(struct session *session, struct caller *caller, struct json_object 
 	struct json_object *baseline;
 	const char *percent;
 
-	answer = demo_call(session, caller, "optimize_commission", arguments, failure);
+	answer = caller_ask(session, caller, "optimize_commission", arguments, failure);
 	if (answer == NULL)
 		return false;
 	choices = json_member(answer, "selection");

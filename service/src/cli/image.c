@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "image/pictures.h"
 #include "text/read.h"
+#include "text/write.h"
 
 /* The command line, as words. */
 struct asked
@@ -101,24 +101,6 @@ is_url(const char *what)
 	return true;
 }
 
-/* Writes beside the file and puts it in its place when it is whole. */
-static bool
-write_file(struct session *session, const char *path, struct slice bytes, struct failure *failure)
-{
-	const char *beside = arena_format(session->arena, "%s.new", path);
-	FILE *file = fopen(beside, "wb");
-	bool whole = file != NULL && fwrite(bytes.at, 1, bytes.length, file) == bytes.length;
-
-	if (file != NULL && fclose(file) != 0)
-		whole = false;
-	if (whole && rename(beside, path) == 0)
-		return true;
-	failure_set(failure, "invalid_argument", arena_format(session->arena, "cannot write %s: %s", path, strerror(errno)), NULL);
-	if (file != NULL)
-		unlink(beside);
-	return false;
-}
-
 static bool
 read_request(struct session *session, const char *what, struct picture_request *request, struct failure *failure)
 {
@@ -144,7 +126,7 @@ make_picture(struct session *session, const struct picture_request *request, con
 	pictures_prepare(session->arena, request, &picture, 1, options, NULL);
 	if (picture.error != NULL)
 		return failure_set(failure, "invalid_argument", picture.error, NULL);
-	if (!write_file(session, out, picture.bytes, failure))
+	if (!write_file(session->arena, out, picture.bytes, failure))
 		return false;
 	printf("%s: %d x %d, %s, %zu bytes\nsource: %s\nkey: %s\n", out, picture.width, picture.height, picture.mime, picture.bytes.length,
 		   picture.hash, picture.key);

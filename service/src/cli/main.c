@@ -27,6 +27,7 @@ static const struct command *const commands[] = {
 	&serve_command,
 	&render_command,
 	&image_command,
+	&proposal_command,
 	&pdf_command,
 	&make_command,
 };

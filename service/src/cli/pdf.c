@@ -3,19 +3,17 @@
  */
 #include "browser/pdf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "browser/deadline.h"
 #include "browser/folder.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "text/read.h"
+#include "text/write.h"
 
 #define MOST_SECONDS 600
 #define MOST_REPEATS 10000
@@ -63,27 +61,6 @@ read_number(const char *text, long most, long *number)
 
 	*number = strtol(text, &end, 10);
 	return end != text && *end == '\0' && *number >= 1 && *number <= most;
-}
-
-/* A file that cannot be written whole is not left there. */
-static bool
-write_file(struct arena *arena, const char *path, const struct bytes *bytes, struct failure *failure)
-{
-	FILE *file = fopen(path, "wb");
-	bool opened = file != NULL;
-	bool done = opened && fwrite(bytes->at, 1, bytes->length, file) == bytes->length;
-	int why = errno;
-
-	if (opened && fclose(file) != 0 && done)
-	{
-		why = errno;
-		done = false;
-	}
-	if (done)
-		return true;
-	if (opened)
-		unlink(path);
-	return failure_set(failure, "invalid_argument", arena_format(arena, "cannot write %s: %s", path, strerror(why)), NULL);
 }
 
 static void
@@ -139,7 +116,7 @@ print_all(struct session *session, const struct order *order, struct failure *fa
 		done = (i == 0 || pdf_ready(printer, session->arena, failure)) && pdf_print(printer, &arena, &order->document, &result, failure);
 		if (!done)
 			break;
-		done = write_file(session->arena, order->out, &result.pdf, failure);
+		done = write_file(session->arena, order->out, (struct slice){result.pdf.at, result.pdf.length}, failure);
 		if (done)
 			tell_result(order, &result, printer);
 		pdf_result_free(&result);
