@@ -11,15 +11,20 @@ create type voygen_api.proposal_share as (
 comment on type voygen_api.proposal_share is 'A link to a proposal. Whoever has it can read the proposal and answer it.';
 comment on column voygen_api.proposal_share.share_id is 'For revoke_share. @required @format id';
 comment on column voygen_api.proposal_share.key is 'The secret part of the address; it is not stored and never shown again.';
-comment on column voygen_api.proposal_share.url is 'The address; null unless the agency''s setting proposals.share_url says where its proposals are served.';
+comment on column voygen_api.proposal_share.url is 'The address; null when neither the agency''s setting proposals.share_url nor the gateway''s public address says where proposals are served.';
 
 create function voygen_lib.share_url(key text) returns text
 language sql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
 as $$
-  select rtrim(substring(voygen_lib.text_setting(voygen_lib.proposal_settings(), 'share_url') from '^https?://[^[:space:]<>"'']+$'), '/') || '/' || key
+  select rtrim(substring(
+    coalesce(
+      voygen_lib.text_setting(voygen_lib.proposal_settings(), 'share_url'),
+      nullif(current_setting('voygen_gateway.public_url', true), '') || '/p')
+    from '^https?://[^[:space:]<>"'']+$'), '/') || '/' || key
 $$;
-comment on function voygen_lib.share_url(text) is 'The address of a link.';
+comment on function voygen_lib.share_url(text) is
+'The address of a link: the agency''s own place for its proposals, else where the program that asks says it is reached; null when neither is known.';
 
 create function voygen_lib.require_shareable(proposal voygen.proposals) returns void
 language plpgsql stable parallel safe

@@ -98,7 +98,15 @@ as $$
       json_build_object('proposal_id', p.proposal_id::text, 'trip', 'voygen://trip/' || t.slug, 'version', p.version, 'status', p.status,
         'template', p.template, 'title', p.title, 'total', p.total_cost, 'commission', p.total_commission, 'currency', p.currency,
         'valid_until', p.valid_until, 'sent_at', voygen_lib.instant_text(p.sent_at), 'viewed_at', voygen_lib.instant_text(p.viewed_at),
-        'decided_at', voygen_lib.instant_text(p.decided_at))::text) as contents
+        'decided_at', voygen_lib.instant_text(p.decided_at),
+        'decision', (
+          select json_build_object('decision', d.decision, 'name', d.name, 'option', d.option, 'comment', d.comment)
+          from proposal_decisions as d
+          where d.agency_id = p.agency_id and d.proposal_id = p.proposal_id),
+        'open_questions', (
+          select count(*)
+          from client_questions as q
+          where q.agency_id = p.agency_id and q.proposal_id = p.proposal_id and q.answered_at is null))::text) as contents
     union all
     select 2, json_build_object('uri', uri, 'mimeType', 'text/html', 'text', p.rendered_html)
     where p.rendered_html is not null

@@ -107,9 +107,9 @@ open_http(struct server *server, int demands)
 		.challenge = "resource_metadata=\"http://localhost/\"",
 	};
 	const struct http_route routes[] = {
-		{"POST", "/mcp", demands | HTTP_JSON, mcp_receive, server->mcp},
-		{"GET", "/mcp", demands, news_open_stream, server->mcp},
-		{"DELETE", "/mcp", demands, news_end_session, server->mcp},
+		{.method = "POST", .path = "/mcp", .demands = demands | HTTP_JSON, .handle = mcp_receive, .owner = server->mcp},
+		{.method = "GET", .path = "/mcp", .demands = demands, .handle = news_open_stream, .owner = server->mcp},
+		{.method = "DELETE", .path = "/mcp", .demands = demands, .handle = news_end_session, .owner = server->mcp},
 	};
 
 	server->http = http_open(&server->loop, &settings, &server->identities);

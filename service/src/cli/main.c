@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "db/greeting.h"
 #include "image/decoder_process.h"
 #include "image/exchange.h"
 
@@ -75,7 +76,7 @@ run_command(const struct command *command, int argc, char **argv)
 	enum command_status status;
 
 	arena_open(&arena, out_of_memory);
-	if (settings_read(&arena, &session.settings, &failure))
+	if (settings_read(&arena, &session.settings, &failure) && greeting_set(&arena, session.settings.public_url, &failure))
 		status = command->run(command, &session, argc, argv);
 	else
 		status = command_failed(command, &failure);

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "config/gateway.h"
+#include "db/greeting.h"
 #include "gateway/gateway.h"
 
 static bool
@@ -35,6 +36,8 @@ serve(struct session *session, struct gateway_task *task, const char *const *giv
 	const struct settings *settings = &session->settings;
 
 	if (!check_user(failure) || !gateway_settings_read(session->arena, given, &task->settings, failure))
+		return false;
+	if (task->settings.public_url != NULL && !greeting_set(session->arena, task->settings.public_url, failure))
 		return false;
 	if (task->conformance)
 		return gateway_run(task, session->arena, failure);
@@ -111,6 +114,9 @@ const struct command serve_command = {
 			"  --per-caller N       connections to the database for one token; 0: 3/4 of the pool (0)\n"
 			"  --log-format F       text, or json: an object with time, level, message and fields on each line (text)\n"
 			"  --log-level L        info, warning or error: the least that is logged (info)\n"
+			"  --share 0|1          1 serves the links to proposals below /p/ to whoever has one, 0 does not (1)\n"
+			"  --share-rate N       requests under links a minute of one address; 0: no limit (600)\n"
+			"  --public-url URL     where this server is reached from outside, for links: URL/p/KEY; its host is one of --allow-host\n"
 			"  --settings FILE      lines VOYGEN_NAME=VALUE of what neither an option nor the environment says; at SIGHUP it is\n"
 			"                       read anew, and the log says what has changed and what needs a restart\n"
 			"\n"

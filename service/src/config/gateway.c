@@ -70,6 +70,12 @@ const struct gateway_setting gateway_table[GATEWAY_SETTINGS] = {
 	 "lines of text, or of JSON"},
 	{"--log-level", "VOYGEN_LOG_LEVEL", "info", 0, 0, FIELD(log_level), GATEWAY_WORD, true, "info|warning|error",
 	 "the least that is logged"},
+	{"--share", "VOYGEN_SHARE", "1", 0, 1, FIELD(share), GATEWAY_NUMBER, false, NULL,
+	 "1 serves the links to proposals to whoever has one, 0 does not"},
+	{"--share-rate", "VOYGEN_SHARE_RATE", "600", 0, 100000, FIELD(share_rate), GATEWAY_NUMBER, true, NULL,
+	 "requests under links a minute of one address; 0: no limit"},
+	{"--public-url", "VOYGEN_PUBLIC_URL", NULL, 0, 0, FIELD(public_url), GATEWAY_TEXT, false, NULL,
+	 "where this server is reached from outside, for links"},
 	{SETTINGS_OPTION, "VOYGEN_SETTINGS", NULL, 0, 0, FIELD(file), GATEWAY_TEXT, false, NULL,
 	 "a file of these variables, read again at SIGHUP"},
 };

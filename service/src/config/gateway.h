@@ -39,7 +39,10 @@ struct gateway_settings
 	int per_caller;   /* 0: three quarters of the pool */
 	int log_format;   /* of enum log_format */
 	int log_level;    /* of enum log_level */
-	const char *file; /* where more of them stand; NULL: nowhere */
+	int share;        /* 0 or 1 */
+	int share_rate;
+	const char *public_url; /* NULL: nobody says */
+	const char *file;       /* where more of them stand; NULL: nowhere */
 };
 
 enum gateway_kind
@@ -65,7 +68,7 @@ struct gateway_setting
 	const char *help;
 };
 
-#define GATEWAY_SETTINGS 29
+#define GATEWAY_SETTINGS 32
 
 extern const struct gateway_setting gateway_table[GATEWAY_SETTINGS];
 

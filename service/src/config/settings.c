@@ -70,6 +70,7 @@ settings_read(struct arena *arena, struct settings *settings, struct failure *fa
 	settings->database_url = environment("VOYGEN_DATABASE_URL");
 	settings->gateway_url = environment("VOYGEN_GATEWAY_URL");
 	settings->token = environment("VOYGEN_TOKEN");
+	settings->public_url = environment("VOYGEN_PUBLIC_URL");
 	addressed = settings->database_url != NULL || settings->gateway_url != NULL;
 	if (addressed && settings->token != NULL)
 		return true;
@@ -86,6 +87,8 @@ settings_read(struct arena *arena, struct settings *settings, struct failure *fa
 	{
 		settings->database_url = env_file_value(arena, text.bytes, "VOYGEN_DATABASE_URL");
 		settings->gateway_url = env_file_value(arena, text.bytes, "VOYGEN_GATEWAY_URL");
+		if (settings->public_url == NULL)
+			settings->public_url = env_file_value(arena, text.bytes, "VOYGEN_PUBLIC_URL");
 	}
 	if (settings->token == NULL)
 		settings->token = env_file_value(arena, text.bytes, "VOYGEN_TOKEN");

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "db/greeting.h"
+
 /* libpq's messages end with a line end and may be several lines; one line reads better behind "cannot connect". */
 static const char *
 one_line(struct arena *arena, const char *message)
@@ -34,8 +36,8 @@ drop_notice(void *context, const PGresult *notice)
 PGconn *
 connection_open(struct arena *arena, const char *url, struct failure *failure)
 {
-	const char *const keywords[] = {"dbname", "client_encoding", "fallback_application_name", "connect_timeout", NULL};
-	const char *const values[] = {url, "UTF8", "voygen", "10", NULL};
+	const char *const keywords[] = {"options", "dbname", "client_encoding", "fallback_application_name", "connect_timeout", NULL};
+	const char *const values[] = {greeting_option(), url, "UTF8", "voygen", "10", NULL};
 	PGconn *connection;
 
 	connection = PQconnectdbParams(keywords, values, 1);

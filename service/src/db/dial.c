@@ -4,6 +4,9 @@
 #include "db/dial.h"
 
 #include <event2/event.h>
+#include <stdio.h>
+
+#include "db/greeting.h"
 
 static void
 drop_notice(void *context, const PGresult *notice)
@@ -68,10 +71,13 @@ PGconn *
 dial_start(struct dial *dial, struct loop *loop, const char *url, dial_done *done, void *owner)
 {
 	/* the server looks whether this program is still there while it works for it; an address may say otherwise */
+	char options[GREETING_BYTES + 64];
 	const char *const keywords[] = {"options", "dbname", "client_encoding", "fallback_application_name", NULL};
-	const char *const values[] = {"-c client_connection_check_interval=2000", url, "UTF8", "voygen gateway", NULL};
-	PGconn *connection = PQconnectStartParams(keywords, values, 1);
+	const char *const values[] = {options, url, "UTF8", "voygen gateway", NULL};
+	PGconn *connection;
 
+	snprintf(options, sizeof(options), "-c client_connection_check_interval=2000 %s", greeting_option());
+	connection = PQconnectStartParams(keywords, values, 1);
 	*dial = (struct dial){.loop = loop, .connection = connection, .done = done, .owner = owner};
 	/* libpq asks to be called as if it had to write first; with a fault it has no socket yet */
 	if (connection == NULL || PQstatus(connection) == CONNECTION_BAD || wait_for(dial, EV_WRITE))

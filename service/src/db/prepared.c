@@ -109,6 +109,55 @@ const struct prepared prepared_queued_jobs = {
 	.count = 0,
 };
 
+/* Of the next six the first two are agency and digest of the key, and the first column says what became of it. */
+
+/* method, user agent */
+const struct prepared prepared_shared_page = {
+	.name = "shared_page",
+	.sql = "select outcome, page from voygen.shared_page($1,$2,$3,$4)",
+	.count = 4,
+	.types = {TYPE_INT8, TYPE_BYTEA, TYPE_TEXT, TYPE_TEXT},
+};
+
+/* no view of its own: the page around it was one */
+const struct prepared prepared_shared_html = {
+	.name = "shared_html",
+	.sql = "select outcome, content, mime_type from voygen.shared_proposal($1,$2,'html',null,null)",
+	.count = 2,
+	.types = {TYPE_INT8, TYPE_BYTEA},
+};
+
+const struct prepared prepared_shared_pdf = {
+	.name = "shared_pdf",
+	.sql = "select outcome, content, mime_type from voygen.shared_proposal($1,$2,'pdf',null,null)",
+	.count = 2,
+	.types = {TYPE_INT8, TYPE_BYTEA},
+};
+
+/* digest of the picture */
+const struct prepared prepared_shared_picture = {
+	.name = "shared_picture",
+	.sql = "select outcome, content, mime_type from voygen.shared_picture($1,$2,$3)",
+	.count = 3,
+	.types = {TYPE_INT8, TYPE_BYTEA, TYPE_BYTEA},
+};
+
+/* decision, name, option, comment, digest of the version; an empty option is none */
+const struct prepared prepared_decide_proposal = {
+	.name = "decide_proposal",
+	.sql = "select voygen.decide_proposal($1,$2,$3,$4,nullif($5,''),$6,$7)",
+	.count = 7,
+	.types = {TYPE_INT8, TYPE_BYTEA, TYPE_TEXT, TYPE_TEXT, TYPE_TEXT, TYPE_TEXT, TYPE_TEXT},
+};
+
+/* name, question */
+const struct prepared prepared_ask_about_proposal = {
+	.name = "ask_about_proposal",
+	.sql = "select voygen.ask_about_proposal($1,$2,$3,$4)",
+	.count = 4,
+	.types = {TYPE_INT8, TYPE_BYTEA, TYPE_TEXT, TYPE_TEXT},
+};
+
 const struct prepared *const prepared_all[] = {
 	&prepared_call,
 	&prepared_agency_of_identity,
@@ -122,5 +171,11 @@ const struct prepared *const prepared_all[] = {
 	&prepared_keep_jobs,
 	&prepared_refresh_marked,
 	&prepared_queued_jobs,
+	&prepared_shared_page,
+	&prepared_shared_html,
+	&prepared_shared_pdf,
+	&prepared_shared_picture,
+	&prepared_decide_proposal,
+	&prepared_ask_about_proposal,
 	NULL,
 };

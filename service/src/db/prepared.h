@@ -29,6 +29,12 @@ extern const struct prepared prepared_outside_answer;
 extern const struct prepared prepared_keep_jobs;
 extern const struct prepared prepared_refresh_marked;
 extern const struct prepared prepared_queued_jobs;
+extern const struct prepared prepared_shared_page;
+extern const struct prepared prepared_shared_html;
+extern const struct prepared prepared_shared_pdf;
+extern const struct prepared prepared_shared_picture;
+extern const struct prepared prepared_decide_proposal;
+extern const struct prepared prepared_ask_about_proposal;
 
 /* All of them, ended by NULL. */
 extern const struct prepared *const prepared_all[];

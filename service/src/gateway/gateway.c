@@ -31,6 +31,7 @@
 #include "mcp/news.h"
 #include "oauth/metadata.h"
 #include "oauth/signed.h"
+#include "share/share.h"
 #include "transport/http.h"
 #include "transport/stdio.h"
 
@@ -55,11 +56,14 @@ struct gateway
 	struct limits limits;
 	struct door door;
 	struct status status;
+	struct share share;
+	const char *hosts;   /* names this server goes by: those of the settings, and the public one */
 	struct http *http;   /* or */
 	struct stdio *stdio; /* the one that serves */
 	bool tools_heard;    /* of that kind of news */
 	bool prompts_heard;
 	bool facts_heard;
+	bool proposals_heard;
 	bool draining;
 	int64_t drain_since_ms;
 	bool cut; /* calls were under way at the end of the drain */
@@ -131,13 +135,28 @@ on_input_ended(void *context)
 
 /* --- while it runs ------------------------------------------------------------------ */
 
+/* The arena lives as long as the names shall count. */
+static void
+name_hosts(struct gateway *gateway, struct arena *arena)
+{
+	const char *url = gateway->settings.public_url;
+	const char *host = url != NULL ? strstr(url, "://") + 3 : NULL;
+	size_t length;
+
+	gateway->hosts = gateway->settings.hosts;
+	if (host == NULL)
+		return;
+	length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+	gateway->hosts = arena_format(arena, "%s,%.*s", gateway->hosts, (int) length, host);
+}
+
 static struct http_settings
 http_settings_of(struct gateway *gateway)
 {
 	const struct gateway_settings *settings = &gateway->settings;
 
 	return (struct http_settings){
-		.hosts = settings->hosts,
+		.hosts = gateway->hosts,
 		.origins = settings->origins,
 		.body_bytes = (size_t) settings->body_bytes,
 		.held_bytes = (size_t) settings->held_bytes,
@@ -170,7 +189,7 @@ limits_settings_of(const struct gateway *gateway)
 {
 	const struct gateway_settings *settings = &gateway->settings;
 
-	return (struct limits_settings){.rate = settings->rate, .burst = settings->burst, .failures = settings->failures};
+	return (struct limits_settings){.rate = settings->rate, .burst = settings->burst, .failures = settings->failures, .pages = settings->share_rate};
 }
 
 /* Hands the settings to all parts that have some; those that need a restart are as they were. */
@@ -206,6 +225,7 @@ reload(struct gateway *gateway)
 		arena_close(&texts);
 		return;
 	}
+	name_hosts(gateway, &texts);
 	change_settings(gateway);
 	arena_close(&gateway->texts);
 	gateway->texts = texts;
@@ -268,7 +288,17 @@ on_facts_news(void *owner, const char *channel, const char *payload)
 
 	(void) channel;
 	if (is_news(&gateway->facts_heard, payload))
-		news_of_trips(gateway->mcp, agency_of(payload));
+		news_of_kind(gateway->mcp, agency_of(payload), NEWS_TRIP);
+}
+
+static void
+on_proposal_news(void *owner, const char *channel, const char *payload)
+{
+	struct gateway *gateway = owner;
+
+	(void) channel;
+	if (is_news(&gateway->proposals_heard, payload))
+		news_of_kind(gateway->mcp, agency_of(payload), NEWS_PROPOSAL);
 }
 
 static void
@@ -340,6 +370,15 @@ open_signed(struct gateway *gateway, struct failure *failure)
 	return true;
 }
 
+static void
+open_share(struct gateway *gateway)
+{
+	gateway->share.pool = gateway->pool;
+	gateway->share.limits = &gateway->limits;
+	gateway->share.public_url = gateway->settings.public_url;
+	share_open(&gateway->share, gateway->http, gateway->loop.arena);
+}
+
 static bool
 open_http(struct gateway *gateway, struct failure *failure)
 {
@@ -347,20 +386,23 @@ open_http(struct gateway *gateway, struct failure *failure)
 	struct http_settings http;
 	int identity = gateway->task->conformance ? 0 : HTTP_IDENTITY;
 	const struct http_route routes[] = {
-		{"POST", "/mcp", identity | HTTP_JSON, mcp_receive, gateway->mcp},
-		{"GET", "/mcp", identity, news_open_stream, gateway->mcp},
-		{"DELETE", "/mcp", identity, news_end_session, gateway->mcp},
+		{.method = "POST", .path = "/mcp", .demands = identity | HTTP_JSON, .handle = mcp_receive, .owner = gateway->mcp},
+		{.method = "GET", .path = "/mcp", .demands = identity, .handle = news_open_stream, .owner = gateway->mcp},
+		{.method = "DELETE", .path = "/mcp", .demands = identity, .handle = news_end_session, .owner = gateway->mcp},
 	};
 
 	identity_add(&gateway->identities, &identity_bearer);
 	if (!open_signed(gateway, failure))
 		return false;
+	name_hosts(gateway, gateway->loop.arena);
 	http = http_settings_of(gateway);
 	gateway->http = http_open(&gateway->loop, &http, &gateway->identities);
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
 		http_add_route(gateway->http, &routes[i]);
 	if (gateway->signed_tokens != NULL)
 		metadata_serve(gateway->http, &gateway->metadata);
+	if (settings->share != 0 && gateway->pool != NULL)
+		open_share(gateway);
 	if (!door_open(&gateway->door, &gateway->loop, gateway->task->address, http_visit, gateway->http, failure))
 		return false;
 	gateway->status = (struct status){
@@ -370,6 +412,7 @@ open_http(struct gateway *gateway, struct failure *failure)
 		.queue = gateway->queue,
 		.http = gateway->http,
 		.signed_tokens = gateway->signed_tokens,
+		.share = &gateway->share,
 		.draining = &gateway->draining,
 		.token = settings->metrics_token,
 		.local = door_is_local(&gateway->door),
@@ -422,6 +465,7 @@ open_database(struct gateway *gateway)
 	listener_subscribe(gateway->listener, "voygen_job", on_job_news, gateway);
 	listener_subscribe(gateway->listener, "voygen_facts", on_facts_news, gateway);
 	listener_subscribe(gateway->listener, "voygen_prompts", on_prompts_changed, gateway);
+	listener_subscribe(gateway->listener, "voygen_proposals", on_proposal_news, gateway);
 	gateway->work = work_open(&gateway->loop, gateway->listener, gateway->canceller, &work);
 	gateway->queue = queue_open(&gateway->loop, gateway->pool);
 	listener_start(gateway->listener);
@@ -469,6 +513,7 @@ close_all(struct gateway *gateway)
 		http_close(gateway->http);
 	if (gateway->stdio != NULL)
 		stdio_close(gateway->stdio);
+	share_close(&gateway->share);
 	signed_close(gateway->signed_tokens);
 	mcp_close(gateway->mcp);
 	if (gateway->pool != NULL)

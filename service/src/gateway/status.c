@@ -104,6 +104,17 @@ write_http(struct output *out, const struct http *http)
 	metrics_write_one(out, "voygen_http_refused_total", "counter", "Connections beyond the limit.", "", state.refused);
 }
 
+/* Of links; no label says which. */
+static void
+write_share(struct output *out, const struct status *status)
+{
+	metrics_write_one(out, "voygen_share_requests_total", "counter", "Requests under links to proposals.", "", status->share->state.requests);
+	metrics_write_one(out, "voygen_share_answers_total", "counter", "Decisions and questions of clients that were taken.", "",
+					  status->share->state.answered);
+	metrics_write_one(out, "voygen_share_limited_total", "counter", "Requests under links beyond the rate of their address.", "",
+					  status->mcp->limits->pages_refused);
+}
+
 /* Who was turned away, and whom an issuer has identified. */
 static void
 write_callers(struct output *out, const struct status *status)
@@ -142,6 +153,7 @@ answer_metrics(const struct status *status, struct exchange *exchange)
 	write_rest(&out, status);
 	write_queue(&out, status->queue);
 	write_callers(&out, status);
+	write_share(&out, status);
 	metrics_write_calls(status->mcp->metrics, &out);
 	exchange->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	exchange_answer(exchange, 200, &out);

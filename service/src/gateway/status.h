@@ -10,6 +10,7 @@
 #include "job/work.h"
 #include "mcp/mcp.h"
 #include "oauth/signed.h"
+#include "share/share.h"
 #include "transport/http.h"
 
 struct status
@@ -19,6 +20,7 @@ struct status
 	const struct work *work;
 	struct queue *queue;
 	const struct http *http;
+	const struct share *share;
 	const struct signed_tokens *signed_tokens; /* NULL: none are taken */
 	const bool *draining;
 	const char *token; /* that opens /metrics to everybody who shows it; NULL: none */

@@ -1,5 +1,5 @@
 /*
- * limits.c - the two tables and their keys.
+ * limits.c - the tables and their keys.
  */
 #include "limits/limits.h"
 
@@ -11,6 +11,7 @@ limits_open(struct limits *limits, struct loop *loop, const struct limits_settin
 	*limits = (struct limits){.loop = loop};
 	buckets_open(&limits->callers, loop->arena, settings->burst, (int64_t) settings->rate * 60);
 	buckets_open(&limits->addresses, loop->arena, settings->failures, settings->failures);
+	buckets_open(&limits->pages, loop->arena, settings->pages, settings->pages);
 }
 
 void
@@ -18,6 +19,7 @@ limits_change(struct limits *limits, const struct limits_settings *settings)
 {
 	buckets_change(&limits->callers, settings->burst, (int64_t) settings->rate * 60);
 	buckets_change(&limits->addresses, settings->failures, settings->failures);
+	buckets_change(&limits->pages, settings->pages, settings->pages);
 }
 
 int64_t
@@ -26,6 +28,15 @@ limits_call(struct limits *limits, const struct identity *identity)
 	int64_t wait = buckets_take(&limits->callers, identity_key(identity), limits->loop->now_ms);
 
 	limits->calls_refused += wait > 0;
+	return wait;
+}
+
+int64_t
+limits_page(struct limits *limits, uint64_t address)
+{
+	int64_t wait = buckets_take(&limits->pages, address, limits->loop->now_ms);
+
+	limits->pages_refused += wait > 0;
 	return wait;
 }
 

@@ -42,7 +42,7 @@ struct exchange_header
 	struct slice value;
 };
 
-#define EXCHANGE_EXTRA 10
+#define EXCHANGE_EXTRA 14
 
 /* What becomes of a stream of events whose client has lost the connection. */
 enum exchange_resumption
@@ -61,7 +61,9 @@ struct exchange
 	const struct exchange_ops *ops;
 	struct arena *arena;
 	struct slice body;
-	bool has_headers; /* false where there are none, as on standard input */
+	bool has_headers;    /* false where there are none, as on standard input */
+	struct slice method; /* of the request, and what it asks for: path and query as they came; at is NULL where there are none */
+	struct slice target;
 	const struct exchange_header *headers;
 	int header_count;
 	struct identity identity;

@@ -149,14 +149,12 @@ news_of_resource(struct mcp *mcp, int64_t agency_id, struct slice uri)
 	}
 }
 
-#define TRIPS "voygen://trip/"
-
 static bool
-tell_trip(struct hearer *hearer, struct slice uri)
+tell_if_of_kind(struct hearer *hearer, const char *kind, struct slice uri)
 {
 	struct notice notice;
 
-	if (!slice_starts(uri, TRIPS))
+	if (!slice_starts(uri, kind))
 		return true;
 	begin(&notice, hearer, "notifications/resources/updated");
 	output_quoted(notice_member(&notice, "uri"), uri);
@@ -165,7 +163,7 @@ tell_trip(struct hearer *hearer, struct slice uri)
 
 /* False when the client does not read. */
 static bool
-tell_trips(struct hearer *hearer)
+tell_kind(struct hearer *hearer, const char *kind)
 {
 	const struct session_watch *watch = hearer->session != NULL ? hearer->session->watches : NULL;
 	const struct scan_node *item = hearer->uris != NULL ? hearer->uris->first : NULL;
@@ -173,21 +171,21 @@ tell_trips(struct hearer *hearer)
 	bool read = true;
 
 	for (; item != NULL && read; item = item->next)
-		read = !scan_string(hearer->exchange->arena, item, &uri) || tell_trip(hearer, uri);
+		read = !scan_string(hearer->exchange->arena, item, &uri) || tell_if_of_kind(hearer, kind, uri);
 	for (; watch != NULL && read; watch = watch->next)
-		read = tell_trip(hearer, slice_of(watch->uri));
+		read = tell_if_of_kind(hearer, kind, slice_of(watch->uri));
 	return read;
 }
 
 void
-news_of_trips(struct mcp *mcp, int64_t agency_id)
+news_of_kind(struct mcp *mcp, int64_t agency_id, const char *kind)
 {
 	struct hearer *next;
 
 	for (struct hearer *hearer = mcp->hearers; hearer != NULL; hearer = next)
 	{
 		next = hearer->next;
-		if (concerns(hearer, agency_id) && !tell_trips(hearer))
+		if (concerns(hearer, agency_id) && !tell_kind(hearer, kind))
 			hearer->end(hearer);
 	}
 }

@@ -54,9 +54,13 @@ void hearers_wind_up(struct mcp *mcp);
 void news_of_lists(struct mcp *mcp, int64_t agency_id, int lists);
 void news_of_resource(struct mcp *mcp, int64_t agency_id, struct slice uri);
 
-/* Facts of some trips of the agency are new. The database names trips by number and clients watch them by address, so every
- * watched trip of the agency counts as updated: its client may read once too often, never too rarely. */
-void news_of_trips(struct mcp *mcp, int64_t agency_id);
+#define NEWS_TRIP "voygen://trip/"
+#define NEWS_PROPOSAL "voygen://proposal/"
+
+/* Some resources whose addresses begin like this are new. The database names them by number or only their agency, and clients
+ * watch them by address, so every watched one of the agency counts as updated: its client may read once too often, never too
+ * rarely. */
+void news_of_kind(struct mcp *mcp, int64_t agency_id, const char *kind);
 
 /* True when the hearer has asked for this task. */
 bool hearer_wants_task(struct hearer *hearer, struct slice task_id);

@@ -3,26 +3,14 @@
  */
 #include "oauth/metadata.h"
 
+#include "text/web_address.h"
+
 #define WELL_KNOWN "/.well-known/oauth-protected-resource"
-
-/* An address without what would end a quoted text or begin something else. */
-static bool
-is_address(const char *text)
-{
-	bool web = strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
-
-	for (const char *at = text; *at != '\0'; at++)
-	{
-		if (*at <= ' ' || *at >= 0x7f || strchr("\"\\#", *at) != NULL)
-			return false;
-	}
-	return web && strstr(text, "://")[3] != '\0';
-}
 
 static bool
 check_address(struct arena *arena, const char *option, const char *text, struct failure *failure)
 {
-	if (is_address(text))
+	if (is_web_address(text))
 		return true;
 	failure_set(failure, "invalid_argument", arena_format(arena, "%s is \"%s\"", option, text), NULL);
 	failure->expected = "an address such as https://travel.example/mcp, without fragment";

@@ -248,16 +248,24 @@ http_date(struct http *http)
 	return http->date;
 }
 
+static bool
+is_at(const struct http_route *route, struct slice path)
+{
+	return (route->demands & HTTP_BELOW) != 0 ? slice_starts(path, route->path) : slice_is(path, route->path);
+}
+
 const struct http_route *
 http_find_route(const struct http *http, struct slice method, struct slice path, int *status)
 {
 	*status = 404;
 	for (int i = 0; i < http->route_count; i++)
 	{
-		if (!slice_is(path, http->routes[i].path))
+		const struct http_route *route = &http->routes[i];
+
+		if (!is_at(route, path))
 			continue;
-		if (slice_is(method, http->routes[i].method))
-			return &http->routes[i];
+		if (route->method == NULL || slice_is(method, route->method))
+			return route;
 		*status = 405;
 	}
 	return NULL;

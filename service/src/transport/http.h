@@ -21,17 +21,22 @@ struct limits;
 enum http_demands
 {
 	HTTP_IDENTITY = 1, /* credentials that a source knows; else 401 */
-	HTTP_JSON = 2      /* a body in JSON, and a client that takes JSON or an event stream */
+	HTTP_JSON = 2,     /* a body in JSON, and a client that takes JSON or an event stream */
+	HTTP_BELOW = 4,    /* nothing, but all paths that begin like the route's are its own */
+	HTTP_PAGES = 8     /* nothing: pages for people, which judge the Origin themselves and are not for pages of others */
 };
 
 struct http_route
 {
-	const char *method;
+	const char *method; /* NULL: all of them, which the handler tells apart */
 	const char *path;
 	int demands; /* of enum http_demands */
 	/* Answers the exchange, now or later. */
 	void (*handle)(void *owner, struct exchange *exchange);
 	void *owner;
+	size_t body_bytes; /* the largest request; 0: that of the settings */
+	/* Answers what the transport refuses, in words of its own; NULL: an error object of JSON-RPC. */
+	void (*refuse)(void *owner, struct exchange *exchange, int status, const char *words);
 };
 
 struct http_settings

@@ -54,9 +54,10 @@ struct http_exchange
 	enum http_phase phase;
 	struct arena arena;
 	/* the request */
-	const struct http_route *route;
+	const struct http_route *route; /* NULL: none is known */
 	struct bytes head; /* target, then names and values of headers, one behind the other */
 	size_t target_length;
+	struct slice method;
 	int field_count;
 	bool in_value; /* the last header has begun its value */
 	struct bytes body;
@@ -152,7 +153,9 @@ extern const http_parser_settings http_request_parser;
 /* The request is whole and it is known who asks: hands it to its route, or refuses it. */
 void http_request_work(struct http_exchange *x);
 
-/* http_policy.c: 0, or the status of the refusal with *words saying why. */
+/* http_policy.c: the path asked for, without the query behind it. */
+struct slice http_policy_path(const struct http_exchange *x);
+/* 0, or the status of the refusal with *words saying why. */
 int http_policy_check(struct http *http, struct http_exchange *x, const char **words);
 
 /* http_identity.c: the same; 0 also while x->asking. */
@@ -160,7 +163,7 @@ int http_identity_check(struct http *http, struct http_exchange *x, const char *
 
 /* http_reply.c */
 extern const struct exchange_ops http_reply_ops;
-/* Answers with a status and an error object of JSON-RPC without id. */
+/* Answers with a status in the words of the route, or else with an error object of JSON-RPC without id. */
 void http_reply_refuse(struct http_exchange *x, int status, const char *words);
 /* Tells a browser that the page it has open may read the answer. */
 void http_reply_share(struct http_exchange *x, struct slice origin);

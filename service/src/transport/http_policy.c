@@ -100,8 +100,8 @@ read_accept(struct http_exchange *x)
 	x->takes_events = x->takes_events && (accept.at == NULL || accepts(accept, "text/event-stream", "text/*"));
 }
 
-static struct slice
-path_of(const struct http_exchange *x)
+struct slice
+http_policy_path(const struct http_exchange *x)
 {
 	struct slice target = {x->head.at, x->target_length};
 	const char *query = target.length > 0 ? memchr(target.at, '?', target.length) : NULL;
@@ -130,30 +130,42 @@ check_form(struct http_exchange *x, const char **words)
 	return 0;
 }
 
+/* A page of an allowed origin may read the answer, and asks before what it may send. */
+static void
+share_with_page(struct http_exchange *x)
+{
+	struct slice origin = exchange_header(&x->exchange, "Origin");
+
+	if (origin.at == NULL)
+		return;
+	http_reply_share(x, origin);
+	x->preflight = slice_is(x->method, "OPTIONS");
+}
+
 int
 http_policy_check(struct http *http, struct http_exchange *x, const char **words)
 {
-	struct slice method = slice_of(http_method_str((enum http_method) x->connection->parser.method));
-	struct slice origin = exchange_header(&x->exchange, "Origin");
 	int status;
 
+	x->method = slice_of(http_method_str((enum http_method) x->connection->parser.method));
+	x->route = http_find_route(http, x->method, http_policy_path(x), &status);
 	*words = "this Host is not served here";
 	if (!host_allowed(http, x))
 		return 403;
-	*words = "this Origin may not call here";
-	if (!origin_allowed(http, x))
-		return 403;
-	if (origin.at != NULL)
-		http_reply_share(x, origin);
-	x->preflight = origin.at != NULL && slice_is(method, "OPTIONS");
-	if (x->preflight)
-		return 0;
-	x->route = http_find_route(http, method, path_of(x), &status);
+	if (x->route == NULL || (x->route->demands & HTTP_PAGES) == 0)
+	{
+		*words = "this Origin may not call here";
+		if (!origin_allowed(http, x))
+			return 403;
+		share_with_page(x);
+		if (x->preflight)
+			return 0;
+	}
 	if (x->route == NULL)
 	{
 		*words = status == 405 ? "this path does not know the method" : "there is nothing at this path";
 		if (status == 405)
-			exchange_say(&x->exchange, "Allow", http_allowed(http, &x->arena, path_of(x)));
+			exchange_say(&x->exchange, "Allow", http_allowed(http, &x->arena, http_policy_path(x)));
 		return status;
 	}
 	if ((x->route->demands & HTTP_IDENTITY) != 0)

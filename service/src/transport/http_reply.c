@@ -286,13 +286,20 @@ starve(struct exchange *exchange)
 	http_exchange_give(x->http, x);
 }
 
+/* What may be sent as an event: not a page or a picture. */
+static bool
+is_message(const struct http_exchange *x, int status)
+{
+	return status == 200 && x->exchange.content_type == NULL;
+}
+
 static void
 answer(struct exchange *exchange, int status, struct output *body)
 {
 	struct http_exchange *x = http_exchange_of(exchange);
 
 	x->output = *body;
-	if (x->phase == HTTP_STREAMING || (status == 200 && !x->takes_json && x->takes_events && body->length > 0))
+	if (x->phase == HTTP_STREAMING || (is_message(x, status) && !x->takes_json && x->takes_events && body->length > 0))
 		answer_events(x);
 	else
 		answer_plainly(x, status);
@@ -312,12 +319,17 @@ http_reply_refuse(struct http_exchange *x, int status, const char *words)
 {
 	struct output body;
 
+	if (status == 503)
+		exchange_say(&x->exchange, "Retry-After", SLICE_OF("1"));
+	if (x->route != NULL && x->route->refuse != NULL)
+	{
+		x->route->refuse(x->route->owner, &x->exchange, status, words);
+		return;
+	}
 	output_start(&body, &x->arena);
 	output_word(&body, "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":");
 	output_quoted(&body, slice_of(words));
 	output_word(&body, "}}");
-	if (status == 503)
-		exchange_say(&x->exchange, "Retry-After", SLICE_OF("1"));
 	exchange_answer(&x->exchange, status, &body);
 }
 

@@ -123,6 +123,15 @@ has_body(const http_parser *parser)
 	return (parser->flags & F_CHUNKED) != 0 || (parser->content_length != ULLONG_MAX && parser->content_length > 0);
 }
 
+/* Of the body of the request that comes in. */
+static size_t
+most_bytes(const struct http_connection *c)
+{
+	const struct http_route *route = c->receiving->route;
+
+	return route != NULL && route->body_bytes != 0 ? route->body_bytes : c->http->settings.body_bytes;
+}
+
 /* What stands between the client and the sending of its body. */
 static int
 invite_body(struct http_connection *c, const http_parser *parser)
@@ -137,7 +146,7 @@ invite_body(struct http_connection *c, const http_parser *parser)
 			return refuse_now(c, x->refusal, x->refusal_words);
 		return 0;
 	}
-	if (length > c->http->settings.body_bytes)
+	if (length > most_bytes(c))
 		return refuse_now(c, 413, "the request is too large");
 	if (!bytes_reserve(&x->body, length < RESERVED_BYTES ? length : RESERVED_BYTES))
 		return refuse_now(c, 503, "no memory for the request");
@@ -175,7 +184,7 @@ on_body(http_parser *parser, const char *at, size_t length)
 
 	if (x->refusal != 0)
 		return 0;
-	if (x->body.length + length > c->http->settings.body_bytes)
+	if (x->body.length + length > most_bytes(c))
 		return refuse_now(c, 413, "the request is too large");
 	if (c->http->state.held_bytes + length > c->http->settings.held_bytes)
 		return refuse_now(c, 503, "there is too much under way");
@@ -203,6 +212,8 @@ void
 http_request_work(struct http_exchange *x)
 {
 	x->exchange.conversation = conversation(&x->exchange);
+	x->exchange.method = x->method;
+	x->exchange.target = (struct slice){x->head.at, x->target_length};
 	if (x->refusal != 0)
 		http_reply_refuse(x, x->refusal, x->refusal_words);
 	else if (x->preflight)
