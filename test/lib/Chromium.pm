@@ -2,9 +2,11 @@ package Chromium;
 
 # A headless Chromium over its DevTools pipe: NUL-separated JSON on two descriptors, so no socket, port or library is needed.
 #
-#   my $browser = Chromium->new;                      # ended with the object
+#   my $browser = Chromium->new;                      # ended with the object; reach => HOST: the one that it may go to
 #   my $page = $browser->page(width => 390, height => 800, dark => 1);
 #   $page->content($html);                            # the page's markup, loaded
+#   $page->go($address);                              # the same of an address
+#   $page->click('button');                           # and waits for the page that comes of it
 #   my $value = $page->value('document.title');       # of JavaScript, awaited; dies when it throws
 #   $page->screenshot('shot.png');
 #   my @addresses = $page->requests;                  # that the page and its frames have asked for
@@ -25,7 +27,8 @@ my $json = Cpanel::JSON::XS->new->utf8->allow_nonref;
 
 sub new
 {
-	my ($class) = @_;
+	my ($class, %options) = @_;
+	my $rules = 'MAP * ~NOTFOUND' . ($options{reach} ? ", EXCLUDE $options{reach}" : '');
 	pipe(my $child_reads, my $we_write) && pipe(my $we_read, my $child_writes) or die "pipe: $!\n";
 	my $profile = tempdir('voygen-chromium-XXXX', TMPDIR => 1, CLEANUP => 1);
 	my $pid = fork // die "fork: $!\n";
@@ -40,7 +43,7 @@ sub new
 		open STDERR, '>', "$profile/log";
 		no warnings 'exec';
 		exec '/usr/lib/chromium/chromium-headless-shell', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--hide-scrollbars',
-			'--host-resolver-rules=MAP * ~NOTFOUND', "--user-data-dir=$profile", '--remote-debugging-pipe', 'about:blank';
+			"--host-resolver-rules=$rules", "--user-data-dir=$profile", '--remote-debugging-pipe', 'about:blank';
 		POSIX::_exit(127);
 	}
 	close $child_reads;
@@ -129,6 +132,37 @@ sub content
 	my $frame = $self->command('Page.getFrameTree')->{frameTree}{frame}{id};
 	$self->command('Page.setDocumentContent', { frameId => $frame, html => $html });
 	return;
+}
+
+# Loaded is a page that is not the one of before.
+sub _await
+{
+	my ($self, $mark) = @_;
+	for (1 .. 200)
+	{
+		return if eval { $self->value("!window.$mark && document.readyState === 'complete'") };
+		select undef, undef, undef, 0.05;
+	}
+	die "the page does not come\n";
+}
+
+sub _mark { my ($self) = @_; my $mark = 'before' . ++$self->{marks}; $self->value("window.$mark = true"); return $mark }
+
+sub go
+{
+	my ($self, $address) = @_;
+	my $mark = $self->_mark;
+	my $said = $self->command('Page.navigate', { url => $address });
+	die "$address: $said->{errorText}\n" if $said->{errorText};
+	return $self->_await($mark);
+}
+
+sub click
+{
+	my ($self, $selector) = @_;
+	my $mark = $self->_mark;
+	$self->value("void document.querySelector('$selector').click()");
+	return $self->_await($mark);
 }
 
 sub value

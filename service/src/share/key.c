@@ -44,9 +44,9 @@ share_key_read(struct slice text, struct share_key *key)
 	if (!slice_starts(text, PREFIX) || text.length == prefix || text.at[prefix] == '0')
 		return false;
 	*key = (struct share_key){.text = text};
-	for (; at < text.length && text.at[at] >= '0' && text.at[at] <= '9'; at++)
-		key->agency_id = key->agency_id * 10 + (at - prefix < AGENCY_DIGITS_MOST ? text.at[at] - '0' : 0);
-	if (at == prefix || at - prefix > AGENCY_DIGITS_MOST || at == text.length || text.at[at] != '_')
+	for (; at < text.length && at - prefix < AGENCY_DIGITS_MOST && text.at[at] >= '0' && text.at[at] <= '9'; at++)
+		key->agency_id = key->agency_id * 10 + (text.at[at] - '0');
+	if (at == prefix || at == text.length || text.at[at] != '_')
 		return false;
 	digest_of(text.at, text.length, key->digest);
 	return share_hex_read((struct slice){text.at + at + 1, text.length - at - 1}, secret, sizeof(secret));
