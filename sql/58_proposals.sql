@@ -301,7 +301,7 @@ end
 $$;
 comment on function voygen_api.preview_proposal is
 'Preview a proposal
-Answers what the next proposal of a trip would say and cost, and what is missing; nothing is stored.
+Answers what the next proposal of a trip would say and cost, and what is missing; nothing is stored. render_preview shows it as a page.
 @param trip_id Number or slug of the trip. @format id
 @param template How it shall look.
 @param options What it shall be like.

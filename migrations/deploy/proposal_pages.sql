@@ -60,8 +60,8 @@ grant execute on function voygen.shared_page(bigint, bytea, text, text) to voyge
 
 -- ---- accepting what has no options
 
--- As before, but for the last condition of all: nothing is in an empty list of options, null neither, so that where there was no choice
--- nothing could be accepted.
+-- As before, but for two things. Nothing is in an empty list of options, null neither, so that where there was no choice nothing could be
+-- accepted. And whoever has been seen to read it is not counted once more for the answer.
 create or replace function voygen.decide_proposal(
   agency bigint, key_digest bytea, decision text, name text, option text, comment text, version_digest text
 ) returns text
@@ -113,7 +113,9 @@ begin
   insert into voygen.proposal_decisions (agency_id, proposal_id, share_id, decision, name, option, comment, version_digest)
   values (agency, offered.proposal_id, share.share_id, decide_proposal.decision, voygen.signed_name(decide_proposal.name),
     decide_proposal.option, nullif(btrim(decide_proposal.comment), ''), stands);
-  perform voygen.see_proposal(share);
+  if offered.status <> 'viewed' then
+    perform voygen.see_proposal(share);
+  end if;
   update voygen.proposals as p
   set status = decide_proposal.decision
   where p.agency_id = agency

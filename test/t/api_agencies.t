@@ -67,6 +67,7 @@ my %named = (
 	list_proposals => [sub { { trip_id => $_[0]{trip} } }],
 	list_shares => [sub { { proposal_id => $_[0]{proposal_id} } }],
 	preview_proposal => [sub { { trip_id => $_[0]{trip} } }, sub { { trip_id => $mine->{trip_slug}, options => { hotels => [$_[0]{hotel_key}] } } }],
+	render_preview => [sub { { trip_id => $_[0]{trip} } }, sub { { trip_id => $mine->{trip_slug}, options => { hotels => [$_[0]{hotel_key}] } } }],
 	revoke_share => [sub { { share_id => $_[0]{share_id} } }],
 	schedule_followup => [sub { { trip_id => $_[0]{trip}, due_at => '2026-10-01T09:00:00Z' } }, sub { { client_id => $_[0]{client}, due_at => '2026-10-01T09:00:00Z' } }],
 	select_hotels => [sub { { trip_id => $_[0]{trip}, hotels => [] } }, sub { { trip_id => $mine->{trip_slug}, hotels => [$_[0]{hotel_key}] } }],

@@ -74,6 +74,22 @@ subtest 'the documents' => sub {
 	is($owner->selectrow_array('select count(*) from voygen.job_parts'), 0, 'nothing is left in the job');
 };
 
+subtest 'a preview as a page' => sub {
+	my %wish = (trip_id => $trip, template => 'family', options => { hotels => ['web:two'], images => $no, pdf => $no, intro => 'Hello & <i>welcome</i>' });
+	my $before = $owner->selectrow_array('select count(*) from voygen.proposals');
+	my $shown = work($door->call('agent', 'render_preview', \%wish)->{job_id});
+	is($owner->selectrow_array('select count(*) from voygen.proposals'), $before, 'stores no version');
+	is($owner->selectrow_array('select count(*) from voygen.job_parts'), 0, '... and leaves nothing in the job');
+	my $next = work($door->call('agent', 'generate_proposal', \%wish)->{job_id});
+	is($shown->{html}, $door->call('reader', 'mcp.read_resource', { uri => $next->{html_uri} })->{contents}[0]{text}, 'it is, byte for byte, the page of the version that is made then');
+	like($shown->{html}, qr/Hello &amp; &lt;i&gt;welcome|Hello &amp; welcome/, '... with what was wished for');
+	is_deeply([ @$shown{qw(currency total totals template)} ], [ @$next{qw(currency total totals)}, 'family' ], '... and its price');
+	$owner->do('delete from voygen.proposals where proposal_id = ?', undef, $next->{proposal_id});
+	unlike(work($door->call('agent', 'render_preview', { trip_id => $trip })->{job_id})->{html}, qr/<img|77\.77|commission/i, 'one with pictures has none, nor what is not for the client');
+	is($door->fails('agent', 'render_preview', { trip_id => $trip, options => { hotels => ['web:none'] } })->{path}, '/options/hotels/0', 'what makes no sense is said at once');
+	is($door->fails('rainy:agent', 'render_preview', { trip_id => $trip })->{code}, 'not_found', 'another agency has no such trip');
+};
+
 subtest 'pictures' => sub {
 	my $rows = $owner->selectall_arrayref('select source_url, encode(content_hash, $$hex$$) as hash, mime_type, width, height, error from voygen.proposal_images order by position', { Slice => {} });
 	is(scalar @$rows, 2, 'what became of each is kept');

@@ -89,7 +89,7 @@ static void
 answer_question(struct visit *visit, PGresult *result)
 {
 	(void) result;
-	send_back(visit, "?" ASKED);
+	send_back(visit, "?" ASKED "#said");
 }
 
 /* --- places --------------------------------------------------------------------------- */
