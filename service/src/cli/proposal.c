@@ -213,7 +213,8 @@ share(struct made *made, const char *days)
 	if (url != NULL)
 		printf("link: %s\n", url);
 	else
-		printf("link: .../%s (VOYGEN_PUBLIC_URL, or the agency's setting proposals.share_url, says where proposals are served)\n", json_text(arena, answer, "key", ""));
+		printf("link: .../%s (VOYGEN_PUBLIC_URL, or the agency's setting proposals.share_url, says where proposals are served)\n",
+			   json_text(arena, answer, "key", ""));
 	json_object_put(answer);
 	return true;
 }

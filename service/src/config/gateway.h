@@ -36,10 +36,10 @@ struct gateway_settings
 	int burst;
 	int failures;
 	int per_address;
-	int per_caller;   /* 0: three quarters of the pool */
-	int log_format;   /* of enum log_format */
-	int log_level;    /* of enum log_level */
-	int share;        /* 0 or 1 */
+	int per_caller; /* 0: three quarters of the pool */
+	int log_format; /* of enum log_format */
+	int log_level;  /* of enum log_level */
+	int share;      /* 0 or 1 */
 	int share_rate;
 	const char *public_url; /* NULL: nobody says */
 	const char *file;       /* where more of them stand; NULL: nowhere */

@@ -189,7 +189,12 @@ limits_settings_of(const struct gateway *gateway)
 {
 	const struct gateway_settings *settings = &gateway->settings;
 
-	return (struct limits_settings){.rate = settings->rate, .burst = settings->burst, .failures = settings->failures, .pages = settings->share_rate};
+	return (struct limits_settings){
+		.rate = settings->rate,
+		.burst = settings->burst,
+		.failures = settings->failures,
+		.pages = settings->share_rate,
+	};
 }
 
 /* Hands the settings to all parts that have some; those that need a restart are as they were. */

@@ -108,9 +108,11 @@ write_http(struct output *out, const struct http *http)
 static void
 write_share(struct output *out, const struct status *status)
 {
-	metrics_write_one(out, "voygen_share_requests_total", "counter", "Requests under links to proposals.", "", status->share->state.requests);
+	const struct share_state *state = &status->share->state;
+
+	metrics_write_one(out, "voygen_share_requests_total", "counter", "Requests under links to proposals.", "", state->requests);
 	metrics_write_one(out, "voygen_share_answers_total", "counter", "Decisions and questions of clients that were taken.", "",
-					  status->share->state.answered);
+					  state->answered);
 	metrics_write_one(out, "voygen_share_limited_total", "counter", "Requests under links beyond the rate of their address.", "",
 					  status->mcp->limits->pages_refused);
 }

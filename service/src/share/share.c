@@ -13,9 +13,9 @@
 #define ASKED "asked"
 
 /* Nothing but its own pictures and style; framed by its page alone. */
-#define DOCUMENT_POLICY                                                                                                                                                   \
-	"sandbox allow-same-origin allow-popups allow-top-navigation-to-custom-protocols; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'none'; " \
-	"base-uri 'none'; frame-ancestors 'self'"
+#define DOCUMENT_SANDBOX "sandbox allow-same-origin allow-popups allow-top-navigation-to-custom-protocols"
+#define DOCUMENT_SOURCES "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+#define DOCUMENT_POLICY DOCUMENT_SANDBOX "; " DOCUMENT_SOURCES "; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 /* A browser's viewer of PDFs is a page of its own, which anything more would break. */
 #define FILE_POLICY "frame-ancestors 'none'"
 #define NOT_KEPT "private, no-store"

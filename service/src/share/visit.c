@@ -19,16 +19,16 @@ struct refusal
 
 /* A link that was ended is spoken of as one that never was. */
 static const struct refusal refusals[] = {
-	{400, "That could not be read", "The form did not arrive as this page sends it. Go back, reload the page and try again."},
+	{400, "That could not be read", "The form did not arrive as the page sends it. Go back, reload and try again."},
 	{403, "Not from here", "This form can only be sent from the page of the proposal itself."},
 	{404, "There is nothing here", "This link is not valid. Ask your travel advisor for a new one."},
 	{405, "That is not possible here", "This address does not do what was asked of it."},
 	{408, "That took too long", "Please reload the page."},
-	{409, "This proposal has changed or was answered before", "Reload the page to see where it stands. Nothing was changed by your answer."},
+	{409, "This proposal was answered before, or is another version", "Reload the page to see where it stands. Your answer changed nothing."},
 	{410, "This offer has ended", "The link, or the offer, is past its last day. Ask your travel advisor for a new one."},
 	{413, "That is too much", "What you wrote is too long. Go back and shorten it."},
 	{415, "That could not be read", "Only the form of the page can be sent here."},
-	{422, "Something is missing", "Go back and fill in your name, your choice where there is one, and your question; all of them within their length."},
+	{422, "Something is missing", "Go back and fill in your name, your choice where there is one, and your words, not too many."},
 	{429, "Too many requests", "Please wait a minute, then reload the page."},
 	{503, "Not available right now", "Please try again in a moment."},
 	{0, "That did not work", "Please try again, or ask your travel advisor."},
@@ -71,8 +71,13 @@ status_of(struct slice outcome)
 	{
 		const char *outcome;
 		int status;
-	} known[] = {{"ok", 200},      {"not_found", 404}, {"expired", 410}, {"rate_limited", 429},
-				 {"decided", 409}, {"changed", 409},   {"invalid", 422}};
+	} known[] = {{"ok", 200},
+				 {"not_found", 404},
+				 {"expired", 410},
+				 {"rate_limited", 429},
+				 {"decided", 409},
+				 {"changed", 409},
+				 {"invalid", 422}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 	{

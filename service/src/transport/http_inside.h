@@ -55,7 +55,7 @@ struct http_exchange
 	struct arena arena;
 	/* the request */
 	const struct http_route *route; /* NULL: none is known */
-	struct bytes head; /* target, then names and values of headers, one behind the other */
+	struct bytes head;              /* target, then names and values of headers, one behind the other */
 	size_t target_length;
 	struct slice method;
 	int field_count;
