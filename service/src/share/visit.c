@@ -24,7 +24,7 @@ static const struct refusal refusals[] = {
 	{404, "There is nothing here", "This link is not valid. Ask your travel advisor for a new one."},
 	{405, "That is not possible here", "This address does not do what was asked of it."},
 	{408, "That took too long", "Please reload the page."},
-	{409, "This proposal was answered before, or is another version", "Reload the page to see where it stands. Your answer changed nothing."},
+	{409, "This proposal was answered before, or is another version", "Reload the page to see where it stands. Nothing was changed."},
 	{410, "This offer has ended", "The link, or the offer, is past its last day. Ask your travel advisor for a new one."},
 	{413, "That is too much", "What you wrote is too long. Go back and shorten it."},
 	{415, "That could not be read", "Only the form of the page can be sent here."},
