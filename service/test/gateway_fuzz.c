@@ -38,6 +38,7 @@ enum switches
 };
 
 #define BODY_BYTES 3000
+#define PAGE_BYTES 300
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -91,6 +92,39 @@ open_server(struct server *server)
 	identity_add(&server->identities, &identity_bearer);
 }
 
+/* Pages for people, as those of links are: all paths below, all methods, in words of its own. */
+static void
+answer_page(struct exchange *exchange, int status)
+{
+	struct output body;
+
+	output_start(&body, exchange->arena);
+	output_word(&body, "{\"status\":");
+	output_number(&body, status);
+	output_word(&body, "}");
+	exchange->content_type = "text/html";
+	exchange_answer(exchange, status, &body);
+}
+
+static void
+handle_page(void *owner, struct exchange *exchange)
+{
+	(void) owner;
+	if (!slice_starts(exchange->target, "/p/") || exchange->method.length == 0 || exchange->body.length > PAGE_BYTES)
+		abort();
+	answer_page(exchange, 200);
+}
+
+static void
+refuse_page(void *owner, struct exchange *exchange, int status, const char *words)
+{
+	(void) owner;
+	(void) words;
+	if (status < 400)
+		abort();
+	answer_page(exchange, status);
+}
+
 static void
 open_http(struct server *server, int demands)
 {
@@ -110,6 +144,11 @@ open_http(struct server *server, int demands)
 		{.method = "POST", .path = "/mcp", .demands = demands | HTTP_JSON, .handle = mcp_receive, .owner = server->mcp},
 		{.method = "GET", .path = "/mcp", .demands = demands, .handle = news_open_stream, .owner = server->mcp},
 		{.method = "DELETE", .path = "/mcp", .demands = demands, .handle = news_end_session, .owner = server->mcp},
+		{.path = "/p/",
+		 .demands = HTTP_BELOW | HTTP_PAGES,
+		 .handle = handle_page,
+		 .body_bytes = PAGE_BYTES,
+		 .refuse = refuse_page},
 	};
 
 	server->http = http_open(&server->loop, &settings, &server->identities);

@@ -8,17 +8,19 @@ use JSON::PP;
 use Test::More;
 use Time::HiRes qw(time);
 use GatewayTest;
+use ShareTest;
 
-my $gateway = GatewayTest->new('gateway_fuzz', more => [ '--max-body', '200000' ]);
+my $share = ShareTest->new('gateway_fuzz', more => [ '--max-body', '200000', '--share-rate', '0' ]);
+my $gateway = $share->gateway;
 $gateway->add_tools;
 my $seconds = $ENV{GATEWAY_FUZZ_SECONDS} // 6;
 my $seed = $ENV{GATEWAY_FUZZ_SEED} // time ^ $$;
 srand $seed;
 diag "seed $seed";
 
-my %answers = map { $_ => 1 } 100, 200, 202, 400, 401, 403, 404, 405, 406, 413, 415, 417, 431, 503;
+my %answers = map { $_ => 1 } 100, 200, 202, 303, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 417, 422, 429, 431, 503;
 my @words = ('"', '\\', '\\u0000', '\\ud800', '{', '}', '[', ']', ',', ':', 'null', '-', '1e999', "\r\n", "\n", "\0", "\xff", "\xc3", '  ', '0', '99999999999999999999',
-	'"_meta"', '"params"', '"id"', 'Content-Length: 3', 'Transfer-Encoding: chunked', '=?base64?', '?=', "\r\n\r\n", 'HTTP/1.1', 'GET / ');
+	'"_meta"', '"params"', '"id"', 'Content-Length: 3', 'Transfer-Encoding: chunked', '%', '%0', '%00', '%FF', '%ED%A0%80', '&', '=', '+', '/p/', '../', '?', '#', 'vs_', '=?base64?', '?=', "\r\n\r\n", 'HTTP/1.1', 'GET / ');
 
 my @bodies = map { [ $gateway->modern_request(@$_) ] } (
 	[ 'tools/call', { name => 'test_wait', arguments => { seconds => 0 } } ],
@@ -30,6 +32,18 @@ my @bodies = map { [ $gateway->modern_request(@$_) ] } (
 push @bodies, [ $gateway->legacy_request(@$_) ] for [ 'ping' ], [ 'initialize', { protocolVersion => '2025-06-18' } ],
 	[ 'tools/call', { name => 'find_clients', arguments => {} }, headers => { 'Mcp-Session-Id' => 'x' } ];
 push @bodies, [ '[' . join(',', map { $_->[0] } @bodies[ 6, 7 ]) . ']' ];
+
+# And what clients send under links: pages, and forms for an offer that stays open and one that may be decided.
+my @offers = map { $share->offer(options => [ 'Classic', 'Grand' ]) } 1 .. 2;
+my @keys = map { scalar $share->link($_->{id}) } @offers;
+my %page = (token => undef, method => 'GET', headers => { 'Content-Type' => undef, Accept => 'text/html', 'User-Agent' => $ShareTest::READER });
+my %form = (token => undef, headers => { 'Content-Type' => 'application/x-www-form-urlencoded', Accept => 'text/html' });
+for my $n (0, 1)
+{
+	push @bodies, map { [ '', %page, path => "/p/$keys[$n]$_" ] } '', '?asked', '/document', '/proposal.pdf';
+	push @bodies, [ ShareTest::form({ name => "Zoë % & +\n", question => 'Why? é' }), %form, path => "/p/$keys[$n]/question" ],
+		[ ShareTest::form({ decision => 'accepted', name => 'Ann', option => 'Grand', comment => 'x', version => $n ? $offers[$n]{digest} : 'none' }), %form, path => "/p/$keys[$n]/decision" ];
+}
 
 # Cuts, doubles, replaces and inserts at a few places.
 sub broken
@@ -109,9 +123,14 @@ while (time < $end && !@wrong)
 	next if ++$rounds % 50;
 	my $sound = eval { $gateway->modern('tools/call', { name => 'test_wait', arguments => { seconds => 0 } }) };
 	push @wrong, "a sound request was not answered after: $bytes" unless $sound && $sound->{json} && $sound->{json}{result}{structuredContent}{said};
+	$share->db->do("update voygen.proposal_shares set minute = null");
+	$share->db->do("delete from voygen.client_questions where question_id % 7 > 0");
+	my $seen = eval { $share->get("/p/$keys[0]/document") };
+	push @wrong, "a document was not served after: $bytes" unless $seen && $seen->{body} eq $offers[0]{html};
 }
 is_deeply(\@wrong, [], "$rounds broken requests, $answered of them answered") or diag $gateway->said;
-cmp_ok($seen{$_} // 0, '>', 0, "$_ among the answers") for 200, 400;
+cmp_ok($seen{$_} // 0, '>', 0, "$_ among the answers") for 200, 303, 400, 404;
+is($share->status_of($offers[0]{id}), 'viewed', 'what has no right digest was not decided');
 GatewayTest::wait_for('all to be over', sub { $gateway->running_statements == 0 });
 is($gateway->stop, 'exit 0', 'SIGTERM ends it');
 diag join ', ', map { "$_: $seen{$_}" } sort keys %seen;
