@@ -2,6 +2,8 @@
 # gateway runs between the two.
 use strict;
 use warnings;
+use utf8;
+use Encode qw(decode_utf8);
 use File::Temp qw(tempdir);
 use HTTP::Tiny;
 use Test::More;
@@ -14,6 +16,7 @@ my $here = Checkout->new("$base/checkout");
 
 my ($status, $output) = $here->make('up');
 is($status, 0, 'make up succeeds') or diag($output);
+my $said = $output;
 is($here->query('select count(*) > 0 from voygen.trips'), 't', 'the demo trips are there');
 my $first = $here->environment;
 is((stat "$base/checkout/.voygen/env")[2] & 0777, 0600, 'the environment file is for its owner alone');
@@ -40,14 +43,25 @@ sub call_gateway
 }
 like($first->{VOYGEN_MCP_URL}, qr{^http://127\.0\.0\.1:\d+/mcp$}, 'it holds the address of the gateway');
 like(call_gateway(), qr/"slug":"demo-client"/, 'the gateway answers there');
-my ($gateway) = ($here->run('source service/cluster/state.sh; processes_in "$folder/gateway"'))[1] =~ /^(\d+)$/;
-ok($gateway, 'it is one process');
+# The first of those there; the others, which make documents, have it as their parent.
+my ($gateway) = ($here->run('source service/cluster/state.sh; processes_in "$folder/gateway"'))[1] =~ /^(\d+)$/m;
+ok($gateway, 'it runs');
 is((stat "/proc/$gateway")[4], (stat $here->where('data'))[4], '... of the same user as the server');
+
+# The proposal it ends with.
+my ($pdf, $link) = $said =~ m{^The proposal for its client\n  (\S+)\n  (http://127\.0\.0\.1:\d+/p/\S+)\n\z}m;
+is($pdf, "$base/checkout/.voygen/demo-proposal.pdf", 'it ends with where the PDF of a proposal is');
+like(decode_utf8(scalar qx(pdftotext -layout '$pdf' -)), qr/Cancún, a week at the beach.*\$8,883\.68/s, '... which can be read');
+my $page = HTTP::Tiny->new(timeout => 20)->get($link);
+is($page->{status}, 200, '... and with the link of its client');
+like(decode_utf8($page->{content}), qr/Cancún, a week at the beach/, '... which leads there');
 
 my $started = $here->query('select pg_postmaster_start_time()');
 ($status, $output) = $here->make('up');
 is($status, 0, 'make up once more succeeds') or diag($output);
 is($here->query('select pg_postmaster_start_time()'), $started, '... and leaves the server running as it is');
+like($output, qr{\n  \Q$pdf\E\n  \Q$link\E\n\z}, '... and tells of the same proposal');
+is($here->query('select count(*) from voygen.proposals'), 1, '... which was not made again');
 is_deeply($here->environment, $first, '... with the same ports and secrets');
 ok(-d "/proc/$gateway", '... and leaves the gateway running as it is');
 $here->run('printf x >> build/voygen');
