@@ -22,9 +22,15 @@ our $READER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/
 sub new
 {
 	my ($class, $database, %options) = @_;
-	my $gateway = GatewayTest->new($database, %options);
-	my $self = bless { gateway => $gateway, version => 0 }, $class;
-	$self->{agency} = { map { $_ => $self->{db}->selectrow_array('select agency_id from voygen.agencies where slug = ?', undef, $_) } qw(sunny rainy) } if $self->{db} = $gateway->db;
+	return $class->on(GatewayTest->new($database, %options));
+}
+
+# The same with a gateway that runs.
+sub on
+{
+	my ($class, $gateway) = @_;
+	my $self = bless { gateway => $gateway, db => $gateway->db, version => 0 }, $class;
+	$self->{agency} = { map { $_ => $self->{db}->selectrow_array('select agency_id from voygen.agencies where slug = ?', undef, $_) } qw(sunny rainy) };
 	for my $slug (qw(sunny rainy))
 	{
 		my %token = (token => $gateway->{tokens}{"$slug:agent"});

@@ -283,6 +283,31 @@ subtest 'a database that is away' => sub {
 	is($db->selectrow_array('select count(*) from voygen.proposal_decisions where proposal_id = ?', undef, $held->{id}), 1, '... once');
 };
 
+subtest 'where links lead' => sub {
+	my $offer = $share->offer;
+	my $url = sub {
+		my ($public) = @_;
+		my $voygen = $gateway->{voygen};
+		local @$voygen{qw(token more)} = ($gateway->{tokens}{'sunny:agent'}, defined $public ? { VOYGEN_PUBLIC_URL => $public } : {});
+		my $run = $voygen->run('call', 'share_proposal', JSON::PP->new->encode({ proposal_id => $offer->{id} }));
+		return "exit $run->{status} $run->{err}" if $run->{status};
+		my $made = JSON::PP->new->decode($run->{out})->{url};
+		return defined $made ? $made =~ s{/vs_[0-9a-f_]+$}{/KEY}r : undef;
+	};
+	is($url->(undef), undef, 'a command that nobody has told has no address');
+	is($url->('http://[::1]:81/x//'), 'http://[::1]:81/x/p/KEY', 'one that was told has');
+	like($url->($_), qr/exit 1 .*VOYGEN_PUBLIC_URL.*expected/s, "... and says so when it is none: $_") for 'travel.example', 'https://', 'ftp://x', 'https://x/ -c role=postgres', 'https://x?a', 'https://x#a', q(https://x'), 'https://' . 'x' x 600;
+	$db->do(q{update voygen.agencies set settings = '{"proposals": {"share_url": "https://own.example/trips/"}}' where agency_id = ?}, undef, $share->{agency}{sunny});
+	is($url->('https://x'), 'https://own.example/trips/KEY', 'an agency with a place of its own has that');
+	$db->do(q{update voygen.agencies set settings = '{}' where agency_id = ?}, undef, $share->{agency}{sunny});
+	my $wrong = eval { $gateway->beside(more => [ '--public-url', 'x' ]); 1 };
+	ok(!$wrong, 'a gateway does not begin with one that is none');
+	like($@, qr/--public-url/, '... and says which option it is');
+	my $plain = $gateway->beside(more => []);
+	is($plain->call('share_proposal', { proposal_id => $offer->{id} })->{url}, undef, 'a gateway that nobody has told writes none');
+	is($plain->stop, 'exit 0', 'SIGTERM ends it');
+};
+
 subtest 'many at once' => sub {
 	my ($key, $offer) = open_offer();
 	my @sockets = map { my $socket = $gateway->connect; print {$socket} $gateway->request_bytes(ShareTest::form({ decision => $_ % 2 ? 'accepted' : 'declined', name => "Client $_", version => $offer->{digest} }), path => "/p/$key/decision", token => undef, headers => { 'Content-Type' => 'application/x-www-form-urlencoded' }); $socket } 1 .. 12;

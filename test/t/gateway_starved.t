@@ -9,6 +9,7 @@ use Test::More;
 use Time::HiRes qw(time sleep);
 use GatewayTest;
 use JobTest qw(count_up_tool);
+use ShareTest;
 use VoygenTest;
 
 $SIG{PIPE} = 'IGNORE';
@@ -33,6 +34,19 @@ $gateway->add_tools;
 count_up_tool($gateway->db);
 $gateway->start;
 
+# a proposal behind a link, opened as often as one likes
+my ($share, $offer, $key);
+{
+	local $gateway->{raw} = 0;
+	$share = ShareTest->on($gateway);
+	$offer = $share->offer(options => ['Classic']);
+	$key = $share->link($offer->{id});
+	$share->db->do("create function public.forget() returns trigger language plpgsql as 'begin new.opened = 0; return new; end'");
+	$share->db->do('create trigger forget before update on voygen.proposal_shares for each row execute function public.forget()');
+}
+my %page = (token => undef, method => 'GET', headers => { 'Content-Type' => undef, Accept => 'text/html', 'User-Agent' => $ShareTest::READER });
+my %form = (token => undef, headers => { 'Content-Type' => 'application/x-www-form-urlencoded' });
+
 my %tasks = (meta => { 'io.modelcontextprotocol/clientCapabilities' => { extensions => { 'io.modelcontextprotocol/tasks' => {} } } });
 my @exchanges = map { $gateway->request_bytes(@$_) } (
 	[ $gateway->modern_request('server/discover', {}) ],
@@ -46,7 +60,10 @@ my @exchanges = map { $gateway->request_bytes(@$_) } (
 	[ $gateway->modern_request('resources/list', {}) ],
 	[ ($gateway->legacy_request('initialize', { protocolVersion => '2025-06-18', capabilities => {}, clientInfo => { name => 'c', version => '1' } })) ],
 	[ ($gateway->legacy_request('logging/setLevel', { level => 'error' }, headers => { 'Mcp-Session-Id' => 's' })) ],
-	[ '[' . join(',', map { ($gateway->legacy_request('ping', undef, id => $_))[0] } 1 .. 3) . ']' ]);
+	[ '[' . join(',', map { ($gateway->legacy_request('ping', undef, id => $_))[0] } 1 .. 3) . ']' ],
+	[ '', %page, path => "/p/$key" ],
+	[ '', %page, path => "/p/$key/document" ],
+	[ ShareTest::form({ decision => 'accepted', name => 'Ann', version => 'none' }), %form, path => "/p/$key/decision" ]);
 my @streams = (
 	$gateway->request_bytes($gateway->modern_request('subscriptions/listen', { notifications => { toolsListChanged => JSON::PP::true } })),
 	$gateway->request_bytes('', method => 'GET', headers => { Accept => 'text/event-stream', 'Content-Type' => undef, 'Mcp-Session-Id' => 's' }));
@@ -61,7 +78,7 @@ sub exchange_all
 
 exchange_all() for 1 .. 3;
 my @well = exchange_all();
-is_deeply(\@well, [ (200) x @exchanges ], 'with memory all is answered');
+is_deeply(\@well, [ (200) x $#exchanges, 409 ], 'with memory all is answered');
 starve(0, 0);
 exchange_all();
 my $most = counted();
@@ -82,7 +99,7 @@ for (my $at = 1 + int rand $step; $at <= $most && !@wrong && time < $end + $seco
 		$answered += grep { defined && $_ == 200 } @statuses;
 		$refused += grep { defined && $_ != 200 } @statuses;
 		$ended += grep { !defined } @statuses;
-		push @wrong, "allocations $at to " . ($at + $many - 1) . ": status $_" for grep { defined && $_ !~ /^(200|401|500|503)$/ } @statuses;
+		push @wrong, "allocations $at to " . ($at + $many - 1) . ": status $_" for grep { defined && $_ !~ /^(200|401|409|500|503)$/ } @statuses;
 		my $sound;
 		GatewayTest::wait_for("a sound answer after allocation $at", sub {
 			die "the gateway has ended (status $?) after allocation $at, $many: " . $gateway->said . "\n" if waitpid($gateway->{pid}, WNOHANG) != 0;

@@ -43,6 +43,7 @@ sub call_gateway
 }
 like($first->{VOYGEN_MCP_URL}, qr{^http://127\.0\.0\.1:\d+/mcp$}, 'it holds the address of the gateway');
 like(call_gateway(), qr/"slug":"demo-client"/, 'the gateway answers there');
+is($first->{VOYGEN_PUBLIC_URL}, $first->{VOYGEN_MCP_URL} =~ s{/mcp$}{}r, 'links to proposals lead there, too');
 # The first of those there; the others, which make documents, have it as their parent.
 my ($gateway) = ($here->run('source service/cluster/state.sh; processes_in "$folder/gateway"'))[1] =~ /^(\d+)$/m;
 ok($gateway, 'it runs');
