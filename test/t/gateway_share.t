@@ -77,8 +77,9 @@ subtest 'who sees it is counted, what looks at it is not' => sub {
 	is_deeply([ $head->{status}, $head->{body} ], [ 200, '' ], 'HEAD is answered without a body');
 	is($head->{headers}{'content-length'}, length $share->get("/p/$key", agent => 'curl/8.0')->{body}, '... with the headers of GET');
 	$share->get("/p/$key/$_") for 'document', 'proposal.pdf', 'images/' . sha256_hex($offer->{picture}) . '.jpg';
+	is($share->get("/p/$key", headers => $_)->{status}, 200, "ahead of a reader: @{[ %$_ ]}") for { 'Sec-Purpose' => 'prefetch;prerender' }, { Purpose => 'prefetch' }, { 'X-Purpose' => 'preview' }, { 'X-Moz' => 'prefetch' }, { 'Sec-Fetch-Dest' => 'image' }, { 'Sec-Fetch-Dest' => 'empty' };
 	is_deeply([ $share->views($offer->{id}), $share->status_of($offer->{id}) ], [ 0, 'sent' ], 'none of it is a view, nor is a document without its page');
-	$share->get("/p/$key") for 1 .. 2;
+	$share->get("/p/$key", headers => $_) for {}, { 'Sec-Fetch-Dest' => 'document' };
 	is_deeply([ $share->views($offer->{id}), $share->status_of($offer->{id}) ], [ 2, 'viewed' ], 'a person is');
 	my $shares = $gateway->call('list_shares', { proposal_id => $offer->{id} });
 	is($shares->{shares}[0]{views}, 2, '... as the advisor is told');

@@ -227,14 +227,29 @@ read_form(struct visit *visit)
 	return 0;
 }
 
+/* Not what a browser fetches ahead, or for another page: nobody may ever look at that. */
+static bool
+is_to_be_read(const struct exchange *exchange)
+{
+	static const char *const ahead[] = {"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"};
+	struct slice place = exchange_header(exchange, "Sec-Fetch-Dest");
+
+	for (size_t i = 0; i < sizeof(ahead) / sizeof(ahead[0]); i++)
+	{
+		if (exchange_header(exchange, ahead[i]).at != NULL)
+			return false;
+	}
+	return place.at == NULL || slice_is(place, "document");
+}
+
 /* The page that is shown behind an answer was not opened once more. */
 static void
 fill_page(struct visit *visit)
 {
-	bool first = visit->query_text.length == 0;
+	bool first = visit->query_text.length == 0 && is_to_be_read(visit->exchange);
 	struct slice agent = exchange_header(visit->exchange, "User-Agent");
 
-	query_slice(&visit->query, first ? visit->exchange->method : SLICE_OF("again"));
+	query_slice(&visit->query, first ? visit->exchange->method : SLICE_OF("no view"));
 	query_slice(&visit->query, agent);
 }
 
