@@ -61,9 +61,11 @@ check_form(struct arena *arena, struct slice body)
 		abort();
 	for (int i = 0; i < FIELDS; i++)
 	{
-		if (!slice_equal(read[i].value, again[i].value) || (read[i].value.at == NULL) != (again[i].value.at == NULL))
+		struct slice value = read[i].value;
+
+		if (!slice_equal(value, again[i].value) || (value.at == NULL) != (again[i].value.at == NULL))
 			abort();
-		if (read[i].value.length > body.length || (read[i].value.length > 0 && memchr(read[i].value.at, '\r', read[i].value.length) != NULL))
+		if (value.length > body.length || (value.length > 0 && memchr(value.at, '\r', value.length) != NULL))
 			abort();
 	}
 }
