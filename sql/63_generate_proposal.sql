@@ -115,6 +115,51 @@ as $$
 $$;
 comment on function voygen_lib.document_order(voygen.proposals, jsonb) is 'What the document of a version is made from, as the program beside the database takes it.';
 
+-- Seven days: what is at an address hardly changes in that time, and a proposal is made anew more than once in it.
+create function voygen_lib.with_kept(pictures jsonb) returns jsonb
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select coalesce(
+    jsonb_agg(
+      w.value || jsonb_build_object('cut', w.cut) || jsonb_strip_nulls(jsonb_build_object('kept', encode(k.content_hash, 'hex'), 'fetched_at', k.fetched_at))
+      order by w.place),
+    '[]')
+  from (
+    select one.value, one.place, format('%sx%s', one.value ->> 'width', one.value ->> 'height') || case one.value #>> '{slot,0}' when 'agency' then ' whole' else '' end as cut
+    from jsonb_array_elements(pictures) with ordinality as one(value, place)) as w
+  left join lateral (
+    select i.content_hash, i.fetched_at
+    from proposal_images as i
+    where i.agency_id = voygen_lib.agency()
+      and md5(i.source_url) = md5(w.value ->> 'url')
+      and i.source_url = w.value ->> 'url'
+      and i.cut = w.cut
+      and i.content_hash is not null
+      and i.fetched_at > now() - interval '7 days'
+      and exists (select from pictures as p where p.agency_id = i.agency_id and p.digest = i.content_hash)
+    order by i.fetched_at desc
+    limit 1) as k on true
+$$;
+comment on function voygen_lib.with_kept(jsonb) is
+'Wanted pictures with what each is cut to, and which of the agency''s pictures it is when it was fetched within the last seven days.';
+
+create function voygen_lib.had_picture(answer jsonb) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select answer ? 'part' or answer ? 'kept'
+$$;
+comment on function voygen_lib.had_picture(jsonb) is 'Whether a wanted picture could be had.';
+
+create function voygen_lib.picture_digest(answer jsonb, job voygen.job) returns bytea
+language sql stable parallel safe
+set search_path = pg_catalog, voygen, pg_temp
+as $$
+  select coalesce(decode(answer ->> 'kept', 'hex'), sha256(voygen_lib.outside_part(job, (answer ->> 'part')::integer)))
+$$;
+comment on function voygen_lib.picture_digest(jsonb, voygen.job) is 'The picture that was made, or was there; null when it could not be had.';
+
 create function voygen_lib.place_pictures(payload jsonb, pictures jsonb, answers jsonb, job voygen.job) returns jsonb
 language plpgsql stable parallel safe
 set search_path = pg_catalog, voygen, pg_temp
@@ -123,10 +168,10 @@ declare
   one record;
 begin
   for one in
-    select w.value as wanted, 'images/' || encode(sha256(voygen_lib.outside_part(job, (a.value ->> 'part')::integer)), 'hex') || '.jpg' as path
+    select w.value as wanted, 'images/' || encode(voygen_lib.picture_digest(a.value, job), 'hex') || '.jpg' as path
     from jsonb_array_elements(pictures) with ordinality as w(value, place)
     join jsonb_array_elements(answers) with ordinality as a(value, place) on a.place = w.place
-    where a.value ? 'part'
+    where voygen_lib.had_picture(a.value)
     order by w.place
   loop
     payload := jsonb_set(payload, voygen_lib.texts(one.wanted -> 'slot'),
@@ -147,7 +192,8 @@ declare
   warnings text[] := '{}';
 begin
   for one in
-    select w.place, w.value as wanted, a.value as answer, voygen_lib.outside_part(job, (a.value ->> 'part')::integer) as content
+    select w.place, w.value as wanted, a.value as answer, voygen_lib.picture_digest(a.value, job) as digest,
+      voygen_lib.outside_part(job, (a.value ->> 'part')::integer) as content
     from jsonb_array_elements(pictures) with ordinality as w(value, place)
     join jsonb_array_elements(answers) with ordinality as a(value, place) on a.place = w.place
     order by w.place
@@ -155,18 +201,19 @@ begin
     if one.content is not null then
       insert into pictures (agency_id, digest, mime_type, width, height, content)
       values (
-        proposal.agency_id, sha256(one.content), one.answer ->> 'mime_type', (one.answer ->> 'width')::integer,
-        (one.answer ->> 'height')::integer, one.content)
+        proposal.agency_id, one.digest, one.answer ->> 'mime_type', (one.answer ->> 'width')::integer, (one.answer ->> 'height')::integer, one.content)
       on conflict (agency_id, digest) do nothing;
-    else
+    elsif one.digest is null then
       warnings := warnings || format('%s: %s', one.wanted ->> 'alt', one.answer ->> 'error');
     end if;
     insert into proposal_images (
-      agency_id, proposal_id, source_url, content_hash, mime_type, width, height, size_bytes, position, alt_text, error)
+      agency_id, proposal_id, source_url, content_hash, mime_type, width, height, size_bytes, position, alt_text, error, cut, fetched_at)
     values (
-      proposal.agency_id, proposal.proposal_id, one.wanted ->> 'url', sha256(one.content), one.answer ->> 'mime_type',
-      (one.answer ->> 'width')::integer, (one.answer ->> 'height')::integer, octet_length(one.content), one.place, one.wanted ->> 'alt',
-      one.answer ->> 'error');
+      proposal.agency_id, proposal.proposal_id, one.wanted ->> 'url', one.digest, one.answer ->> 'mime_type',
+      (one.answer ->> 'width')::integer, (one.answer ->> 'height')::integer,
+      (select octet_length(p.content) from pictures as p where p.agency_id = proposal.agency_id and p.digest = one.digest),
+      one.place, one.wanted ->> 'alt', one.answer ->> 'error', one.wanted ->> 'cut',
+      case when one.content is not null then now() else (one.wanted ->> 'fetched_at')::timestamptz end);
   end loop;
   return warnings;
 end
@@ -187,7 +234,7 @@ begin
   -- Under the lock of the row: should the advisor have moved it on meanwhile, its guard refuses.
   update proposals as p
   set json_payload = voygen_lib.place_pictures(p.json_payload, pictures, answers, job),
-      images_saved = (select count(*) from jsonb_array_elements(answers) as a where a ? 'part')
+      images_saved = (select count(*) from jsonb_array_elements(answers) as a where voygen_lib.had_picture(a))
   where p.agency_id = proposal.agency_id and p.proposal_id = proposal.proposal_id;
   warnings := voygen_lib.store_pictures(proposal, pictures, answers, job);
   insert into proposal_documents (agency_id, proposal_id, kind, content, digest)
@@ -217,7 +264,7 @@ begin
     content := voygen_lib.proposal_content(trip, options, version);
     job.state := jsonb_build_object(
       'proposal_id', voygen_lib.store_proposal(trip, job.arguments ->> 'template', options, version, content, job.user_id),
-      'pictures', content.pictures, 'warnings', to_jsonb(content.warnings));
+      'pictures', voygen_lib.with_kept(content.pictures), 'warnings', to_jsonb(content.warnings));
     job.total := 2;
     job.done := 1;
     job.message := format('version %s is written, its documents are made', version);

@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../lib";
 use Compress::Zlib qw(compress crc32);
 use Digest::SHA qw(sha256_hex);
+use File::Temp;
 use IO::Socket::INET;
 use IPC::Run qw(run);
 use JSON::PP;
@@ -26,12 +27,16 @@ sub chunk { my ($kind, $data) = @_; return pack('N', length $data) . "$kind$data
 my $png = "\x89PNG\r\n\x1a\n" . chunk('IHDR', pack('NNCCCCC', 300, 200, 8, 2, 0, 0, 0)) . chunk('IDAT', compress(("\0" . "\x20\x60\xa0" x 300) x 200)) . chunk('IEND', '');
 my $socket = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1', Proto => 'tcp') or die "no socket: $!";
 my $port = $socket->sockport;
+my $asked = File::Temp->new->filename;
 my $server = fork // die;
 if (!$server)
 {
 	while (my $client = $socket->accept)
 	{
 		my $request = <$client>;
+		open my $log, '>>', $asked or die;
+		print {$log} $request;
+		close $log;
 		while (<$client>) { last if /^\r?\n/ }
 		print $client $request =~ m{^GET /hotel\.png } ? "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: " . length($png) . "\r\nConnection: close\r\n\r\n$png" : "HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 		close $client;
@@ -123,6 +128,29 @@ subtest 'every template' => sub {
 	is_deeply([ map { $made{$_}{pdf_uri} } sort keys %made ], [ (undef) x 4 ], 'without a PDF where none is wanted');
 	like($door->call('reader', 'mcp.read_resource', { uri => $made{$_}{html_uri} })->{contents}[0]{text}, qr/Harbour House.*300\.00/s, $_) for sort keys %made;
 	is($owner->selectrow_array('select count(*) from voygen.pictures'), 1, 'the picture is stored once');
+};
+
+subtest 'a picture is not fetched again within a week' => sub {
+	my $asked_for = sub { open my $log, '<', $asked or die; return scalar grep { m{^GET /hotel\.png } } readline $log };
+	my $make = sub { return work($door->call('agent', 'generate_proposal', { trip_id => $trip, options => { hotels => ['web:one'], pdf => $yes } })->{job_id}) };
+	my $image = sub { return $owner->selectrow_hashref('select encode(content_hash, $$hex$$) as hash, size_bytes, mime_type, width, height, cut, fetched_at from voygen.proposal_images where proposal_id = ?', undef, $_[0]{proposal_id}) };
+	my ($before, $first) = ($asked_for->(), $make->());
+	is($asked_for->(), $before, 'its server is not asked');
+	my ($digest, $content) = $owner->selectrow_array('select encode(digest, $$hex$$), content from voygen.pictures');
+	my $kept = $image->($first);
+	is_deeply([ @$kept{qw(hash size_bytes mime_type width height cut)} ], [ $digest, length $content, 'image/jpeg', 300, 200, '1200x800' ], 'the version has it all the same');
+	like($door->call('reader', 'mcp.read_resource', { uri => $first->{html_uri} })->{contents}[0]{text}, qr{images/$digest\.jpg}, '... in its page');
+	# A PDF has a JPEG as it is.
+	my ($pdf) = $owner->selectrow_array("select content from voygen.proposal_documents where kind = 'pdf' and proposal_id = ?", undef, $first->{proposal_id});
+	cmp_ok(index($pdf, $content), '>', 0, '... and in its PDF, byte for byte');
+	is($owner->selectrow_array('select count(*) from voygen.proposal_images where fetched_at = ?', undef, $kept->{fetched_at}) > 1, 1, 'when it was fetched is handed on');
+	$owner->do("set session_replication_role = replica");
+	$owner->do("update voygen.proposal_images set fetched_at = fetched_at - interval '8 days'");
+	$owner->do("set session_replication_role = origin");
+	my $later = $make->();
+	is($asked_for->(), $before + 1, 'after that it is');
+	isnt($image->($later)->{fetched_at}, $image->($first)->{fetched_at}, '... and that is written down');
+	is(scalar @{ $later->{warnings} }, scalar @{ $first->{warnings} }, 'neither is worth a warning');
 };
 
 done_testing;

@@ -2,7 +2,6 @@
  * proposal.c - `voygen proposal`: a new version of the proposal of a trip, with its documents in files, and on request
  * given to the client under a link.
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "cli/job_wait.h"
 #include "cli/options.h"
 #include "json/reading.h"
+#include "text/base64.h"
 #include "text/write.h"
 
 /* The command line, read. */
@@ -82,8 +82,8 @@ tell_result(struct made *made, struct json_object *result)
 	{
 		struct json_object *total = json_item(totals, i);
 
-		printf("  %s: %s %s, commission %s\n", json_text(arena, total, "option", "total"), json_text(arena, total, "total", "unknown"), currency,
-			   json_text(arena, total, "commission", "unknown"));
+		printf("  %s: %s %s, commission %s\n", json_text(arena, total, "option", "total"),
+			   json_text(arena, total, "total", "unknown"), currency, json_text(arena, total, "commission", "unknown"));
 	}
 	for (size_t i = 0; i < json_count(warnings); i++)
 		fprintf(stderr, "voygen proposal: %s\n", json_text_item(arena, warnings, i, ""));
@@ -122,24 +122,12 @@ content_bytes(struct arena *arena, struct json_object *content, struct slice *by
 	struct json_object *given = text != NULL ? text : blob;
 	size_t length = given != NULL ? (size_t) json_object_get_string_len(given) : 0;
 	const char *from = given != NULL ? json_object_get_string(given) : NULL;
-	unsigned char *to;
-	int got;
 
 	if (from == NULL)
 		return false;
-	if (text != NULL)
-	{
-		*bytes = (struct slice){arena_copy(arena, from, length), length};
-		return true;
-	}
-	to = arena_alloc(arena, length / 4 * 3 + 1);
-	got = EVP_DecodeBlock(to, (const unsigned char *) from, (int) length);
-	if (got < 0)
-		return false;
-	/* The padding was decoded as zeros. */
-	for (; length > 0 && from[length - 1] == '='; length--)
-		got--;
-	*bytes = (struct slice){(const char *) to, (size_t) got};
+	if (text == NULL)
+		return base64_decode(arena, (struct slice){from, length}, bytes);
+	*bytes = (struct slice){arena_copy(arena, from, length), length};
 	return true;
 }
 
@@ -175,7 +163,8 @@ save_documents(struct made *made, const struct order *order)
 	if (order->html != NULL && !save(made, "html", order->html))
 		return false;
 	if (!made->printed)
-		return failure_set(made->failure, "unavailable", arena_format(arena, "proposal %s has no PDF", made->id), "the warnings above say why");
+		return failure_set(made->failure, "unavailable", arena_format(arena, "proposal %s has no PDF", made->id),
+						   "the warnings above say why");
 	return save(made, "pdf", out);
 }
 
@@ -232,8 +221,8 @@ make_proposal(struct session *session, const struct order *order, struct failure
 {
 	struct caller caller = {0};
 	struct made made = {.session = session, .caller = &caller, .failure = failure};
-	bool done = files_possible(session->arena, order, failure) && caller_open(session, &caller, failure) && generate(&made, order) && save_documents(&made, order) &&
-				(!(order->final || order->share) || make_final(&made)) && (!order->share || share(&made, order->days));
+	bool done = files_possible(session->arena, order, failure) && caller_open(session, &caller, failure) &&
+				generate(&made, order) && save_documents(&made, order) && (!(order->final || order->share) || make_final(&made)) && (!order->share || share(&made, order->days));
 
 	caller_close(&caller);
 	return done;

@@ -15,6 +15,7 @@
 #include "image/pictures.h"
 #include "json/reading.h"
 #include "render/render.h"
+#include "text/base64.h"
 
 #define PICTURES_MOST 100
 
@@ -29,9 +30,9 @@ struct proposal_maker
 /* One picture of the order. */
 struct placed
 {
-	const char *path; /* "images/<digest>.jpg"; NULL: there is none */
+	const char *path; /* "images/<digest>.jpg" */
 	struct slice bytes;
-	int part;
+	int part; /* of the answer; 0: the agency has it */
 };
 
 struct pictures
@@ -169,41 +170,74 @@ known_part(const struct pictures *pictures, const char *path)
 {
 	for (int i = 0; i < pictures->count; i++)
 	{
-		if (pictures->placed[i].path != NULL && strcmp(pictures->placed[i].path, path) == 0)
+		if (strcmp(pictures->placed[i].path, path) == 0)
 			return pictures->placed[i].part;
 	}
 	return 0;
+}
+
+/* A picture of the agency that came with the order; false when none did. */
+static bool
+given(struct making *making, struct json_object *entry, struct picture *picture)
+{
+	struct json_object *content = json_member(entry, "content");
+
+	*picture = (struct picture){.mime = json_text(making->arena, entry, "mime_type", "image/jpeg")};
+	picture->width = whole_number(entry, "width");
+	picture->height = whole_number(entry, "height");
+	return content != NULL &&
+		   base64_decode(making->arena, (struct slice){json_object_get_string(content), (size_t) json_object_get_string_len(content)},
+						 &picture->bytes) &&
+		   picture->bytes.length > 0;
+}
+
+static void
+show(struct making *making, struct json_object *entry, const char *path)
+{
+	struct json_object *shown = json_new(making->arena);
+	const char *alt = json_text(making->arena, entry, "alt", NULL);
+
+	json_set_text(making->arena, shown, "path", path);
+	if (alt != NULL)
+		json_set_text(making->arena, shown, "alt", alt);
+	put_into(making, json_member(making->order, "payload"), json_member(entry, "slot"), shown);
+}
+
+/* Where it is told to be: among the parts of the answer, or with the agency, who has it. False when there are too many parts. */
+static bool
+tell_place(struct making *making, struct json_object *told, struct json_object *entry, const struct pictures *pictures,
+		   struct placed *placed)
+{
+	const char *kept = json_text(making->arena, entry, "kept", NULL);
+
+	if (kept != NULL)
+	{
+		json_set_text(making->arena, told, "kept", kept);
+		return true;
+	}
+	placed->part = known_part(pictures, placed->path);
+	if (placed->part == 0)
+		placed->part = making_part(making, placed->bytes);
+	json_object_object_add(told, "part", json_object_new_int(placed->part));
+	return placed->part != 0;
 }
 
 static struct json_object *
 place(struct making *making, struct pictures *pictures, struct json_object *entry, const struct picture *picture)
 {
 	struct json_object *told = json_new(making->arena);
-	struct placed *placed = &pictures->placed[pictures->count];
-	struct json_object *shown;
-	const char *alt = json_text(making->arena, entry, "alt", NULL);
+	struct placed placed = {.bytes = picture->bytes};
 
-	*placed = (struct placed){.bytes = picture->bytes};
 	if (picture->bytes.length > 0)
+		placed.path = path_of(making->arena, picture->bytes);
+	if (placed.path == NULL || !tell_place(making, told, entry, pictures, &placed))
 	{
-		placed->path = path_of(making->arena, picture->bytes);
-		placed->part = known_part(pictures, placed->path);
-		if (placed->part == 0)
-			placed->part = making_part(making, picture->bytes);
-	}
-	pictures->count++;
-	if (placed->part == 0)
-	{
-		placed->path = NULL;
+		json_object_object_del(told, "part");
 		json_set_text(making->arena, told, "error", picture->error != NULL ? picture->error : "There are too many pictures");
 		return told;
 	}
-	shown = json_new(making->arena);
-	json_set_text(making->arena, shown, "path", placed->path);
-	if (alt != NULL)
-		json_set_text(making->arena, shown, "alt", alt);
-	put_into(making, json_member(making->order, "payload"), json_member(entry, "slot"), shown);
-	json_object_object_add(told, "part", json_object_new_int(placed->part));
+	pictures->placed[pictures->count++] = placed;
+	show(making, entry, placed.path);
 	json_set_text(making->arena, told, "mime_type", picture->mime);
 	json_object_object_add(told, "width", json_object_new_int(picture->width));
 	json_object_object_add(told, "height", json_object_new_int(picture->height));
@@ -216,15 +250,28 @@ fetch_pictures(const struct proposal_maker *maker, struct making *making, struct
 	struct json_object *list = json_member(making->order, "pictures");
 	struct json_object *told = json_object_new_array();
 	size_t count = json_count(list) < PICTURES_MOST ? json_count(list) : PICTURES_MOST;
+	size_t fetching = 0;
 	struct picture_request requests[PICTURES_MOST];
 	struct picture fetched[PICTURES_MOST] = {0};
+	struct picture all[PICTURES_MOST];
+	bool here[PICTURES_MOST];
 
 	for (size_t i = 0; i < count; i++)
-		requests[i] = wanted(making, json_item(list, i));
-	if (count > 0)
-		pictures_prepare(making->arena, requests, fetched, count, &maker->fetching, NULL);
-	for (size_t i = 0; i < count; i++)
-		json_object_array_add(told, place(making, pictures, json_item(list, i), &fetched[i]));
+	{
+		here[i] = given(making, json_item(list, i), &all[i]);
+		if (here[i])
+			continue;
+		json_object_object_del(json_item(list, i), "kept");
+		requests[fetching++] = wanted(making, json_item(list, i));
+	}
+	if (fetching > 0)
+		pictures_prepare(making->arena, requests, fetched, fetching, &maker->fetching, NULL);
+	for (size_t i = 0, next = 0; i < count; i++)
+	{
+		if (!here[i])
+			all[i] = fetched[next++];
+		json_object_array_add(told, place(making, pictures, json_item(list, i), &all[i]));
+	}
 	json_object_object_add(making->answer, "pictures", told);
 }
 
@@ -270,7 +317,7 @@ find_picture(void *context, struct arena *arena, const char *path, size_t most, 
 	(void) arena;
 	for (int i = 0; i < pictures->count; i++)
 	{
-		if (pictures->placed[i].path == NULL || strcmp(pictures->placed[i].path, path) != 0)
+		if (strcmp(pictures->placed[i].path, path) != 0)
 			continue;
 		*bytes = pictures->placed[i].bytes;
 		return bytes->length <= most ? RESOURCE_FOUND : RESOURCE_TOO_LARGE;

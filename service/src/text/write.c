@@ -53,9 +53,11 @@ bool
 write_possible(struct arena *arena, const char *path, struct failure *failure)
 {
 	const char *slash = strrchr(path, '/');
-	const char *folder = slash == NULL ? "." : slash == path ? "/" : arena_copy(arena, path, (size_t) (slash - path));
+	const char *folder = ".";
 	struct stat there;
 
+	if (slash != NULL)
+		folder = arena_copy(arena, path, slash == path ? 1 : (size_t) (slash - path));
 	if (stat(path, &there) == 0 && S_ISDIR(there.st_mode))
 		return cannot_write(arena, path, EISDIR, failure);
 	return access(is_no_file(path) ? path : folder, W_OK) == 0 || cannot_write(arena, path, errno, failure);
