@@ -170,7 +170,7 @@ subtest 'pages of others' => sub {
 	is($share->status_of($offer->{id}), 'sent', 'nothing was decided');
 	my $asks = $share->get("/p/$key/decision", method => 'OPTIONS', headers => { Origin => 'https://evil.example', 'Access-Control-Request-Method' => 'POST' });
 	is_deeply([ $asks->{status}, $asks->{headers}{'access-control-allow-origin'} ], [ 405, undef ], 'nor is a page told that it may');
-	is($share->send("/p/$key/question", { name => 'Ann', question => 'Why?' }, headers => $_->[1])->{status}, 303, "$_->[0] does") for [ 'the public address', { Origin => 'https://trips.example' } ], [ 'a client that is no browser', { Origin => undef, 'Sec-Fetch-Site' => undef } ];
+	is($share->send("/p/$key/question", { name => 'Ann', question => 'Why?' }, headers => $_->[1])->{status}, 303, "$_->[0] does") for [ 'the public address', { Origin => 'https://trips.example', 'Sec-Fetch-Site' => undef } ], [ 'a place that a proxy serves', { Origin => 'https://own.example', 'Sec-Fetch-Site' => 'same-origin' } ], [ 'a client that is no browser', { Origin => undef, 'Sec-Fetch-Site' => undef } ];
 	$db->do('delete from voygen.client_questions');
 };
 

@@ -55,6 +55,8 @@ for my $name (sort keys %screen)
 		is($page->value('document.querySelector("iframe").contentDocument.getElementById("photo").naturalWidth'), 60, '... and its picture');
 		is($page->value('window.taken'), undef, '... and none of its scripts');
 		is($page->value('getComputedStyle(document.querySelector(".bar")).position'), 'sticky', 'the page has its own style');
+		my $peek = $page->value('document.getElementById("answer").getBoundingClientRect().top < innerHeight - 20');
+		ok($peek, 'that there is more below the document can be seen');
 		my $small = $page->value('[...document.querySelectorAll("a, button, label.choice, summary")].filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 24).length');
 		is($small, 0, 'what is to be pressed is large enough for a finger (WCAG 2.2, 2.5.8)');
 		my ($bar) = $page->value('(() => { const b = document.querySelector(".bar nav").getBoundingClientRect(); return b.right <= innerWidth && b.left >= 0 })()');

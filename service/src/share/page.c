@@ -157,7 +157,7 @@ share_pages_explain(const struct share_pages *pages, struct exchange *exchange, 
 	output_word(&out, title);
 	output_word(&out, "</title>\n<style>");
 	output_refer(&out, pages->style);
-	output_word(&out, "</style>\n</head>\n<body>\n<main>\n<div class=\"card\">\n<h1>");
+	output_word(&out, "</style>\n</head>\n<body>\n<main class=\"below\">\n<div class=\"card\">\n<h1>");
 	output_word(&out, title);
 	output_word(&out, "</h1>\n<p>");
 	output_word(&out, words);

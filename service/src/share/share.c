@@ -177,14 +177,17 @@ is_own_origin(const struct share *share, const struct exchange *exchange, struct
 		   (share->public_url != NULL && slice_equal(origin, origin_of(share->public_url)));
 }
 
-/* A form that a page of somebody else sends is not the reader's word. Who says neither header is no browser. */
+/* A form that a page of somebody else sends is not the reader's word. A browser that tells by itself whether the page has the same
+ * origin knows it better than we do behind a proxy. Who says neither header is no browser. */
 static bool
 is_from_the_page(const struct share *share, const struct exchange *exchange)
 {
 	struct slice site = exchange_header(exchange, "Sec-Fetch-Site");
 	struct slice origin = exchange_header(exchange, "Origin");
 
-	return (site.at == NULL || slice_is(site, "same-origin")) && (origin.at == NULL || is_own_origin(share, exchange, origin));
+	if (site.at != NULL)
+		return slice_is(site, "same-origin");
+	return origin.at == NULL || is_own_origin(share, exchange, origin);
 }
 
 static bool
