@@ -222,8 +222,12 @@ make_proposal(struct session *session, const struct order *order, struct failure
 	struct caller caller = {0};
 	struct made made = {.session = session, .caller = &caller, .failure = failure};
 	bool done = files_possible(session->arena, order, failure) && caller_open(session, &caller, failure) &&
-				generate(&made, order) && save_documents(&made, order) && (!(order->final || order->share) || make_final(&made)) && (!order->share || share(&made, order->days));
+				generate(&made, order) && save_documents(&made, order);
 
+	if (done && (order->final || order->share))
+		done = make_final(&made);
+	if (done && order->share)
+		done = share(&made, order->days);
 	caller_close(&caller);
 	return done;
 }
