@@ -8,16 +8,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "render/calendar.h"
-#include "render/price_text.h"
+#include "kernel/calendar.h"
+#include "kernel/kernel_text.h"
+#include "kernel/price_text.h"
 
 /* Every day of four hundred years: the weekday, the day of the year and the distance from the first, by gmtime. */
 START_TEST(test_days)
 {
-	const struct calendar_locale *english = calendar_locale(SLICE_OF("en"));
+	const struct calendar_locale *english = calendar_locale(KERNEL_TEXT_OF("en"));
 	struct moment first;
 
-	ck_assert_ptr_null(moment_read(SLICE_OF("1900-01-01"), &first));
+	ck_assert_ptr_null(moment_read(KERNEL_TEXT_OF("1900-01-01"), &first));
 	for (int day = 0; day < 146097; day++)
 	{
 		time_t when = ((time_t) day - 25567) * 86400;
@@ -31,7 +32,7 @@ START_TEST(test_days)
 
 		gmtime_r(&when, &tm);
 		strftime(text, sizeof(text), "%Y-%m-%d", &tm);
-		fault = moment_read(slice_of(text), &moment);
+		fault = moment_read(kernel_text_of(text), &moment);
 		strftime(wanted, sizeof(wanted), "%A %B %j", &tm);
 		length = calendar_piece(&moment, english, 'A', false, got, &fault);
 		got[length++] = ' ';
@@ -63,7 +64,7 @@ START_TEST(test_refused)
 				timegm(&same);
 				real = same.tm_mon == tm.tm_mon && same.tm_mday == tm.tm_mday;
 				snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, day);
-				if ((moment_read(slice_of(text), &moment) == NULL) != real)
+				if ((moment_read(kernel_text_of(text), &moment) == NULL) != real)
 					ck_abort_msg("%s", text);
 			}
 }
@@ -109,7 +110,7 @@ START_TEST(test_prices)
 		snprintf(amount, sizeof(amount), "%s%" PRId64 ".%03" PRId64, tenths < 0 ? "-" : "", (int64_t) llabs(tenths) / 1000,
 				 (int64_t) llabs(tenths) % 1000);
 		dollars((tenths + (tenths < 0 ? -5 : 5)) / 10, wanted);
-		ck_assert_int_eq(price_text(slice_of(amount), SLICE_OF("USD"), SLICE_OF("en-US"), got, &length), PRICE_FINE);
+		ck_assert_int_eq(price_text(kernel_text_of(amount), KERNEL_TEXT_OF("USD"), KERNEL_TEXT_OF("en-US"), got, &length), PRICE_FINE);
 		got[length] = '\0';
 		ck_assert_str_eq(got, wanted);
 	}
@@ -129,15 +130,15 @@ START_TEST(test_room)
 	amount[1 + PRICE_DIGITS_MOST] = '.';
 	for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++)
 	{
-		struct slice whole = {amount, sizeof(amount)};
+		kernel_text whole = {amount, sizeof(amount)};
 
 		text[PRICE_ROOM] = '#';
-		ck_assert_int_eq(price_text(whole, SLICE_OF("CLF"), slice_of(locales[i]), text, &length), PRICE_FINE);
+		ck_assert_int_eq(price_text(whole, KERNEL_TEXT_OF("CLF"), kernel_text_of(locales[i]), text, &length), PRICE_FINE);
 		ck_assert_uint_lt(length, PRICE_ROOM);
-		ck_assert_int_eq(price_text(whole, SLICE_OF("XOF"), slice_of(locales[i]), text, &length), PRICE_FINE);
+		ck_assert_int_eq(price_text(whole, KERNEL_TEXT_OF("XOF"), kernel_text_of(locales[i]), text, &length), PRICE_FINE);
 		ck_assert_int_eq(text[PRICE_ROOM], '#');
 		amount[1 + PRICE_DIGITS_MOST] = '9';
-		ck_assert_int_eq(price_text(whole, SLICE_OF("USD"), slice_of(locales[i]), text, &length), PRICE_TOO_LONG);
+		ck_assert_int_eq(price_text(whole, KERNEL_TEXT_OF("USD"), kernel_text_of(locales[i]), text, &length), PRICE_TOO_LONG);
 		amount[1 + PRICE_DIGITS_MOST] = '.';
 	}
 }

@@ -5,10 +5,17 @@
  */
 #include "render/builtin_inside.h"
 
-#include "render/calendar.h"
+#include "kernel/calendar.h"
+#include "kernel/price_text.h"
 #include "render/markdown.h"
 #include "render/number_text.h"
-#include "render/price_text.h"
+
+/* Dates and prices are written by the kernels, which have a name of their own for a piece of text. */
+static kernel_text
+kernel_text_from(struct slice slice)
+{
+	return (kernel_text){slice.at, slice.length};
+}
 
 /* An argument that is a text, or what stands for it when it is not given. */
 static struct slice
@@ -25,7 +32,7 @@ moment_of(struct render *run, const char *who, struct value value)
 
 	if (!value_is_string(value))
 		builtin_wrong(run, who, "a date written YYYY-MM-DD or an ISO 8601 timestamp", value);
-	fault = moment_read(value_slice(value), &moment);
+	fault = moment_read(kernel_text_from(value_slice(value)), &moment);
 	if (fault != NULL)
 		render_fail(run, "%s: %s is no date: %s", who, builtin_tell(run, value), fault);
 	return moment;
@@ -65,7 +72,7 @@ filter_date(struct render *run, const struct arguments *arguments)
 	struct value value = argument(arguments, 0);
 	struct value locale_name = argument_named(arguments, 2, "locale");
 	struct slice style = text_or(run, "date", argument_named(arguments, 1, "format"), SLICE_OF("medium"));
-	const struct calendar_locale *locale = calendar_locale(text_or(run, "date", locale_name, SLICE_OF("en")));
+	const struct calendar_locale *locale = calendar_locale(kernel_text_from(text_or(run, "date", locale_name, SLICE_OF("en"))));
 	struct buffer buffer = {0};
 	struct moment moment;
 	const char *named;
@@ -75,7 +82,7 @@ filter_date(struct render *run, const struct arguments *arguments)
 	if (locale == NULL)
 		render_fail(run, "date: locale %s is not known; known are %s", builtin_tell(run, locale_name), calendar_locales);
 	moment = moment_of(run, "date", value);
-	named = calendar_style(locale, style);
+	named = calendar_style(locale, kernel_text_from(style));
 	if (named == NULL && (style.length == 0 || memchr(style.at, '%', style.length) == NULL))
 		render_fail(run, "date: style %s is not known; known are %s, or a format like \"%%-d %%B %%Y\"",
 					builtin_tell(run, argument_named(arguments, 1, "format")), calendar_styles);
@@ -148,7 +155,7 @@ filter_currency(struct render *run, const struct arguments *arguments)
 
 	if (value_is_nothing(amount))
 		return amount;
-	switch (price_text(amount_digits(run, amount, number), code, locale, text, &length))
+	switch (price_text(kernel_text_from(amount_digits(run, amount, number)), kernel_text_from(code), kernel_text_from(locale), text, &length))
 	{
 		case PRICE_NO_NUMBER:
 			builtin_wrong(run, "currency", "an amount like 1234.50", amount);

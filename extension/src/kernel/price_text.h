@@ -4,13 +4,13 @@
  * Works on the decimal digits of an amount, never on a binary fraction: it is rounded once, half away from zero, to the
  * decimals of its currency (ISO 4217: USD 2, JPY 0, KWD 3). Signs, symbols and grouping are those of CLDR.
  */
-#ifndef VOYGEN_RENDER_PRICE_TEXT_H
-#define VOYGEN_RENDER_PRICE_TEXT_H
+#ifndef VOYGEN_KERNEL_PRICE_TEXT_H
+#define VOYGEN_KERNEL_PRICE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "text/slice.h"
+#include "kernel.h"
 
 /* Most digits in front of the point. */
 #define PRICE_DIGITS_MOST 40
@@ -30,6 +30,6 @@ enum price_fault
 /* The locales that are known, for an error: "en-US, en-GB, ...". */
 extern const char price_locales[];
 
-enum price_fault price_text(struct slice amount, struct slice currency, struct slice locale, char text[PRICE_ROOM], size_t *length);
+enum price_fault price_text(kernel_text amount, kernel_text currency, kernel_text locale, char text[PRICE_ROOM], size_t *length);
 
 #endif

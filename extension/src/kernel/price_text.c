@@ -1,11 +1,12 @@
 /*
  * price_text.c - amounts of money as a country writes them.
  */
-#include "render/price_text.h"
+#include "price_text.h"
 
 #include <stdint.h>
 
-#include "kernel/money.h"
+#include "kernel_text.h"
+#include "money.h"
 
 /* Digits are kept as far as one behind the decimals of any currency: what lies beyond cannot change how they are rounded. */
 #define DECIMALS_KEPT 5
@@ -60,9 +61,9 @@ is_digit(char c)
 
 /* Digits of one run; answers where it ends. */
 static size_t
-run_end(struct slice text, size_t at)
+run_end(kernel_text text, size_t at)
 {
-	while (at < text.length && is_digit(text.at[at]))
+	while (at < text.length && is_digit(text.bytes[at]))
 		at++;
 	return at;
 }
@@ -71,49 +72,49 @@ run_end(struct slice text, size_t at)
 struct written
 {
 	bool negative;
-	struct slice whole;
-	struct slice fraction;
+	kernel_text whole;
+	kernel_text fraction;
 	int exponent;
 };
 
 static bool
-read_exponent(struct slice text, size_t *at, int *exponent)
+read_exponent(kernel_text text, size_t *at, int *exponent)
 {
 	bool negative = false;
 	size_t start;
 
 	*exponent = 0;
-	if (*at == text.length || (text.at[*at] != 'e' && text.at[*at] != 'E'))
+	if (*at == text.length || (text.bytes[*at] != 'e' && text.bytes[*at] != 'E'))
 		return true;
 	(*at)++;
-	if (*at < text.length && (text.at[*at] == '-' || text.at[*at] == '+'))
-		negative = text.at[(*at)++] == '-';
+	if (*at < text.length && (text.bytes[*at] == '-' || text.bytes[*at] == '+'))
+		negative = text.bytes[(*at)++] == '-';
 	start = *at;
-	for (; *at < text.length && is_digit(text.at[*at]); (*at)++)
+	for (; *at < text.length && is_digit(text.bytes[*at]); (*at)++)
 		if (*exponent < EXPONENT_LIMIT)
-			*exponent = *exponent * 10 + (text.at[*at] - '0');
+			*exponent = *exponent * 10 + (text.bytes[*at] - '0');
 	if (negative)
 		*exponent = -*exponent;
 	return *at > start;
 }
 
 static bool
-read_written(struct slice text, struct written *written)
+read_written(kernel_text text, struct written *written)
 {
 	size_t at = 0;
 	size_t end;
 
 	written->negative = false;
-	if (at < text.length && (text.at[at] == '-' || text.at[at] == '+'))
-		written->negative = text.at[at++] == '-';
+	if (at < text.length && (text.bytes[at] == '-' || text.bytes[at] == '+'))
+		written->negative = text.bytes[at++] == '-';
 	end = run_end(text, at);
-	written->whole = (struct slice){text.at + at, end - at};
-	written->fraction = (struct slice){text.at + end, 0};
+	written->whole = (kernel_text){text.bytes + at, end - at};
+	written->fraction = (kernel_text){text.bytes + end, 0};
 	at = end;
-	if (at < text.length && text.at[at] == '.')
+	if (at < text.length && text.bytes[at] == '.')
 	{
 		end = run_end(text, ++at);
-		written->fraction = (struct slice){text.at + at, end - at};
+		written->fraction = (kernel_text){text.bytes + at, end - at};
 		at = end;
 	}
 	return written->whole.length + written->fraction.length > 0 && read_exponent(text, &at, &written->exponent) && at == text.length;
@@ -127,7 +128,7 @@ digit_at(const struct written *written, int64_t place)
 
 	if (place < 0 || place >= whole + (int64_t) written->fraction.length)
 		return '0';
-	return place < whole ? written->whole.at[place] : written->fraction.at[place - whole];
+	return place < whole ? written->whole.bytes[place] : written->fraction.bytes[place - whole];
 }
 
 /* One more in the last place; a new digit in front is there for it. */
@@ -181,16 +182,16 @@ amount_take(const struct written *written, size_t decimals, struct amount *amoun
 }
 
 static const struct price_locale *
-find_locale(struct slice name)
+find_locale(kernel_text name)
 {
 	for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++)
-		if (slice_is(name, locales[i].name))
+		if (kernel_text_is(name, locales[i].name))
 			return &locales[i];
 	return NULL;
 }
 
-static struct slice
-find_symbol(const struct price_locale *locale, struct slice currency)
+static kernel_text
+find_symbol(const struct price_locale *locale, kernel_text currency)
 {
 	const char *at = locale->symbols;
 
@@ -198,17 +199,17 @@ find_symbol(const struct price_locale *locale, struct slice currency)
 	{
 		size_t length = strcspn(at, " ");
 
-		if (memcmp(at, currency.at, 3) == 0)
-			return (struct slice){at + 4, length - 4};
+		if (memcmp(at, currency.bytes, 3) == 0)
+			return (kernel_text){at + 4, length - 4};
 		at += length + 1;
 	}
 	return currency;
 }
 
 static void
-add(char *text, size_t *length, struct slice more)
+add(char *text, size_t *length, kernel_text more)
 {
-	memcpy(text + *length, more.at, more.length);
+	memcpy(text + *length, more.bytes, more.length);
 	*length += more.length;
 }
 
@@ -220,10 +221,10 @@ add_digits(char *text, size_t *length, const struct amount *amount, const struct
 	for (size_t i = 0; i < amount->count; i++)
 	{
 		if (i == whole)
-			add(text, length, slice_of(locale->point));
+			add(text, length, kernel_text_of(locale->point));
 		else if (i > 0 && i < whole && whole >= locale->group_from && (whole - i) % 3 == 0)
-			add(text, length, slice_of(locale->group));
-		add(text, length, (struct slice){amount->digits + i, 1});
+			add(text, length, kernel_text_of(locale->group));
+		add(text, length, (kernel_text){amount->digits + i, 1});
 	}
 }
 
@@ -234,13 +235,13 @@ is_letter(char c)
 }
 
 enum price_fault
-price_text(struct slice amount, struct slice currency, struct slice locale_name, char text[PRICE_ROOM], size_t *length)
+price_text(kernel_text amount, kernel_text currency, kernel_text locale_name, char text[PRICE_ROOM], size_t *length)
 {
 	const struct price_locale *locale = find_locale(locale_name);
-	int decimals = currency.length == 3 ? money_exponent(currency.at) : -1;
+	int decimals = currency.length == 3 ? money_exponent(currency.bytes) : -1;
 	struct written written;
 	struct amount rounded;
-	struct slice symbol;
+	kernel_text symbol;
 	enum price_fault fault;
 
 	*length = 0;
@@ -255,17 +256,17 @@ price_text(struct slice amount, struct slice currency, struct slice locale_name,
 		return fault;
 	symbol = find_symbol(locale, currency);
 	if (rounded.negative)
-		add(text, length, SLICE_OF("-"));
+		add(text, length, KERNEL_TEXT_OF("-"));
 	if (!locale->symbol_behind)
 	{
 		add(text, length, symbol);
-		if (is_letter(symbol.at[symbol.length - 1]))
-			add(text, length, SLICE_OF(NO_BREAK));
+		if (is_letter(symbol.bytes[symbol.length - 1]))
+			add(text, length, KERNEL_TEXT_OF(NO_BREAK));
 	}
 	add_digits(text, length, &rounded, locale);
 	if (locale->symbol_behind)
 	{
-		add(text, length, SLICE_OF(NO_BREAK));
+		add(text, length, KERNEL_TEXT_OF(NO_BREAK));
 		add(text, length, symbol);
 	}
 	return PRICE_FINE;

@@ -2,9 +2,10 @@
  * calendar_names.c - what months and days are called, and how a date is put together (after CLDR). Digits alone are used where
  * nobody can mistake them, so 5 October is never 10/5.
  */
-#include "render/calendar_names.h"
+#include "calendar_names.h"
 
-#include "render/calendar.h"
+#include "calendar.h"
+#include "kernel_text.h"
 
 const char calendar_locales[] = "en, en-GB, en-US, de-DE, es-ES, fr-FR, it-IT, ja-JP";
 
@@ -68,19 +69,19 @@ static const struct calendar_locale locales[] = {
 };
 
 const struct calendar_locale *
-calendar_locale(struct slice name)
+calendar_locale(kernel_text name)
 {
 	for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++)
-		if (slice_is(name, locales[i].name))
+		if (kernel_text_is(name, locales[i].name))
 			return &locales[i];
 	return NULL;
 }
 
 const char *
-calendar_style(const struct calendar_locale *locale, struct slice style)
+calendar_style(const struct calendar_locale *locale, kernel_text style)
 {
 	for (size_t i = 0; i < sizeof(style_names) / sizeof(style_names[0]); i++)
-		if (slice_is(style, style_names[i]))
+		if (kernel_text_is(style, style_names[i]))
 			return locale->styles[i];
 	return NULL;
 }

@@ -1,11 +1,11 @@
 /*
  * calendar.c - dates and times, read and written.
  */
-#include "render/calendar.h"
+#include "calendar.h"
 
 #include <stdio.h>
 
-#include "render/calendar_names.h"
+#include "calendar_names.h"
 
 const char calendar_letters[] = "%Y %y %m %d %e %j %u %B %b %A %a %F %H %I %M %S %p %R %T %z %%";
 
@@ -17,27 +17,27 @@ is_digit(char c)
 
 /* Reads so many digits at the front and drops them. */
 static bool
-take_digits(struct slice *text, size_t count, int *number)
+take_digits(kernel_text *text, size_t count, int *number)
 {
 	*number = 0;
 	if (text->length < count)
 		return false;
 	for (size_t i = 0; i < count; i++)
 	{
-		if (!is_digit(text->at[i]))
+		if (!is_digit(text->bytes[i]))
 			return false;
-		*number = *number * 10 + (text->at[i] - '0');
+		*number = *number * 10 + (text->bytes[i] - '0');
 	}
-	*text = (struct slice){text->at + count, text->length - count};
+	*text = (kernel_text){text->bytes + count, text->length - count};
 	return true;
 }
 
 static bool
-take(struct slice *text, char c)
+take(kernel_text *text, char c)
 {
-	if (text->length == 0 || text->at[0] != c)
+	if (text->length == 0 || text->bytes[0] != c)
 		return false;
-	*text = (struct slice){text->at + 1, text->length - 1};
+	*text = (kernel_text){text->bytes + 1, text->length - 1};
 	return true;
 }
 
@@ -56,7 +56,7 @@ days_of_month(int year, int month)
 }
 
 static const char *
-read_date(struct slice *text, struct moment *moment)
+read_date(kernel_text *text, struct moment *moment)
 {
 	if (!take_digits(text, 4, &moment->year) || !take(text, '-') || !take_digits(text, 2, &moment->month) || !take(text, '-') ||
 		!take_digits(text, 2, &moment->day))
@@ -72,7 +72,7 @@ read_date(struct slice *text, struct moment *moment)
 
 /* Behind the minutes: seconds, and a fraction of them that is dropped. */
 static bool
-read_seconds(struct slice *text, struct moment *moment)
+read_seconds(kernel_text *text, struct moment *moment)
 {
 	int digit;
 
@@ -91,9 +91,9 @@ read_seconds(struct slice *text, struct moment *moment)
 }
 
 static bool
-read_offset(struct slice *text, struct moment *moment)
+read_offset(kernel_text *text, struct moment *moment)
 {
-	bool west = text->length > 0 && text->at[0] == '-';
+	bool west = text->length > 0 && text->bytes[0] == '-';
 	int hours;
 	int minutes = 0;
 
@@ -115,7 +115,7 @@ read_offset(struct slice *text, struct moment *moment)
 }
 
 const char *
-moment_read(struct slice text, struct moment *moment)
+moment_read(kernel_text text, struct moment *moment)
 {
 	const char *fault;
 

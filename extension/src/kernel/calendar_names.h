@@ -1,8 +1,8 @@
 /*
  * calendar_names.h - what months and days are called, and how a date is put together.
  */
-#ifndef VOYGEN_RENDER_CALENDAR_NAMES_H
-#define VOYGEN_RENDER_CALENDAR_NAMES_H
+#ifndef VOYGEN_KERNEL_CALENDAR_NAMES_H
+#define VOYGEN_KERNEL_CALENDAR_NAMES_H
 
 struct calendar_locale
 {

@@ -4,13 +4,13 @@
  * A moment is what its text says, in the place it was said of: nothing is converted to another time zone, and what a text does
  * not say (the time of a plain date) is not made up.
  */
-#ifndef VOYGEN_RENDER_CALENDAR_H
-#define VOYGEN_RENDER_CALENDAR_H
+#ifndef VOYGEN_KERNEL_CALENDAR_H
+#define VOYGEN_KERNEL_CALENDAR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "text/slice.h"
+#include "kernel.h"
 
 struct moment
 {
@@ -26,7 +26,7 @@ struct moment
 };
 
 /* Reads YYYY-MM-DD, or that with T or a blank, HH:MM[:SS[.fraction]] and perhaps Z or +HH[[:]MM]. NULL, or what is wrong. */
-const char *moment_read(struct slice text, struct moment *moment);
+const char *moment_read(kernel_text text, struct moment *moment);
 
 /* Days from 1 January of year 1 to that date. */
 long moment_day(const struct moment *moment);
@@ -35,7 +35,7 @@ long moment_day(const struct moment *moment);
 struct calendar_locale;
 
 /* NULL when it is not known; "en" is the one without a country, day in front of month. */
-const struct calendar_locale *calendar_locale(struct slice name);
+const struct calendar_locale *calendar_locale(kernel_text name);
 
 /* The locales that are known, for an error. */
 extern const char calendar_locales[];
@@ -45,7 +45,7 @@ extern const char calendar_styles[];
 extern const char calendar_letters[];
 
 /* The format of a named style; NULL when it is none. */
-const char *calendar_style(const struct calendar_locale *locale, struct slice style);
+const char *calendar_style(const struct calendar_locale *locale, kernel_text style);
 
 #define CALENDAR_PIECE_ROOM 40
 

@@ -1,0 +1,409 @@
+/*
+ * placeholder_rules.c: schemas of variables, in either shape, as one schema of JSON Schema.
+ *
+ * The shapes are JSON Schema, {"type": "object", "properties": {…}, "required": […]}, and a flat object of variables,
+ * {"name": {"type": "string", "required": true, "default": …}}. Both may name a part of an object by a dotted name, know the
+ * type date and the formats of placeholder_format.c. They are read into a tree of declarations and written as the schema the
+ * checker compiles; types and formats of our own are taken out there and checked by themselves.
+ */
+#include "placeholder_inside.h"
+
+typedef struct rules_reader
+{
+	arena *memory;
+	const char *text; /* the document */
+	placeholder_rules *rules;
+	placeholder_fault *fault;
+	const jdoc_value *own_required; /* JSON Schema's list at the root */
+	bool flat;
+} rules_reader;
+
+static const jdoc_value *
+text_member(const jdoc_value *object, const char *name)
+{
+	const jdoc_value *member = object->kind == JDOC_OBJECT ? jdoc_find_word(object, name) : NULL;
+
+	return member != NULL && member->kind == JDOC_STRING ? member : NULL;
+}
+
+/* ---- declarations ---- */
+
+static placeholder_declared *
+declared_child(const placeholder_declared *parent, kernel_text name)
+{
+	for (placeholder_declared *child = parent->children; child != NULL; child = child->next)
+		if (kernel_text_equal(child->name, name))
+			return child;
+	return NULL;
+}
+
+static placeholder_declared *
+declare(rules_reader *reader, placeholder_declared *parent, kernel_text name)
+{
+	placeholder_declared *made = declared_child(parent, name);
+
+	if (made != NULL)
+		return made;
+	made = arena_take(reader->memory, sizeof(*made));
+	if (made == NULL)
+		return NULL;
+	memset(made, 0, sizeof(*made));
+	made->name = name;
+	if (parent->children == NULL)
+		parent->children = made;
+	else
+		parent->last->next = made;
+	parent->last = made;
+	return made;
+}
+
+/* The declaration at a dotted name; those on the way are made. NULL: no memory. */
+static placeholder_declared *
+declare_dotted(rules_reader *reader, placeholder_declared *parent, kernel_text name, bool required)
+{
+	for (;;)
+	{
+		const char *point = memchr(name.bytes, '.', name.length);
+		size_t length = point != NULL ? (size_t) (point - name.bytes) : name.length;
+
+		parent = declare(reader, parent, (kernel_text){name.bytes, length});
+		if (parent == NULL)
+			return NULL;
+		parent->required = parent->required || required;
+		if (point == NULL)
+			return parent;
+		name = (kernel_text){name.bytes + length + 1, name.length - length - 1};
+	}
+}
+
+static bool read_properties(rules_reader *reader, placeholder_declared *parent, const jdoc_value *definition);
+
+static bool
+read_property(rules_reader *reader, placeholder_declared *parent, kernel_text name, const jdoc_value *definition)
+{
+	const jdoc_value *required = jdoc_find_word(definition, "required");
+	placeholder_declared *made = declare_dotted(reader, parent, name, required != NULL && required->kind == JDOC_TRUE);
+
+	if (made == NULL)
+		return placeholder_fault_memory(reader->fault);
+	made->definition = definition;
+	return definition->kind != JDOC_OBJECT || read_properties(reader, made, definition);
+}
+
+static bool
+read_required(rules_reader *reader, placeholder_declared *parent, const jdoc_value *definition)
+{
+	const jdoc_value *required = jdoc_find_word(definition, "required");
+
+	if (required == NULL || required->kind != JDOC_ARRAY)
+		return true;
+	for (uint32_t i = 0; i < required->count; i++)
+	{
+		const jdoc_value *name = &required->is.items[i];
+
+		if (name->kind == JDOC_STRING && declare_dotted(reader, parent, (kernel_text){name->is.text, name->count}, true) == NULL)
+			return placeholder_fault_memory(reader->fault);
+	}
+	return true;
+}
+
+/* The properties of a definition, and which of them are required. */
+static bool
+read_properties(rules_reader *reader, placeholder_declared *parent, const jdoc_value *definition)
+{
+	const jdoc_value *properties = jdoc_find_word(definition, "properties");
+
+	if (properties != NULL && properties->kind == JDOC_OBJECT)
+		for (uint32_t i = 0; i < properties->count; i++)
+		{
+			const jdoc_member *member = &properties->is.members[i];
+
+			if (!read_property(reader, parent, (kernel_text){member->name, member->name_length}, &member->value))
+				return false;
+		}
+	return read_required(reader, parent, definition);
+}
+
+/* Flat: every member is a variable's definition, and none says what JSON Schema says of the whole. */
+static bool
+is_flat(const jdoc_value *document)
+{
+	const jdoc_value *properties = jdoc_find_word(document, "properties");
+
+	if (document->count == 0 || (properties != NULL && text_member(properties, "type") == NULL))
+		return false;
+	for (uint32_t i = 0; i < document->count; i++)
+		if (document->is.members[i].value.kind != JDOC_OBJECT)
+			return false;
+	return true;
+}
+
+static bool
+read_declarations(rules_reader *reader, const jdoc_value *document)
+{
+	placeholder_declared *root = &reader->rules->root;
+	const jdoc_value *additional;
+
+	reader->flat = is_flat(document);
+	root->definition = document;
+	if (!reader->flat)
+	{
+		additional = jdoc_find_word(document, "additionalProperties");
+		reader->rules->closed = additional != NULL && additional->kind == JDOC_FALSE;
+		return read_properties(reader, root, document);
+	}
+	for (uint32_t i = 0; i < document->count; i++)
+	{
+		const jdoc_member *member = &document->is.members[i];
+
+		if (!read_property(reader, root, (kernel_text){member->name, member->name_length}, &member->value))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the schema that is compiled ---- */
+
+static void
+write_comma(jdoc_text *out, bool *first)
+{
+	if (!*first)
+		jdoc_text_add(out, ",", 1);
+	*first = false;
+}
+
+static void
+write_key(jdoc_text *out, bool *first, const char *name, size_t length)
+{
+	write_comma(out, first);
+	jdoc_text_add_quoted(out, name, length);
+	jdoc_text_add(out, ":", 1);
+}
+
+static void
+write_raw(const rules_reader *reader, jdoc_text *out, const jdoc_value *value)
+{
+	jdoc_text_add(out, reader->text + value->start, value->end - value->start);
+}
+
+/* A date is a text to JSON Schema. */
+static void
+write_type(const rules_reader *reader, jdoc_text *out, const jdoc_value *type)
+{
+	bool first = true;
+
+	if (type->kind != JDOC_ARRAY)
+	{
+		if (jdoc_is_word(type, "date"))
+			jdoc_text_add_word(out, "\"string\"");
+		else
+			write_raw(reader, out, type);
+		return;
+	}
+	jdoc_text_add(out, "[", 1);
+	for (uint32_t i = 0; i < type->count; i++)
+	{
+		write_comma(out, &first);
+		write_type(reader, out, &type->is.items[i]);
+	}
+	jdoc_text_add(out, "]", 1);
+}
+
+static bool
+is_word(const jdoc_member *member, const char *word)
+{
+	return member->name_length == strlen(word) && memcmp(member->name, word, member->name_length) == 0;
+}
+
+/* The keyword for "min" and "max", by what the variable is. */
+static const char *
+bound_keyword(const jdoc_value *definition, const jdoc_member *member)
+{
+	const jdoc_value *type = text_member(definition, "type");
+	bool low = is_word(member, "min");
+
+	if (!low && !is_word(member, "max"))
+		return NULL;
+	if (type != NULL && jdoc_is_word(type, "string"))
+		return low ? "minLength" : "maxLength";
+	if (type != NULL && jdoc_is_word(type, "array"))
+		return low ? "minItems" : "maxItems";
+	return low ? "minimum" : "maximum";
+}
+
+static void write_declared(const rules_reader *reader, jdoc_text *out, const placeholder_declared *declared, bool root);
+
+static void
+write_members(const rules_reader *reader, jdoc_text *out, const jdoc_value *definition, bool *first)
+{
+	for (uint32_t i = 0; i < definition->count; i++)
+	{
+		const jdoc_member *member = &definition->is.members[i];
+		const char *bound = bound_keyword(definition, member);
+
+		if (is_word(member, "properties") || is_word(member, "required") || is_word(member, "default") || is_word(member, "examples") ||
+			(is_word(member, "format") && member->value.kind == JDOC_STRING &&
+			 placeholder_format_known((kernel_text){member->value.is.text, member->value.count})))
+			continue;
+		if (bound != NULL)
+			write_key(out, first, bound, strlen(bound));
+		else
+			write_key(out, first, member->name, member->name_length);
+		if (is_word(member, "type"))
+			write_type(reader, out, &member->value);
+		else
+			write_raw(reader, out, &member->value);
+	}
+}
+
+static void
+write_children(const rules_reader *reader, jdoc_text *out, const placeholder_declared *declared, bool *first)
+{
+	bool none = true;
+
+	write_key(out, first, "properties", 10);
+	jdoc_text_add(out, "{", 1);
+	for (const placeholder_declared *child = declared->children; child != NULL; child = child->next)
+	{
+		write_key(out, &none, child->name.bytes, child->name.length);
+		write_declared(reader, out, child, false);
+	}
+	jdoc_text_add(out, "}", 1);
+	none = true;
+	write_key(out, first, "required", 8);
+	jdoc_text_add(out, "[", 1);
+	for (const placeholder_declared *child = declared->children; child != NULL; child = child->next)
+		if (child->required)
+		{
+			write_comma(out, &none);
+			jdoc_text_add_quoted(out, child->name.bytes, child->name.length);
+		}
+	jdoc_text_add(out, "]", 1);
+}
+
+static void
+write_declared(const rules_reader *reader, jdoc_text *out, const placeholder_declared *declared, bool root)
+{
+	const jdoc_value *definition = root && reader->flat ? NULL : declared->definition;
+	bool first = true;
+
+	if (definition != NULL && definition->kind != JDOC_OBJECT)
+	{
+		write_raw(reader, out, definition); /* true, false, or what the compiler refuses */
+		return;
+	}
+	jdoc_text_add(out, "{", 1);
+	if (definition != NULL)
+		write_members(reader, out, definition, &first);
+	else
+		jdoc_text_add_word(out, "\"type\":\"object\""), first = false;
+	if (declared->children != NULL)
+		write_children(reader, out, declared, &first);
+	jdoc_text_add(out, "}", 1);
+}
+
+static bool
+compile_schema(rules_reader *reader)
+{
+	static const jschema_options options = {.assert_format = true, .arguments = true};
+	const jdoc_limits limits = {.depth = 2 * PLACEHOLDER_DEPTH_MOST};
+	const jdoc_value *document;
+	char problem[512];
+	jdoc_error error;
+	jdoc_text out;
+
+	jdoc_text_start(&out, reader->memory);
+	write_declared(reader, &out, &reader->rules->root, true);
+	document = out.failed ? NULL : jdoc_parse(reader->memory, out.bytes, out.length, &limits, &error);
+	if (document == NULL && (out.failed || error.fault == JDOC_NO_MEMORY))
+		return placeholder_fault_memory(reader->fault);
+	if (document == NULL)
+	{
+		placeholder_fault_set(reader->fault, PLACEHOLDER_SCHEMA, PLACEHOLDER_OF_SCHEMA, "the schema cannot be used: %s", error.expected);
+		return false;
+	}
+	problem[0] = '\0';
+	reader->rules->schema = jschema_compile(reader->memory, document, &options, problem, sizeof(problem));
+	if (reader->rules->schema != NULL)
+		return true;
+	if (problem[0] == '\0' || strstr(problem, "memory") != NULL)
+		return placeholder_fault_memory(reader->fault);
+	placeholder_fault_set(reader->fault, PLACEHOLDER_SCHEMA, PLACEHOLDER_OF_SCHEMA, "the schema cannot be used: %s", problem);
+	return false;
+}
+
+/* ---- defaults ---- */
+
+static bool
+put_defaults(rules_reader *reader, placeholder_tree *tree, const placeholder_declared *declared, bool *too_many)
+{
+	for (const placeholder_declared *child = declared->children; child != NULL; child = child->next)
+	{
+		const jdoc_value *usual =
+			child->definition != NULL && child->definition->kind == JDOC_OBJECT ? jdoc_find_word(child->definition, "default") : NULL;
+		placeholder_tree *inside = tree;
+
+		if (usual != NULL && !placeholder_tree_put_at(reader->memory, tree, child->name, usual, too_many))
+			return false;
+		if (child->children == NULL)
+			continue;
+		inside = placeholder_tree_open(reader->memory);
+		if (inside == NULL || !put_defaults(reader, inside, child, too_many))
+			return false;
+		usual = placeholder_tree_value(reader->memory, inside);
+		if (usual == NULL || (usual->count > 0 && !placeholder_tree_put_at(reader->memory, tree, child->name, usual, too_many)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+read_defaults(rules_reader *reader, const jdoc_value *given)
+{
+	placeholder_tree *tree = placeholder_tree_open(reader->memory);
+	bool too_many = false;
+
+	if (tree == NULL)
+		return placeholder_fault_memory(reader->fault);
+	if (!placeholder_tree_put(reader->memory, tree, given, &too_many) ||
+		!put_defaults(reader, tree, &reader->rules->root, &too_many))
+	{
+		if (!too_many)
+			return placeholder_fault_memory(reader->fault);
+		placeholder_fault_set(reader->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_DEFAULTS, "more than %d variables", PLACEHOLDER_NAMES_MOST);
+		return false;
+	}
+	reader->rules->defaults = placeholder_tree_value(reader->memory, tree);
+	return reader->rules->defaults != NULL || placeholder_fault_memory(reader->fault);
+}
+
+bool
+placeholder_rules_read(arena *memory, kernel_text schema, kernel_text defaults, placeholder_rules *rules, placeholder_fault *fault)
+{
+	rules_reader reader = {.memory = memory, .rules = rules, .fault = fault};
+	const jdoc_value *document = placeholder_object_read(memory, schema, PLACEHOLDER_OF_SCHEMA, fault);
+	const jdoc_value *given = document != NULL ? placeholder_object_read(memory, defaults, PLACEHOLDER_OF_DEFAULTS, fault) : NULL;
+
+	memset(rules, 0, sizeof(*rules));
+	if (given == NULL)
+		return false;
+	reader.text = schema.bytes != NULL ? schema.bytes : "{}";
+	return read_declarations(&reader, document) && compile_schema(&reader) && read_defaults(&reader, given);
+}
+
+bool
+placeholder_rules_know(const placeholder_rules *rules, const placeholder_step *steps, size_t parts)
+{
+	const placeholder_declared *declared = &rules->root;
+
+	for (size_t i = 0; i < parts; i++)
+	{
+		/* An object that does not say what is in it has anything. */
+		if (i > 0 && declared->children == NULL)
+			return true;
+		declared = declared_child(declared, steps[i].name);
+		if (declared == NULL)
+			return false;
+	}
+	return true;
+}
