@@ -85,18 +85,6 @@ begin atomic
 end;
 comment on function voygen_lib.page_meta() is 'What a host is told of a page: it reaches nothing and nobody.';
 
-create function voygen_lib.current_templates() returns setof voygen.template_definitions
-language sql stable parallel safe
-set search_path = pg_catalog, voygen, pg_temp
-as $$
-  select distinct on (name) *
-  from template_definitions
-  where agency_id = voygen_lib.agency()
-    and is_active
-  order by name, updated_at desc, template_id desc
-$$;
-comment on function voygen_lib.current_templates() is 'The newest version of each template in use.';
-
 create function voygen_lib.listed_things() returns setof json
 language sql stable parallel restricted
 set search_path = pg_catalog, voygen, pg_temp

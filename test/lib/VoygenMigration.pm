@@ -121,6 +121,7 @@ sub fill_agency
 		"select voygen.create_identity($agency, 'https://issuer.example', 'subject of $agency', 'voygen_agent')",
 		"insert into voygen.template_definitions (name, title, content, category) values ('letter', 'Letter', 'Dear {name}', 'custom')",
 		"insert into voygen.template_usage (template_id, trip_id) select template_id, $trip from voygen.template_definitions where agency_id = $agency",
+		"insert into voygen.template_uses (template_id) select template_id from voygen.template_definitions where agency_id = $agency",
 		"insert into voygen.template_processings (template_id, variables_provided, processed_content) select template_id, '{}', 'x' from voygen.template_definitions where agency_id = $agency",
 		"insert into voygen.execution_chains (name, title, category, steps) values ('chain', 'Chain', 'custom', '[{}]')",
 		"insert into voygen.chain_executions (chain_id, execution_context) select chain_id, '{}' from voygen.execution_chains where agency_id = $agency",
