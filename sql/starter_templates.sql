@@ -49,8 +49,10 @@ $json${"trip_type": "trip", "travel_dates": "dates to be agreed", "traveler_coun
 $json$[
   {"name": "Two adults to Santorini",
    "variables": {"client_name": "Demo Client", "destination": "Santorini", "agent_name": "Demo Agent", "trip_type": "anniversary trip", "travel_dates": "June 15-22 2025",
-                 "traveler_count": "2 adults", "budget_range": "$8,000-$12,000", "contact_info": "+1 555 0100"}},
-  {"name": "Only what is required", "variables": {"client_name": "Demo Client", "destination": "Lisbon", "agent_name": "Demo Agent"}}
+                 "traveler_count": "2 adults", "budget_range": "$8,000-$12,000", "agency_name": "Sunny Trips", "contact_info": "+1 555 0100"},
+   "expected": "Subject: Your anniversary trip to Santorini\n\nDear Demo Client,\n\nthank you for asking us about Santorini. This is what we have noted:\n\n- Where: Santorini\n- When: June 15-22 2025\n- Who: 2 adults\n- Budget: $8,000-$12,000\n\nIs something missing or wrong? An answer to this letter is enough.\n\nYou will hear from us within 24-48 hours with first ideas.\n\nKind regards\nDemo Agent\nSunny Trips\n+1 555 0100\n"},
+  {"name": "Nothing but names", "variables": {"client_name": "Demo Client", "destination": "Lisbon", "agent_name": "Demo Agent", "agency_name": "Sunny Trips"},
+   "expected": "Subject: Your trip to Lisbon\n\nDear Demo Client,\n\nthank you for asking us about Lisbon. This is what we have noted:\n\n- Where: Lisbon\n- When: dates to be agreed\n- Who: party to be agreed\n\nIs something missing or wrong? An answer to this letter is enough.\n\nYou will hear from us within 24-48 hours with first ideas.\n\nKind regards\nDemo Agent\nSunny Trips\n"}
 ]$json$::jsonb),
 
 ('three-tier-proposal', array['proposal-template'], 'Proposal with three offers', 'proposals', 'markdown', 'One trip in three ways: classic, premium and luxury.',
@@ -119,7 +121,9 @@ $json$[
                  "premium_price": 6750, "premium_description": "Rooms with a view of the volcano.", "premium_inclusions": "hotels, breakfast, private transfers",
                  "premium_hotels": "four-star resorts", "premium_activities": "hanging bridges, hot springs",
                  "luxury_price": 9500, "luxury_description": "Villas with a pool of their own.", "luxury_inclusions": "villas, all meals, private driver",
-                 "luxury_hotels": "five-star villas", "luxury_activities": "private guide, hot springs, catamaran"}}
+                 "luxury_hotels": "five-star villas", "luxury_activities": "private guide, hot springs, catamaran",
+                 "agent_signature": "Kind regards\nDemo Agent"},
+   "expected": "# Costa Rica for Demo Clients\n\nMarch 1-9 2026 · 2 travelling\n\nYou can travel in three ways. Each price is for all travellers together.\n\n## Classic: $4500\n\nWell-kept hotels close to the parks.\n\n- Included: hotels, breakfast, shuttle\n- Hotels: three-star lodges\n- To do: hanging bridges\n\n## Premium: $6750\n\nRooms with a view of the volcano.\n\n- Included: hotels, breakfast, private transfers\n- Hotels: four-star resorts\n- To do: hanging bridges, hot springs\n\n## Luxury: $9500\n\nVillas with a pool of their own.\n\n- Included: villas, all meals, private driver\n- Hotels: five-star villas\n- To do: private guide, hot springs, catamaran\n\n## What comes next\n\nTell us which one speaks to you, or what you would take from another. Prices hold until the hotels change them; we check again before you book.\n\nKind regards\nDemo Agent\n"}
 ]$json$::jsonb),
 
 ('followup-email', array[]::text[], 'Following up', 'client-communication', 'text', 'A friendly reminder of a proposal, with one clear next step.',
@@ -157,7 +161,23 @@ $json${"proposal_type": "travel proposal", "proposal_date": "", "travel_dates": 
 $json$[
   {"name": "A week after a proposal for Japan",
    "variables": {"client_name": "Demo Client", "destination": "Japan", "followup_message": "A week ago we sent you our ideas for Kyoto and Tokyo. Have you had time to look at them?",
-                 "call_to_action": "Shall we talk on Thursday? Tell us an hour that suits you.", "proposal_date": "September 2 2025", "travel_dates": "April 2026", "traveler_count": "2 adults"}}
+                 "call_to_action": "Shall we talk on Thursday? Tell us an hour that suits you.", "proposal_date": "September 2 2025", "travel_dates": "April 2026", "traveler_count": "2 adults"},
+   "expected": "Subject: Your travel proposal for Japan\n\nDear Demo Client,\n\nA week ago we sent you our ideas for Kyoto and Tokyo. Have you had time to look at them?\n\nYour dates: April 2026, 2 adults\nSent to you: September 2 2025\n\nShall we talk on Thursday? Tell us an hour that suits you.\n\nKind regards\nYour travel advisor\n"}
 ]$json$::jsonb)
 
 ) as t (name, aliases, title, category, format, description, content, variables_schema, default_values, usage_examples);
+
+-- Agencies that have the examples from before these said what has to come out get them as they are now. Whoever has changed an example or
+-- the text keeps his own; texts themselves are never replaced.
+update voygen.template_definitions as t
+set usage_examples = s.body->'usage_examples'
+from voygen.starter_data as s
+join (values
+  ('client-welcome-email', 'c89cc3c5d0428eccf6eebe4123df47cd'),
+  ('three-tier-proposal', '32719cbd42e936cf681874a9e3202a68'),
+  ('followup-email', '72055b387dcc56251bc04fcaaaba43a5')) as before (name, digest) using (name)
+where s.kind = 'template'
+  and t.name = s.name
+  and md5(t.usage_examples::text) = before.digest
+  and t.content = s.body->>'content'
+  and t.variables_schema = s.body->'variables_schema';

@@ -66,6 +66,7 @@ my %named = (
 	list_followups => [sub { { trip_id => $_[0]{trip} } }, sub { { client_id => $_[0]{client} } }],
 	list_proposals => [sub { { trip_id => $_[0]{trip} } }],
 	list_shares => [sub { { proposal_id => $_[0]{proposal_id} } }],
+	process_template => [map { my $named = $_; sub { { template_name => 'client-welcome', variables => { client_name => 'A', destination => 'B', agent_name => 'C' }, "${named}_id" => $_[0]{$named} } } } qw(trip client)],
 	preview_proposal => [sub { { trip_id => $_[0]{trip} } }, sub { { trip_id => $mine->{trip_slug}, options => { hotels => [$_[0]{hotel_key}] } } }],
 	render_preview => [sub { { trip_id => $_[0]{trip} } }, sub { { trip_id => $mine->{trip_slug}, options => { hotels => [$_[0]{hotel_key}] } } }],
 	revoke_share => [sub { { share_id => $_[0]{share_id} } }],
@@ -75,7 +76,10 @@ my %named = (
 	share_proposal => [sub { { proposal_id => $_[0]{proposal_id} } }],
 	cancel_job => [sub { { job_id => $_[0]{job_id} } }],
 	get_job => [sub { { job_id => $_[0]{job_id} } }],
+	create_template => [],
+	get_template => [],
 	list_feature_flags => [],
+	list_templates => [],
 	list_jobs => [],
 	recalculate_all_commissions => [],
 	verify_all_facts => [],
@@ -154,7 +158,7 @@ for my $tool (@$tools)
 # Lists and searches, and what a tool says when all is well
 for (['find_clients', {}], ['find_clients', { query => 'Xanadu' }], ['find_clients', { query => 'xanadu@example.com' }], ['find_trips', {}], ['find_trips', { query => 'Xanadu' }], ['find_trips', { query => $theirs->{trip_slug} }],
 	['query_hotels', {}], ['query_hotels', { city => 'Xanaduville' }], ['query_hotels', { site => 'web', sort => 'commission' }], ['query_trip_facts', {}], ['query_trip_facts', { query => 'Xanadu' }],
-	['list_jobs', {}], ['list_proposals', {}], ['list_client_questions', { answered => undef }], ['list_followups', {}], ['list_jobs', { tool => 'recalculate_all_commissions' }], ['get_facts_stats', {}], ['verify_facts', {}], ['shortlist_hotels', { trip_id => $mine->{trip_slug} }], ['optimize_commission', { trip_id => $mine->{trip_slug} }],
+	['list_jobs', {}], ['list_templates', {}], ['get_template', { template_name => 'client-welcome' }], ['list_proposals', {}], ['list_client_questions', { answered => undef }], ['list_followups', {}], ['list_jobs', { tool => 'recalculate_all_commissions' }], ['get_facts_stats', {}], ['verify_facts', {}], ['shortlist_hotels', { trip_id => $mine->{trip_slug} }], ['optimize_commission', { trip_id => $mine->{trip_slug} }],
 	['calculate_trip_commission', { trip_id => $mine->{trip_slug} }], ['configure_commission_rates', { rates => [] }], ['recalculate_commission', { confirm => $yes }],
 	['configure_commission_rates', { rates => [], mode => 'replace', confirm => $yes }], ['get_trip', { trip_id => $mine->{trip_slug} }])
 {
