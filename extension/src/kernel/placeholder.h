@@ -27,16 +27,16 @@ bool placeholder_kind_read(kernel_text name, placeholder_kind *kind);
 typedef enum placeholder_failure
 {
 	PLACEHOLDER_FINE,
-	PLACEHOLDER_SYNTAX,   /* the template */
-	PLACEHOLDER_NESTING,  /* blocks or parentheses too deep within each other */
-	PLACEHOLDER_SCHEMA,   /* the schema cannot be used */
-	PLACEHOLDER_MISSING,  /* variables that are needed */
-	PLACEHOLDER_INVALID,  /* a variable is not as its schema says, or is no JSON */
-	PLACEHOLDER_UNKNOWN,  /* a variable that a closed schema does not know */
-	PLACEHOLDER_RUNNING,  /* what the template does with a value cannot be done */
-	PLACEHOLDER_STEPS,    /* more work than allowed */
-	PLACEHOLDER_OUTPUT,   /* a longer text than allowed */
-	PLACEHOLDER_FORMAT,   /* a template of this kind cannot be had as that kind */
+	PLACEHOLDER_SYNTAX,  /* the template */
+	PLACEHOLDER_NESTING, /* blocks or parentheses too deep within each other */
+	PLACEHOLDER_SCHEMA,  /* the schema cannot be used */
+	PLACEHOLDER_MISSING, /* variables that are needed */
+	PLACEHOLDER_INVALID, /* a variable is not as its schema says, or is no JSON */
+	PLACEHOLDER_UNKNOWN, /* a variable that a closed schema does not know */
+	PLACEHOLDER_RUNNING, /* what the template does with a value cannot be done */
+	PLACEHOLDER_STEPS,   /* more work than allowed */
+	PLACEHOLDER_OUTPUT,  /* a longer text than allowed */
+	PLACEHOLDER_FORMAT,  /* a template of this kind cannot be had as that kind */
 	PLACEHOLDER_NO_MEMORY
 } placeholder_failure;
 
@@ -54,7 +54,7 @@ typedef struct placeholder_fault
 {
 	placeholder_failure failure;
 	placeholder_source source;
-	unsigned line; /* of the template, from 1; 0 when it is not there */
+	unsigned line;   /* of the template, from 1; 0 when it is not there */
 	unsigned column; /* in characters, from 1 */
 	char path[512];  /* JSON pointer inside of the source */
 	char message[1024];

@@ -104,7 +104,8 @@ placeholder_parse_name(placeholder_parser *parser)
 
 	if (!placeholder_parse_name_begins(placeholder_parse_peek(parser, 0)))
 		return (kernel_text){NULL, 0};
-	while (placeholder_parse_name_begins(placeholder_parse_peek(parser, 0)) || (placeholder_parse_peek(parser, 0) >= '0' && placeholder_parse_peek(parser, 0) <= '9'))
+	for (int byte = placeholder_parse_peek(parser, 0); placeholder_parse_name_begins(byte) || (byte >= '0' && byte <= '9');
+		 byte = placeholder_parse_peek(parser, 0))
 		parser->at++;
 	return (kernel_text){parser->source.bytes + begin, parser->at - begin};
 }
@@ -197,7 +198,7 @@ parse_if(placeholder_parser *parser, size_t opened)
 			node->otherwise = parse_nodes(parser, &end);
 		if (end != TAG_END_IF)
 			placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, end == TAG_NONE ? opened : parser->opened,
-						end == TAG_NONE ? "this {{#if}} is not closed by {{/if}}" : "expected {{/if}} here");
+								   end == TAG_NONE ? "this {{#if}} is not closed by {{/if}}" : "expected {{/if}} here");
 	}
 	parser->blocks--;
 	return node;
@@ -228,7 +229,7 @@ parse_each(placeholder_parser *parser, size_t opened)
 		node->otherwise = parse_nodes(parser, &end);
 	if (end != TAG_END_EACH)
 		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, end == TAG_NONE ? opened : parser->opened,
-					end == TAG_NONE ? "this {{#each}} is not closed by {{/each}}" : "expected {{/each}} here");
+							   end == TAG_NONE ? "this {{#each}} is not closed by {{/each}}" : "expected {{/each}} here");
 	parser->blocks--;
 	return node;
 }
@@ -272,7 +273,8 @@ parse_end(placeholder_parser *parser)
 		return TAG_END_EACH;
 	}
 	placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at,
-				"two braces begin {{#if …}}, {{else}}, {{else if …}}, {{/if}}, {{#each … as …}} or {{/each}}; a variable is written {name}, a brace \\{");
+						   "two braces begin {{#if …}}, {{else}}, {{else if …}}, {{/if}}, {{#each … as …}} or "
+						   "{{/each}}; a variable is written {name}, a brace \\{");
 }
 
 /* The block that begins here; NULL when it is a tag that ends one. */

@@ -21,11 +21,26 @@ typedef struct date_token
 } date_token;
 
 static const date_token tokens[] = {
-	{"YYYY", 'Y', false, true}, {"YY", 'y', false, true}, {"MMMM", 'B', false, true}, {"MMM", 'b', false, true},
-	{"MM", 'm', false, true},   {"M", 'm', true, true},   {"DD", 'd', false, true},   {"D", 'd', true, true},
-	{"dddd", 'A', false, true}, {"ddd", 'a', false, true}, {"HH", 'H', false, false}, {"H", 'H', true, false},
-	{"hh", 'I', false, false},  {"h", 'I', true, false},  {"mm", 'M', false, false},  {"m", 'M', true, false},
-	{"ss", 'S', false, false},  {"s", 'S', true, false},  {"A", 'p', false, false},   {"a", 'p', true, false},
+	{"YYYY", 'Y', false, true},
+	{"YY", 'y', false, true},
+	{"MMMM", 'B', false, true},
+	{"MMM", 'b', false, true},
+	{"MM", 'm', false, true},
+	{"M", 'm', true, true},
+	{"DD", 'd', false, true},
+	{"D", 'd', true, true},
+	{"dddd", 'A', false, true},
+	{"ddd", 'a', false, true},
+	{"HH", 'H', false, false},
+	{"H", 'H', true, false},
+	{"hh", 'I', false, false},
+	{"h", 'I', true, false},
+	{"mm", 'M', false, false},
+	{"m", 'M', true, false},
+	{"ss", 'S', false, false},
+	{"s", 'S', true, false},
+	{"A", 'p', false, false},
+	{"a", 'p', true, false},
 	{"Z", 'z', false, false},
 };
 

@@ -58,7 +58,8 @@ escaped(placeholder_parser *parser, char letter)
 		case '}':
 			return letter;
 		default:
-			placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at - 2, "in a text a backslash stands in front of ' \" \\ { } n or t");
+			placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at - 2,
+								   "in a text a backslash stands in front of ' \" \\ { } n or t");
 	}
 }
 
@@ -113,7 +114,7 @@ parse_number(placeholder_parser *parser)
 	made->text = (kernel_text){parser->source.bytes + made->offset, parser->at - made->offset};
 	if (!jdoc_decimal_read(made->text.bytes, made->text.length, &number))
 		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, made->offset, "%.*s is no number",
-					(int) (made->text.length > 40 ? 40 : made->text.length), made->text.bytes);
+							   placeholder_shown(made->text, 40), made->text.bytes);
 	return made;
 }
 
@@ -251,14 +252,17 @@ parse_path(placeholder_parser *parser)
 
 	if (kernel_text_is(name, "true") || kernel_text_is(name, "false") || kernel_text_is(name, "null"))
 	{
-		made->operation = name.bytes[0] == 't' ? PLACEHOLDER_OP_TRUE : name.bytes[0] == 'f' ? PLACEHOLDER_OP_FALSE : PLACEHOLDER_OP_NULL;
+		made->operation = name.bytes[0] == 't' ? PLACEHOLDER_OP_TRUE : name.bytes[0] == 'f' ? PLACEHOLDER_OP_FALSE
+																							: PLACEHOLDER_OP_NULL;
 		return made;
 	}
 	steps[0].name = name;
 	made->count = parse_steps(parser, steps);
 	if (placeholder_parse_peek(parser, 0) == '(')
-		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, made->offset, "%.*s is called, but a template has no functions: see {{#each}} and the filters",
-					(int) (parser->at - made->offset > 60 ? 60 : parser->at - made->offset), parser->source.bytes + made->offset);
+		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, made->offset,
+							   "%.*s is called, but a template has no functions: see {{#each}} and the filters",
+							   placeholder_shown((kernel_text){parser->source.bytes + made->offset, parser->at - made->offset}, 60),
+							   parser->source.bytes + made->offset);
 	kept = placeholder_parse_take(parser, made->count, sizeof(*kept));
 	memcpy(kept, steps, made->count * sizeof(*kept));
 	made->steps = kept;
@@ -339,7 +343,7 @@ parse_filter(placeholder_parser *parser, const placeholder_expression *filtered)
 	{
 		if (name.length > 0 && placeholder_parse_peek(parser, 0) == '(')
 			placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, made->offset, "there is no filter %.*s; filters are %s",
-						(int) (name.length > 60 ? 60 : name.length), name.bytes, placeholder_filter_names);
+								   placeholder_shown(name, 60), name.bytes, placeholder_filter_names);
 		parser->at = made->offset;
 		return NULL; /* perhaps a default without quotes */
 	}
@@ -359,15 +363,16 @@ parse_bare_default(placeholder_parser *parser, const placeholder_expression *fil
 	while (end < parser->source.length && strchr("}|\n{", parser->source.bytes[end]) == NULL)
 		end++;
 	if (end == parser->at || end == parser->source.length || parser->source.bytes[end] == '\n' || parser->source.bytes[end] == '{')
-		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at, "expected a filter or a default in quotes here; filters are %s", placeholder_filter_names);
+		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at,
+							   "expected a filter or a default in quotes here; filters are %s", placeholder_filter_names);
 	made->left = filtered;
 	made->text = (kernel_text){parser->source.bytes + parser->at, end - parser->at};
 	while (made->text.length > 0 && made->text.bytes[made->text.length - 1] == ' ')
 		made->text.length--;
 	parser->at = end;
 	placeholder_parse_remark(parser, made->offset, "%.*s is no filter and is taken as the default '%.*s'; put a default in quotes",
-				  (int) (made->text.length > 60 ? 60 : made->text.length), made->text.bytes,
-				  (int) (made->text.length > 60 ? 60 : made->text.length), made->text.bytes);
+							 placeholder_shown(made->text, 60), made->text.bytes,
+							 placeholder_shown(made->text, 60), made->text.bytes);
 	return made;
 }
 
@@ -391,8 +396,9 @@ parse_filtered(placeholder_parser *parser)
 		if (filtered == NULL && plain)
 			filtered = parse_bare_default(parser, value);
 		if (filtered == NULL)
-			placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at, "expected a filter or a default in quotes here; filters are %s",
-						placeholder_filter_names);
+			placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at,
+								   "expected a filter or a default in quotes here; filters are %s",
+								   placeholder_filter_names);
 		value = filtered;
 	}
 }
@@ -452,7 +458,12 @@ parse_comparison(placeholder_parser *parser)
 {
 	/* The longer sign first. */
 	static const infix signs[] = {
-		{"==", PLACEHOLDER_OP_EQUAL}, {"!=", PLACEHOLDER_OP_UNEQUAL}, {"<=", PLACEHOLDER_OP_LESS_EQUAL}, {">=", PLACEHOLDER_OP_GREATER_EQUAL}, {"<", PLACEHOLDER_OP_LESS}, {">", PLACEHOLDER_OP_GREATER},
+		{"==", PLACEHOLDER_OP_EQUAL},
+		{"!=", PLACEHOLDER_OP_UNEQUAL},
+		{"<=", PLACEHOLDER_OP_LESS_EQUAL},
+		{">=", PLACEHOLDER_OP_GREATER_EQUAL},
+		{"<", PLACEHOLDER_OP_LESS},
+		{">", PLACEHOLDER_OP_GREATER},
 	};
 	const placeholder_expression *left = parse_join(parser);
 	size_t offset;
@@ -521,7 +532,8 @@ parse_choice(placeholder_parser *parser)
 	made->right = parse_choice(parser);
 	placeholder_parse_blanks(parser);
 	if (!placeholder_parse_took(parser, ":"))
-		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at, "expected : and what stands there otherwise, as in {vip?'Dear guest':'Dear client'}");
+		placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at,
+							   "expected : and what stands there otherwise, as in {vip?'Dear guest':'Dear client'}");
 	made->otherwise = parse_choice(parser);
 	parser->parts--;
 	return made;

@@ -16,6 +16,16 @@ goes_on(char byte)
 	return ((unsigned char) byte & 0xC0) == 0x80;
 }
 
+int
+placeholder_shown(kernel_text text, size_t most)
+{
+	if (text.length <= most)
+		return (int) text.length;
+	while (most > 0 && goes_on(text.bytes[most]))
+		most--;
+	return (int) most;
+}
+
 static void
 excerpt_take(placeholder_fault *fault, kernel_text source, size_t begin, size_t offset)
 {

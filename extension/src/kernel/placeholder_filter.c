@@ -19,8 +19,9 @@ static applied filter_trim;
 static applied filter_truncate;
 static applied filter_encode;
 
-const char placeholder_filter_names[] = "currency, comma, list, join, upper, lower, capitalize, title, trim, truncate, date, time, datetime, "
-										"length, first, last, reverse, json, encode, default";
+const char placeholder_filter_names[] =
+	"currency, comma, list, join, upper, lower, capitalize, title, trim, truncate, date, time, datetime, length, first, last, reverse, "
+	"json, encode, default";
 
 static const placeholder_filter filters[] = {
 	{"currency", 2, placeholder_filter_currency, false},
@@ -276,7 +277,7 @@ filter_truncate(placeholder_run *run, const placeholder_expression *expression, 
 
 	if (!jdoc_decimal_read(most.bytes, most.length, &number) || !jdoc_decimal_to_int64(&number, &length) || length < 4)
 		placeholder_fail(run, PLACEHOLDER_RUNNING, expression->offset, "truncate takes a whole number from 4, not %.*s",
-						 (int) (most.length > 40 ? 40 : most.length), most.bytes);
+						 placeholder_shown(most, 40), most.bytes);
 	placeholder_charge(run, plain.length, expression->offset);
 	if (jdoc_code_points(plain.bytes, plain.length) <= (size_t) length)
 		return placeholder_value_text(plain, value.kind == PLACEHOLDER_STRING ? value.origin : PLACEHOLDER_GIVEN);

@@ -67,7 +67,9 @@ static uint32_t
 character_read(kernel_text text, size_t *at)
 {
 	unsigned char first = (unsigned char) text.bytes[(*at)++];
-	uint32_t character = first >= 0xF0 ? first & 7u : first >= 0xE0 ? first & 15u : first >= 0xC0 ? first & 31u : first;
+	uint32_t character = first >= 0xF0 ? first & 7u : first >= 0xE0 ? first & 15u
+												  : first >= 0xC0   ? first & 31u
+																	: first;
 
 	if (first < 0xC0)
 		return character;

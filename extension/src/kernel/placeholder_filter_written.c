@@ -9,7 +9,7 @@
 static placeholder_value
 left_as_is(placeholder_run *run, const placeholder_expression *expression, placeholder_value value, kernel_text plain, const char *why)
 {
-	placeholder_warn(run, expression->offset, "%.*s stands as it is: %s", (int) (plain.length > 80 ? 80 : plain.length), plain.bytes, why);
+	placeholder_warn(run, expression->offset, "%.*s stands as it is: %s", placeholder_shown(plain, 80), plain.bytes, why);
 	return value;
 }
 
@@ -43,7 +43,7 @@ placeholder_filter_currency(placeholder_run *run, const placeholder_expression *
 			return left_as_is(run, expression, value, plain, "the currency is no code of ISO 4217");
 		case PRICE_NO_LOCALE:
 			placeholder_fail(run, PLACEHOLDER_RUNNING, expression->offset, "currency does not know the locale %.*s; known are %s",
-							 (int) (locale.length > 20 ? 20 : locale.length), locale.bytes, price_locales);
+							 placeholder_shown(locale, 20), locale.bytes, price_locales);
 		default:
 			return copied(run, text, length);
 	}
@@ -92,7 +92,7 @@ dated(placeholder_run *run, const placeholder_expression *expression, placeholde
 	placeholder_charge(run, plain.length + format.length, expression->offset);
 	if (placeholder_date_format(format) == PLACEHOLDER_NO_FORMAT)
 		placeholder_fail(run, PLACEHOLDER_RUNNING, expression->offset, "%.*s is no format of dates like MMMM D, YYYY or h:mm A",
-						 (int) (format.length > 40 ? 40 : format.length), format.bytes);
+						 placeholder_shown(format, 40), format.bytes);
 	if (placeholder_date_write(run->memory, plain, format, &written, &why))
 		return placeholder_value_text(written, PLACEHOLDER_GIVEN);
 	if (why == NULL)

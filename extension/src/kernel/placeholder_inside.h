@@ -12,9 +12,9 @@
 #include "placeholder.h"
 #include "schema.h"
 
-#define PLACEHOLDER_BLOCKS_MOST 32  /* blocks within each other */
-#define PLACEHOLDER_PARTS_MOST 64   /* parentheses, conditions and arguments within each other */
-#define PLACEHOLDER_CHAIN_MOST 200  /* operands or filters in a row */
+#define PLACEHOLDER_BLOCKS_MOST 32 /* blocks within each other */
+#define PLACEHOLDER_PARTS_MOST 64  /* parentheses, conditions and arguments within each other */
+#define PLACEHOLDER_CHAIN_MOST 200 /* operands or filters in a row */
 #define PLACEHOLDER_STEPS_OF_PATH 16
 #define PLACEHOLDER_NAMES_MOST 1000 /* variables of one object */
 #define PLACEHOLDER_DEPTH_MOST 64   /* of JSON that is handed in */
@@ -346,6 +346,9 @@ void placeholder_emit(placeholder_run *run, kernel_text text, placeholder_origin
 bool placeholder_output_possible(placeholder_kind written, placeholder_kind output);
 
 /* ---- faults ---- */
+
+/* How many bytes of a text to show: so many at most, and no half character. */
+int placeholder_shown(kernel_text text, size_t most);
 
 /* Fills in the place of an offset: line, column, excerpt. */
 void placeholder_fault_place(placeholder_fault *fault, kernel_text source, size_t offset);

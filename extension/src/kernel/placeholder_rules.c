@@ -370,7 +370,8 @@ read_defaults(rules_reader *reader, const jdoc_value *given)
 	{
 		if (!too_many)
 			return placeholder_fault_memory(reader->fault);
-		placeholder_fault_set(reader->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_DEFAULTS, "more than %d variables", PLACEHOLDER_NAMES_MOST);
+		placeholder_fault_set(reader->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_DEFAULTS, "more than %d variables",
+							  PLACEHOLDER_NAMES_MOST);
 		return false;
 	}
 	reader->rules->defaults = placeholder_tree_value(reader->memory, tree);

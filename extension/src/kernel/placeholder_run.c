@@ -143,9 +143,10 @@ note_missing(placeholder_run *run, const placeholder_expression *expression, con
 	if (value->kind != PLACEHOLDER_NOTHING || path == NULL)
 		return;
 	begin = run->program->source.bytes + path->offset;
-	while (length < run->program->source.length - path->offset && length < 80 && strchr("|?}+:)&=!<> \t\n", begin[length]) == NULL)
+	while (length < run->program->source.length - path->offset && strchr("|?}+:)&=!<> \t\n", begin[length]) == NULL)
 		length++;
-	placeholder_warn(run, path->offset, "%.*s has no value, nothing stands in its place", (int) length, begin);
+	placeholder_warn(run, path->offset, "%.*s has no value, nothing stands in its place",
+					 placeholder_shown((kernel_text){begin, length}, 80), begin);
 }
 
 static placeholder_value
@@ -164,9 +165,10 @@ join(placeholder_run *run, const placeholder_expression *expression)
 	note_missing(run, expression->left, &pieces[0]);
 	note_missing(run, expression->right, &pieces[1]);
 	if (pieces[0].kind == PLACEHOLDER_NUMBER && pieces[1].kind == PLACEHOLDER_NUMBER)
-		placeholder_fail(run, PLACEHOLDER_RUNNING, expression->offset, "+ joins texts, and here are the numbers %.*s and %.*s: a template does not add",
-						 (int) (pieces[0].text.length > 40 ? 40 : pieces[0].text.length), pieces[0].text.bytes,
-						 (int) (pieces[1].text.length > 40 ? 40 : pieces[1].text.length), pieces[1].text.bytes);
+		placeholder_fail(run, PLACEHOLDER_RUNNING, expression->offset,
+						 "+ joins texts, and here are the numbers %.*s and %.*s: a template does not add",
+						 placeholder_shown(pieces[0].text, 40), pieces[0].text.bytes,
+						 placeholder_shown(pieces[1].text, 40), pieces[1].text.bytes);
 	return (placeholder_value){.kind = PLACEHOLDER_PIECES, .pieces = pieces, .count = 2};
 }
 
@@ -232,7 +234,8 @@ quoted(placeholder_run *run, const placeholder_expression *expression)
 		return placeholder_value_text(written, PLACEHOLDER_GIVEN);
 	if (why == NULL)
 		placeholder_fail_memory(run);
-	placeholder_warn(run, expression->offset, "%.*s stands as it is: %s", (int) (plain.length > 80 ? 80 : plain.length), plain.bytes, why);
+	placeholder_warn(run, expression->offset, "%.*s stands as it is: %s",
+					 placeholder_shown(plain, 80), plain.bytes, why);
 	return value;
 }
 
@@ -327,7 +330,7 @@ run_each(placeholder_run *run, const placeholder_node *node)
 		kernel_text plain = placeholder_value_plain(run, &list, node->expression->offset);
 
 		placeholder_fail(run, PLACEHOLDER_RUNNING, node->expression->offset, "{{#each}} goes over a list, and this is %.*s",
-						 (int) (plain.length > 80 ? 80 : plain.length), plain.bytes);
+						 placeholder_shown(plain, 80), plain.bytes);
 	}
 	if (!placeholder_value_true(&list))
 	{

@@ -119,18 +119,21 @@ find_missing(checker *check, const placeholder_declared *declared, const jdoc_va
 static bool
 check_missing(checker *check)
 {
+	kernel_text names;
+
 	jdoc_text_start(&check->missing, check->memory);
 	find_missing(check, &check->rules->root, check->all, NULL);
 	if (check->missing.failed)
 		return placeholder_fault_memory(check->fault);
 	if (check->missing_count == 0)
 		return true;
+	names = (kernel_text){check->missing.bytes, check->missing.length};
 	placeholder_fault_set(check->fault, PLACEHOLDER_MISSING, PLACEHOLDER_OF_VARIABLES,
 						  check->missing_count == 1 ? "a variable is missing: %.*s" : "variables are missing: %.*s",
-						  (int) (check->missing.length > 900 ? 900 : check->missing.length), check->missing.bytes);
+						  placeholder_shown(names, 900), names.bytes);
 	snprintf(check->fault->path, sizeof(check->fault->path), "%s", check->first);
 	snprintf(check->fault->expected, sizeof(check->fault->expected), "%s %.*s", check->missing_count == 1 ? "a value for" : "values for",
-			 (int) (check->missing.length > MISSING_NAME_MOST ? MISSING_NAME_MOST : check->missing.length), check->missing.bytes);
+			 placeholder_shown(names, MISSING_NAME_MOST), names.bytes);
 	snprintf(check->fault->got, sizeof(check->fault->got), "nothing");
 	return false;
 }
@@ -199,7 +202,8 @@ check_schema(checker *check)
 		case JSCHEMA_INVALID:
 			return refuse_value(check, report.path, report.unknown_name, report.expected, report.got);
 		default:
-			placeholder_fault_set(check->fault, PLACEHOLDER_STEPS, PLACEHOLDER_OF_SCHEMA, "checking the variables takes too much work or memory");
+			placeholder_fault_set(check->fault, PLACEHOLDER_STEPS, PLACEHOLDER_OF_SCHEMA,
+								  "checking the variables takes too much work or memory");
 			return false;
 	}
 }
@@ -280,7 +284,8 @@ put_together(checker *check, bool with_defaults)
 	else
 		made = placeholder_tree_value(check->memory, tree);
 	if (made == NULL && too_many)
-		placeholder_fault_set(check->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_VARIABLES, "more than %d variables", PLACEHOLDER_NAMES_MOST);
+		placeholder_fault_set(check->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_VARIABLES, "more than %d variables",
+							  PLACEHOLDER_NAMES_MOST);
 	else if (made == NULL)
 		placeholder_fault_memory(check->fault);
 	return made;

@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -43,20 +44,31 @@ document_text(const Jsonb *document)
 	return (kernel_text){out.data, out.len};
 }
 
+/* A part of the fault without the half of a character it may have been cut at; NULL when it is empty. */
+static const char *
+whole(const char *part)
+{
+	int length = strlen(part);
+
+	return length > 0 ? pnstrdup(part, pg_mbcliplen(part, length, length)) : NULL;
+}
+
 /* Where the fault was handed in: of a template in a table, its name. */
 static const char *
 fault_path(const placeholder_fault *fault, bool named)
 {
+	const char *inside = fault->path[0] != '\0' ? whole(fault->path) : "";
+
 	if (fault->failure == PLACEHOLDER_FORMAT)
 		return "/output_format";
 	switch (fault->source)
 	{
 		case PLACEHOLDER_OF_CONTEXT:
-			return psprintf("/context%s", fault->path);
+			return psprintf("/context%s", inside);
 		case PLACEHOLDER_OF_VARIABLES:
-			return psprintf("/variables%s", fault->path);
+			return psprintf("/variables%s", inside);
 		case PLACEHOLDER_OF_DEFAULTS:
-			return named ? "/template_name" : psprintf("/default_values%s", fault->path);
+			return named ? "/template_name" : psprintf("/default_values%s", inside);
 		case PLACEHOLDER_OF_SCHEMA:
 			return named ? "/template_name" : "/variables_schema";
 		default:
@@ -65,8 +77,9 @@ fault_path(const placeholder_fault *fault, bool named)
 }
 
 /* Raises what is wrong; name is that of the template, NULL while it has none. */
-static void pg_attribute_noreturn()
-fault_raise(const placeholder_fault *fault, text *name)
+static void
+pg_attribute_noreturn()
+	fault_raise(const placeholder_fault *fault, text *name)
 {
 	bool own = fault->source != PLACEHOLDER_OF_CONTEXT && fault->source != PLACEHOLDER_OF_VARIABLES;
 	call_fault parts = {.path = fault_path(fault, name != NULL)};
@@ -81,7 +94,8 @@ fault_raise(const placeholder_fault *fault, text *name)
 		appendStringInfo(&message, "line %u, column %u: ", fault->line, fault->column);
 	appendStringInfoString(&message, fault->message);
 	parts.expected = fault->expected[0] != '\0' ? fault->expected : NULL;
-	parts.got = fault->got[0] != '\0' ? fault->got : fault->excerpt[0] != '\0' ? fault->excerpt : NULL;
+	parts.got = fault->got[0] != '\0' ? fault->got : fault->excerpt[0] != '\0' ? fault->excerpt
+																			   : NULL;
 	call_raise(fault->failure == PLACEHOLDER_UNKNOWN ? CALL_UNKNOWN_NAME : CALL_INVALID_ARGUMENT, message.data, &parts);
 }
 

@@ -132,7 +132,7 @@ placeholder_cache_get(text *content, Jsonb *schema, Jsonb *defaults, placeholder
 	kept_template *entry;
 	dlist_iter each;
 
-	dlist_foreach(each, &kept)
+	dlist_foreach (each, &kept)
 	{
 		entry = dlist_container(kept_template, node, each.cur);
 		if (key_equal(&entry->key, &key))

@@ -66,7 +66,8 @@ refuse(const char *content, placeholder_failure failure, unsigned line, unsigned
 	ck_assert_msg(!render_all(content, NULL, NULL, NULL, "{\"a\":1,\"s\":\"text\"}", PLACEHOLDER_TEXT, PLACEHOLDER_TEXT), "%s was taken",
 				  content);
 	ck_assert_msg(fault.failure == failure, "%s: failure %d (%s)", content, fault.failure, fault.message);
-	ck_assert_msg(fault.line == line && fault.column == column, "%s: at %u:%u, expected %u:%u (%s)", content, fault.line, fault.column, line,
+	ck_assert_msg(fault.line == line && fault.column == column, "%s: at %u:%u, expected %u:%u (%s)", content, fault.line,
+				  fault.column, line,
 				  column, fault.message);
 	ck_assert_msg(strstr(fault.message, words) != NULL, "%s: says \"%s\"", content, fault.message);
 }
@@ -77,12 +78,13 @@ expect_list(const char *what, placeholder_list list, const char *expected)
 	char all[2048] = "";
 
 	for (size_t i = 0; i < list.count; i++)
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%.*s", i > 0 ? "; " : "", (int) list.texts[i].length, list.texts[i].bytes);
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%.*s", i > 0 ? "; " : "", (int) list.texts[i].length,
+				 list.texts[i].bytes);
 	ck_assert_msg(strcmp(all, expected) == 0, "%s: \"%s\", expected \"%s\"", what, all, expected);
 }
 
-#define TRIP                                                                                                          \
-	"{\"client\":{\"name\":\"Ana O'Brien\",\"tier\":\"vip\"},\"trip\":{\"destination\":{\"city\":\"São Paulo\"},"       \
+#define TRIP                                                                                                            \
+	"{\"client\":{\"name\":\"Ana O'Brien\",\"tier\":\"vip\"},\"trip\":{\"destination\":{\"city\":\"São Paulo\"},"      \
 	"\"travelers\":2,\"nights\":7,\"total\":\"8750\",\"special_occasions\":[\"honeymoon\",\"birthday\"]},"              \
 	"\"activities\":[{\"name\":\"Kayak\",\"price\":40},{\"name\":\"Hike\"}],\"active\":true,\"gone\":null,\"none\":[]," \
 	"\"day\":\"2025-03-15\",\"clock\":\"08:30\",\"moment\":\"2025-11-02T20:05:09-03:00\",\"length_text\":\"año\"}"
@@ -129,7 +131,8 @@ START_TEST(choices)
 	expect("{a>9?'>':'<='} {a>='10'?1:2} {a!=10?1:2} {a<b?1:2}", "{\"a\":\"10\",\"b\":\"9\"}", "> 1 2 2");
 	expect("{a<b?1:2} {a==b?1:2} {a>1?1:2} {a==null?1:2} {b!=null?1:2}", "{\"b\":\"x\"}", "2 2 2 1 1");
 	expect("{day<'2025-04-01'?'early':'late'}", TRIP, "early");
-	expect("{a==1.0?'same':'other'} {t==true?1:2} {l==m?1:2}", "{\"a\":1e0,\"t\":true,\"l\":[1,{\"x\":2}],\"m\":[1.0,{\"x\":2}]}", "same 1 1");
+	expect("{a==1.0?'same':'other'} {t==true?1:2} {l==m?1:2}", "{\"a\":1e0,\"t\":true,\"l\":[1,{\"x\":2}],\"m\":[1.0,{\"x\":2}]}",
+		   "same 1 1");
 	expect("{none?'some':'empty'} {zero?1:2} {t?1:2} {s?1:2}", "{\"none\":[],\"zero\":0.00,\"t\":\"0\",\"s\":\"\"}", "empty 2 1 2");
 	expect("{trip.special_occasions?'• Special Occasion: '+trip.special_occasions[0]:''}", TRIP, "• Special Occasion: honeymoon");
 	expect("{'pay by '+day|'MMMM DD, YYYY'}", TRIP, "{'pay by '+day|'MMMM DD, YYYY'}");
@@ -140,12 +143,15 @@ END_TEST
 
 START_TEST(filters)
 {
-	expect("{trip.total|currency} {p|currency('EUR')} {p|currency(c)} {p|currency('EUR','de-DE')}", "{\"trip\":{\"total\":8750},\"p\":\"1234.505\",\"c\":\"JPY\"}",
+	expect("{trip.total|currency} {p|currency('EUR')} {p|currency(c)} {p|currency('EUR','de-DE')}",
+		   "{\"trip\":{\"total\":8750},\"p\":\"1234.505\",\"c\":\"JPY\"}",
 		   "$8,750.00 €1,234.51 ¥1,235 1.234,51\u00a0€");
 	expect("{a|currency}", "{\"a\":0.005}", "$0.01");
 	expect("{a|currency}", "{\"a\":-12345678901234567890.125}", "-$12,345,678,901,234,567,890.13");
-	expect("{a|comma} {b|comma} {c|comma} {d|comma}", "{\"a\":1250,\"b\":-1234567.50,\"c\":999,\"d\":\"12,50\"}", "1,250 -1,234,567.50 999 12,50");
-	expect("{x|join(' / ')} {x|join} {x|first} {x|last} {x|length} {x|reverse|join('')}", "{\"x\":[\"a\",2,\"c\"]}", "a / 2 / c a, 2, c a c 3 c2a");
+	expect("{a|comma} {b|comma} {c|comma} {d|comma}", "{\"a\":1250,\"b\":-1234567.50,\"c\":999,\"d\":\"12,50\"}",
+		   "1,250 -1,234,567.50 999 12,50");
+	expect("{x|join(' / ')} {x|join} {x|first} {x|last} {x|length} {x|reverse|join('')}", "{\"x\":[\"a\",2,\"c\"]}",
+		   "a / 2 / c a, 2, c a c 3 c2a");
 	expect("{x|list}", "{\"x\":[\"a\",2]}", "- a\n- 2");
 	expect("{x|upper} {x|lowercase} {x|title} {y|capitalize}", "{\"x\":\"o'brien über ΑΘΉΝΑ\",\"y\":\"éclair BAR\"}",
 		   "O'BRIEN ÜBER ΑΘΉΝΑ o'brien über αθήνα O'brien Über Αθήνα Éclair BAR");
@@ -159,16 +165,21 @@ END_TEST
 
 START_TEST(dates)
 {
-	expect("{day|'MMMM DD, YYYY'} {day|'MMM DD'} {day|'DD, YYYY'} {day|'MMMM'} {clock|'h:mm A'}", TRIP, "March 15, 2025 Mar 15 15, 2025 March 8:30 AM");
-	expect("{moment|'dddd, MMMM Do [at] h:mm a Z'} {moment|'HH:mm:ss D/M/YY'}", TRIP, "Sunday, November 2nd at 8:05 pm -03:00 20:05:09 2/11/25");
-	expect("{day|date} {clock|time} {moment|datetime} {day|date('ddd')} {x|time}", "{\"day\":\"2024-02-29\",\"clock\":\"3:30 PM\",\"moment\":\"2025-01-01 00:00\",\"x\":\"12:00 am\"}",
+	expect("{day|'MMMM DD, YYYY'} {day|'MMM DD'} {day|'DD, YYYY'} {day|'MMMM'} {clock|'h:mm A'}", TRIP,
+		   "March 15, 2025 Mar 15 15, 2025 March 8:30 AM");
+	expect("{moment|'dddd, MMMM Do [at] h:mm a Z'} {moment|'HH:mm:ss D/M/YY'}", TRIP,
+		   "Sunday, November 2nd at 8:05 pm -03:00 20:05:09 2/11/25");
+	expect("{day|date} {clock|time} {moment|datetime} {day|date('ddd')} {x|time}",
+		   "{\"day\":\"2024-02-29\",\"clock\":\"3:30 PM\",\"moment\":\"2025-01-01 00:00\",\"x\":\"12:00 am\"}",
 		   "February 29, 2024 3:30 PM January 1, 2025, 12:00 AM Thu 12:00 AM");
 	expect("{gone|'MMMM DD, YYYY'}{gone|'MMMM DD'|' to be agreed'}", TRIP, " to be agreed");
 	expect("{a|'A'} {b|'A'} {c|'A'}", "{\"a\":\"15:00\",\"b\":\"grade B\"}", "PM grade B A");
 	expect("{d|'MMMM D'}", "{\"d\":\"June 15-22 2025\"}", "June 15-22 2025");
 	expect("{d|'h:mm A'}", "{\"d\":\"2025-03-15\"}", "2025-03-15");
 	expect("{d|'MMMM'}", "{\"d\":\"2025-02-30\"}", "2025-02-30");
-	expect("{a|'Do'} {b|'Do'} {c|'Do'} {d|'Do'}", "{\"a\":\"2025-01-11\",\"b\":\"2025-01-21\",\"c\":\"2025-01-03\",\"d\":\"2025-01-30\"}", "11th 21st 3rd 30th");
+	expect("{a|'Do'} {b|'Do'} {c|'Do'} {d|'Do'}", "{\"a\":\"2025-01-11\",\"b\":\"2025-01-21\",\"c\":\"2025-01-03\","
+												  "\"d\":\"2025-01-30\"}",
+		   "11th 21st 3rd 30th");
 }
 END_TEST
 
@@ -180,7 +191,8 @@ START_TEST(blocks)
 	expect("{{#if a}}A{{else if b}}B{{else}}D{{/if}}", "{}", "D");
 	expect("{{#each activities as x}}{x.name} {x.price|currency|'free'};{{/each}}", TRIP, "Kayak $40.00;Hike free;");
 	expect("{{#each none as x}}{x}{{else}}nothing{{/each}}{{#each gone as x}}{x}{{/each}}", TRIP, "nothing");
-	expect("{{#each a as x}}{{#each x as y}}{y}{x.length}{{/each}}{{/each}}{x}", "{\"a\":[[1,2],[3]],\"x\":\"X\"}", "1222" "31X");
+	expect("{{#each a as x}}{{#each x as y}}{y}{x.length}{{/each}}{{/each}}{x}", "{\"a\":[[1,2],[3]],\"x\":\"X\"}", "1222"
+																													"31X");
 }
 END_TEST
 
@@ -190,10 +202,12 @@ START_TEST(values_are_text_and_put_in_once)
 {
 	expect("{a}|{b}", HOSTILE, "<script>alert('x')</script> & O'Brien \"24/7\"; DROP TABLE users; -- {b} {{#if b}}*x*_y_ |B");
 	expect_kind(PLACEHOLDER_HTML, "<p class='{b}'>{a}</p>", HOSTILE,
-				"<p class='B'>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; O&#39;Brien &quot;24/7&quot;; DROP TABLE users; -- {b} {{#if b}}*x*_y_ </p>");
+				"<p class='B'>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; O&#39;Brien &quot;24/7&quot;; DROP TABLE "
+				"users; -- {b} {{#if b}}*x*_y_ </p>");
 	expect_kind(PLACEHOLDER_MARKDOWN, "*{a}*", HOSTILE,
 				"*\\<script>alert('x')\\</script> & O'Brien \"24/7\"; DROP TABLE users; -- {b} {{#if b}}\\*x\\*\\_y\\_ *");
-	expect_kind(PLACEHOLDER_JSON, "{\"a\": \"{a}\", \"n\": {n|'null'}}", "{\"a\":\"x\\\"\\n\\\\\"}", "{\"a\": \"x\\\"\\u000a\\\\\", \"n\": null}");
+	expect_kind(PLACEHOLDER_JSON, "{\"a\": \"{a}\", \"n\": {n|'null'}}", "{\"a\":\"x\\\"\\n\\\\\"}",
+				"{\"a\": \"x\\\"\\u000a\\\\\", \"n\": null}");
 	expect("{a}{a|upper}", "{\"a\":\"{b}\\\\{c}\"}", "{b}\\{c}{B}\\{C}");
 }
 END_TEST
@@ -204,7 +218,8 @@ START_TEST(what_the_template_writes_is_markup)
 	expect_kind(PLACEHOLDER_HTML, "{(a+'<i>')|upper}", "{\"a\":\"<x>\"}", "&lt;X&gt;&lt;I&gt;");
 	expect_kind(PLACEHOLDER_HTML, "{x|list}", "{\"x\":[\"<a>\",\"b\"]}", "<ul>\n<li>&lt;a&gt;</li>\n<li>b</li>\n</ul>");
 	expect_kind(PLACEHOLDER_MARKDOWN, "{x|list}", "{\"x\":[\"*a*\",\"1. b\"]}", "- \\*a\\*\n- 1\\. b");
-	expect_kind(PLACEHOLDER_MARKDOWN, "{a}\n{b}", "{\"a\":\"# h\\n> q\\n- l\\n  12) n\\n---\\n===\\n+1 555\\n#5 -5 3.50 a&amp;b R&D [l](x)\",\"b\":\"    code\"}",
+	expect_kind(PLACEHOLDER_MARKDOWN, "{a}\n{b}", "{\"a\":\"# h\\n> q\\n- l\\n  12) n\\n---\\n===\\n+1 555\\n#5 -5 3.50 a&amp;b "
+												  "R&D [l](x)\",\"b\":\"    code\"}",
 				"\\# h\n\\> q\n\\- l\n12\\) n\n\\---\n\\===\n+1 555\n#5 -5 3.50 a\\&amp;b R&D \\[l\\](x)\ncode");
 	expect_kind(PLACEHOLDER_MARKDOWN, "a{b}c {d}", "{\"b\":\" \",\"d\":\"$4,500.00 O'Brien 24/7\"}", "a c $4,500.00 O'Brien 24/7");
 }
@@ -230,27 +245,33 @@ END_TEST
 
 /* ---- variables ---- */
 
-#define JSON_SCHEMA                                                                                                               \
+#define JSON_SCHEMA                                                                                                                     \
 	"{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\",\"minLength\":1},\"price\":{\"type\":\"number\",\"minimum\":0," \
 	"\"default\":5},\"day\":{\"type\":\"date\"},\"mail\":{\"type\":\"string\",\"format\":\"email\"},\"tel\":{\"type\":\"string\","      \
-	"\"format\":\"phone\"},\"tier\":{\"type\":\"string\",\"enum\":[\"vip\",\"standard\"],\"default\":\"standard\"},\"at\":{\"type\":"      \
-	"\"string\",\"format\":\"time\"},\"trip.city\":{\"type\":\"string\",\"default\":\"Lima\"},\"trip.country\":{\"type\":\"string\"},"     \
-	"\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},\"required\":[\"name\",\"trip.country\"],\"additionalProperties\":false}"
+	"\"format\":\"phone\"},\"tier\":{\"type\":\"string\",\"enum\":[\"vip\",\"standard\"],\"default\":\"standard\"},\"at\":{\"type\":"   \
+	"\"string\",\"format\":\"time\"},\"trip.city\":{\"type\":\"string\",\"default\":\"Lima\"},\"trip.country\":{\"type\":\"string\"},"  \
+	"\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},\"required\":[\"name\",\"trip.country\"],"
+"\"additionalProperties\":false}"
 
-#define FLAT                                                                                                                          \
-	"{\"name\":{\"type\":\"string\",\"required\":true,\"min\":1},\"price\":{\"type\":\"number\",\"min\":0,\"default\":5},\"day\":{\"type\":" \
-	"\"date\"},\"mail\":{\"type\":\"string\",\"format\":\"email\"},\"tel\":{\"type\":\"string\",\"format\":\"phone\"},\"tier\":{\"type\":"   \
-	"\"string\",\"enum\":[\"vip\",\"standard\"],\"default\":\"standard\"},\"at\":{\"type\":\"string\",\"format\":\"time\"},\"trip.city\":"   \
-	"{\"type\":\"string\",\"default\":\"Lima\"},\"trip.country\":{\"type\":\"string\",\"required\":true},\"tags\":{\"type\":\"array\","      \
+#define FLAT \
+	"{\"name\":{\"type\":\"string\",\"required\":true,\"min\":1},\"price\":{\"type\":\"number\",\"min\":0,\"default\":5},"
+	"\"day\":{\"type\":"
+	"\"date\"},\"mail\":{\"type\":\"string\",\"format\":\"email\"},\"tel\":{\"type\":\"string\",\"format\":\"phone\"},"
+	"\"tier\":{\"type\":"
+	"\"string\",\"enum\":[\"vip\",\"standard\"],\"default\":\"standard\"},\"at\":{\"type\":\"string\",\"format\":\"time\"},"
+	"\"trip.city\":"
+	"{\"type\":\"string\",\"default\":\"Lima\"},\"trip.country\":{\"type\":\"string\",\"required\":true},"
+	"\"tags\":{\"type\":\"array\","
 	"\"items\":{\"type\":\"string\"}}}"
 
 #define LETTER "{name} {price} {tier} {trip.city} {trip.country} {day} {mail} {tel} {at} {tags}"
 #define GIVEN "\"name\":\"N\",\"trip.country\":\"PE\""
 
-static const char *const shapes[] = {JSON_SCHEMA, FLAT};
+	static const char *const shapes[] = {JSON_SCHEMA, FLAT};
 
 static void
-refuse_value(const char *schema, const char *variables, placeholder_failure failure, const char *path, const char *message, const char *expected)
+refuse_value(const char *schema, const char *variables, placeholder_failure failure, const char *path, const char *message,
+			 const char *expected)
 {
 	ck_assert_msg(!render_all(LETTER, schema, NULL, NULL, variables, PLACEHOLDER_TEXT, PLACEHOLDER_TEXT), "%s was taken", variables);
 	ck_assert_msg(fault.failure == failure, "%s: failure %d (%s)", variables, fault.failure, fault.message);
@@ -264,19 +285,24 @@ START_TEST(schemas_of_both_shapes_check_alike)
 {
 	const char *schema = shapes[_i];
 
-	ck_assert_msg(render_all(LETTER, schema, NULL, NULL, "{" GIVEN ",\"tel\":\"\"}", PLACEHOLDER_TEXT, PLACEHOLDER_TEXT), "%s: %s, %s", fault.message, fault.path, fault.expected);
-	ck_assert_msg(kernel_text_is(result.content, "N 5 standard Lima PE     "), "\"%.*s\"", (int) result.content.length, result.content.bytes);
+	ck_assert_msg(render_all(LETTER, schema, NULL, NULL, "{" GIVEN ",\"tel\":\"\"}", PLACEHOLDER_TEXT, PLACEHOLDER_TEXT),
+				  "%s: %s, %s", fault.message, fault.path, fault.expected);
+	ck_assert_msg(kernel_text_is(result.content, "N 5 standard Lima PE     "), "\"%.*s\"", (int) result.content.length,
+				  result.content.bytes);
 	expect_list("used", result.used, "name; price; tier; trip.city; trip.country; tel");
 	expect_list("defaulted", result.defaulted, "price; tier; trip.city");
 	placeholder_result_close(&result);
-	ck_assert_msg(render_all("{trip.city} {trip.country} {price}", schema, "{\"trip\":{\"city\":\"A\",\"country\":\"B\"},\"price\":\"7\",\"name\":\"D\"}",
-							 "{\"trip\":{\"country\":\"C\"},\"name\":\"E\",\"other\":1}", "{\"trip.city\":\"F\",\"name\":null}", PLACEHOLDER_TEXT, PLACEHOLDER_TEXT),
+	ck_assert_msg(render_all("{trip.city} {trip.country} {price}", schema,
+							 "{\"trip\":{\"city\":\"A\",\"country\":\"B\"},\"price\":\"7\",\"name\":\"D\"}",
+							 "{\"trip\":{\"country\":\"C\"},\"name\":\"E\",\"other\":1}", "{\"trip.city\":\"F\",\"name\":null}",
+							 PLACEHOLDER_TEXT, PLACEHOLDER_TEXT),
 				  "%s %s", fault.message, fault.path);
 	ck_assert(kernel_text_is(result.content, "F C 7"));
 	expect_list("defaulted", result.defaulted, "price");
 	placeholder_result_close(&result);
 	refuse_value(schema, "{}", PLACEHOLDER_MISSING, "/name", "name, trip.country", "name, trip.country");
-	refuse_value(schema, "{\"name\":null,\"trip\":{\"country\":\"PE\"}}", PLACEHOLDER_MISSING, "/name", "a variable is missing: name", "name");
+	refuse_value(schema, "{\"name\":null,\"trip\":{\"country\":\"PE\"}}", PLACEHOLDER_MISSING, "/name",
+				 "a variable is missing: name", "name");
 	refuse_value(schema, "{" GIVEN ",\"price\":\"cheap\"}", PLACEHOLDER_INVALID, "/price", "price", "number");
 	refuse_value(schema, "{" GIVEN ",\"price\":-1}", PLACEHOLDER_INVALID, "/price", "price", "0");
 	refuse_value(schema, "{" GIVEN ",\"tier\":\"gold\"}", PLACEHOLDER_INVALID, "/tier", "tier", "\"vip\", \"standard\"");
@@ -308,15 +334,32 @@ START_TEST(formats_of_variables)
 		const char *value;
 		bool fits;
 	} cases[] = {
-		{"phone", "+1 (555) 010-0200", true},  {"phone", "555 0100", true},         {"phone", "+44 20 7946 0958 ext. 12", true},
-		{"phone", "12345", false},             {"phone", "1234567890123456", false}, {"phone", "555-0100 x", false},
-		{"currency", "$8,750.00", true},       {"currency", "EUR 1200", true},       {"currency", "1200.5", true},
-		{"currency", "cheap", false},          {"currency", "1.2.3", false},         {"currency", "1,2 per person", false},
-		{"date-iso", "2025-03-15", true},      {"date-iso", "2025-03-15T10:00Z", false}, {"date-iso", "2025-02-29", false},
-		{"date", "2025-03-15T10:00:00Z", true}, {"date", "15.03.2025", false},       {"date", "10:00", false},
-		{"time", "08:30", true},               {"time", "8:30 pm", true},            {"time", "8:30:15", true},
-		{"time", "13:00 PM", false},           {"time", "24:00", false},             {"time", "2025-03-15", false},
-		{"email", "a.b+c@example.com", true},  {"email", "a b@example.com", false},
+		{"phone", "+1 (555) 010-0200", true},
+		{"phone", "555 0100", true},
+		{"phone", "+44 20 7946 0958 ext. 12", true},
+		{"phone", "12345", false},
+		{"phone", "1234567890123456", false},
+		{"phone", "555-0100 x", false},
+		{"currency", "$8,750.00", true},
+		{"currency", "EUR 1200", true},
+		{"currency", "1200.5", true},
+		{"currency", "cheap", false},
+		{"currency", "1.2.3", false},
+		{"currency", "1,2 per person", false},
+		{"date-iso", "2025-03-15", true},
+		{"date-iso", "2025-03-15T10:00Z", false},
+		{"date-iso", "2025-02-29", false},
+		{"date", "2025-03-15T10:00:00Z", true},
+		{"date", "15.03.2025", false},
+		{"date", "10:00", false},
+		{"time", "08:30", true},
+		{"time", "8:30 pm", true},
+		{"time", "8:30:15", true},
+		{"time", "13:00 PM", false},
+		{"time", "24:00", false},
+		{"time", "2025-03-15", false},
+		{"email", "a.b+c@example.com", true},
+		{"email", "a b@example.com", false},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -340,26 +383,32 @@ START_TEST(template_and_schema_are_compared)
 {
 	placeholder_template *template = placeholder_open(
 		&memory,
-		kernel_text_of("{name} {trip.city} {trip.zip} {tags[0]} {{#each hotels as h}}{h.name}{other.part}{{/each}}{price|World}{tags.length}"),
+		kernel_text_of("{name} {trip.city} {trip.zip} {tags[0]} {{#each hotels as "
+					   "h}}{h.name}{other.part}{{/each}}{price|World}{tags.length}"),
 		kernel_text_of(JSON_SCHEMA), (kernel_text){NULL, 0}, &fault);
 
 	ck_assert_msg(template != NULL, "%s", fault.message);
 	expect_list("used", placeholder_used(template), "name; trip.city; trip.zip; tags; hotels; other.part; price");
 	expect_list("undefined", placeholder_undefined(template), "trip.zip; hotels; other.part");
 	expect_list("unused", placeholder_unused(template), "day; mail; tel; tier; at; trip.country");
-	expect_list("remarks", placeholder_remarks(template), "line 1, column 98: World is no filter and is taken as the default 'World'; put a default in quotes");
+	expect_list("remarks", placeholder_remarks(template), "line 1, column 98: World is no filter and is taken as the default "
+														  "'World'; put a default in quotes");
 	placeholder_close(template);
 }
 END_TEST
 
 START_TEST(warnings)
 {
-	ck_assert(render_all("{a}{b|upper}{c?'x':''}{{#if d}}{{/if}}{'x'+1}{a+'x'}{e|'MMMM'}{f|'x'}\n{o}", NULL, NULL, NULL, "{\"e\":\"soon\",\"o\":{\"p\":1}}",
+	ck_assert(render_all("{a}{b|upper}{c?'x':''}{{#if d}}{{/if}}{'x'+1}{a+'x'}{e|'MMMM'}{f|'x'}\n{o}", NULL, NULL, NULL,
+						 "{\"e\":\"soon\",\"o\":{\"p\":1}}",
 						 PLACEHOLDER_TEXT, PLACEHOLDER_TEXT));
-	ck_assert_msg(kernel_text_is(result.content, "{'x'+1}xsoonx\n{\"p\":1}"), "\"%.*s\"", (int) result.content.length, result.content.bytes);
+	ck_assert_msg(kernel_text_is(result.content, "{'x'+1}xsoonx\n{\"p\":1}"), "\"%.*s\"", (int) result.content.length,
+				  result.content.bytes);
 	expect_list("warnings", result.warnings,
-				"line 1, column 2: a has no value, nothing stands in its place; line 1, column 5: b has no value, nothing stands in its place; "
-				"line 1, column 47: a has no value, nothing stands in its place; line 1, column 56: soon stands as it is: it is no date or time; "
+				"line 1, column 2: a has no value, nothing stands in its place; line 1, column 5: b has no value, nothing stands "
+				"in its place; "
+				"line 1, column 47: a has no value, nothing stands in its place; line 1, column 56: soon stands as it is: it is "
+				"no date or time; "
 				"line 2, column 2: an object is printed as JSON; name one of its parts");
 	expect_list("used", result.used, "e; o");
 	expect_list("defaulted", result.defaulted, "f");
@@ -435,7 +484,8 @@ refuse_long(size_t times, const char *piece, const char *end, placeholder_failur
 {
 	char *text = repeated(times, piece, end);
 
-	ck_assert(!render_all(text, NULL, NULL, NULL, "{\"l\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"t\":\"tttttttttttttttttttttttttttttt\"}",
+	ck_assert(!render_all(text, NULL, NULL, NULL, "{\"l\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"
+												  "\"t\":\"tttttttttttttttttttttttttttttt\"}",
 						  PLACEHOLDER_TEXT, PLACEHOLDER_TEXT));
 	ck_assert_msg(fault.failure == failure, "%s…: failure %d (%s)", piece, fault.failure, fault.message);
 	free(text);
@@ -454,8 +504,10 @@ END_TEST
 /* Every allocation refused once: told as such, nothing lost, nothing half done. */
 START_TEST(memory_that_runs_out_is_told)
 {
-	static const char content[] = "{name|upper} {trip.city+x|'MMM'} {{#each tags as t}}{t|json}{{else}}-{{/each}}{tags|list}{price|currency}{no}{b|World}{tags|reverse|join('/')}{trip}";
-	static const char variables[] = "{" GIVEN ",\"tags\":[\"a\",\"b\"],\"day\":\"2025-03-15\",\"a1\":1,\"a2\":1,\"a3\":1,\"a4\":1,\"a5\":1,\"a6\":1}";
+	static const char content[] = "{name|upper} {trip.city+x|'MMM'} {{#each tags as "
+								  "t}}{t|json}{{else}}-{{/each}}{tags|list}{price|currency}{no}{b|World}{tags|reverse|join('/')}{trip}";
+	static const char variables[] = "{" GIVEN ",\"tags\":[\"a\",\"b\"],\"day\":\"2025-03-15\",\"a1\":1,\"a2\":1,\"a3\":1,\"a4\":1,"
+									"\"a5\":1,\"a6\":1}";
 	size_t refused = 0;
 
 	for (;;)
@@ -463,8 +515,9 @@ START_TEST(memory_that_runs_out_is_told)
 		held = (allocation){.refuse = ++refused};
 		if (render_all(content, FLAT, "{\"x\":\"2025-01-01\"}", "{\"y\":1}", variables, PLACEHOLDER_HTML, PLACEHOLDER_HTML))
 			break;
-		ck_assert_msg(fault.failure == PLACEHOLDER_NO_MEMORY || (fault.failure == PLACEHOLDER_STEPS && fault.source == PLACEHOLDER_OF_SCHEMA), "request %zu: %s",
-					  refused, fault.message);
+		ck_assert_msg(fault.failure == PLACEHOLDER_NO_MEMORY ||
+						  (fault.failure == PLACEHOLDER_STEPS && fault.source == PLACEHOLDER_OF_SCHEMA),
+					  "request %zu: %s", refused, fault.message);
 		nothing_left();
 	}
 	ck_assert_msg(refused > 100 && held.requests < refused, "%zu requests", refused);

@@ -1,5 +1,5 @@
 /*
- * render.c - `voygen render`: a template with a context, or many of them from standard input.
+ * render.c - `voygen render`: a template with a context, or many of them from standard input; or a text with placeholders.
  */
 #include <stdlib.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/render_batch.h"
+#include "cli/render_placeholders.h"
 #include "render/loader_directories.h"
 #include "render/render.h"
 #include "text/read.h"
@@ -18,16 +19,46 @@ struct render_line
 	unsigned long repeat;
 	bool batch;
 	bool compile; /* each repetition compiles anew */
+	bool placeholders;
+	bool engine;        /* an option that is for templates in the language of Nunjucks alone */
+	const char *schema; /* of placeholders, as the next */
+	const char *format;
 	struct template_options options;
 	struct loader_directories directories;
 };
+
+/* Takes an option of placeholders, or of templates of both kinds; how many arguments it was, 0 when it is none of them. */
+static int
+take_common_option(struct render_line *line, int left, char **argv)
+{
+	if (strcmp(argv[0], "--placeholders") == 0)
+	{
+		line->placeholders = true;
+		return 1;
+	}
+	if (left < 2)
+		return 0;
+	if (strcmp(argv[0], "--schema") == 0)
+		line->schema = argv[1];
+	else if (strcmp(argv[0], "--format") == 0)
+		line->format = argv[1];
+	else if (strcmp(argv[0], "--context") == 0)
+		line->context = argv[1];
+	else
+		return 0;
+	return 2;
+}
 
 /* Takes one option; how many arguments it was, 0 when it is wrong. */
 static int
 take_option(const struct command *self, struct render_line *line, int left, char **argv)
 {
+	int used = take_common_option(line, left, argv);
 	char *end;
 
+	if (used > 0)
+		return used;
+	line->engine = true;
 	if (strcmp(argv[0], "--batch") == 0 || strcmp(argv[0], "--compile") == 0)
 	{
 		*(argv[0][2] == 'b' ? &line->batch : &line->compile) = true;
@@ -43,7 +74,8 @@ take_option(const struct command *self, struct render_line *line, int left, char
 		line->options.autoescape = false;
 		return 1;
 	}
-	if (strcmp(argv[0], "--dir") != 0 && strcmp(argv[0], "--context") != 0 && strcmp(argv[0], "--repeat") != 0)
+	if (strcmp(argv[0], "--dir") != 0 && strcmp(argv[0], "--context") != 0 && strcmp(argv[0], "--repeat") != 0 &&
+		strcmp(argv[0], "--schema") != 0 && strcmp(argv[0], "--format") != 0)
 	{
 		command_misused(self, "unknown option \"%s\"", argv[0]);
 		return 0;
@@ -53,9 +85,7 @@ take_option(const struct command *self, struct render_line *line, int left, char
 		command_misused(self, "%s needs a value", argv[0]);
 		return 0;
 	}
-	if (argv[0][2] == 'c')
-		line->context = argv[1];
-	else if (argv[0][2] == 'r')
+	if (argv[0][2] == 'r')
 	{
 		line->repeat = strtoul(argv[1], &end, 10);
 		if (argv[1][0] < '0' || argv[1][0] > '9' || *end != '\0' || line->repeat == 0)
@@ -93,6 +123,16 @@ read_line(const struct command *self, struct render_line *line, int argc, char *
 		if (used == 0)
 			return false;
 		at += used;
+	}
+	if (line->placeholders && line->engine)
+	{
+		command_misused(self, "--placeholders goes with --schema, --context and --format alone");
+		return false;
+	}
+	if (!line->placeholders && (line->schema != NULL || line->format != NULL))
+	{
+		command_misused(self, "%s is for --placeholders", line->schema != NULL ? "--schema" : "--format");
+		return false;
 	}
 	if (line->batch == (line->template != NULL))
 	{
@@ -197,6 +237,12 @@ run_render(const struct command *self, struct session *session, int argc, char *
 
 	if (!read_line(self, &line, argc, argv))
 		return COMMAND_USAGE;
+	if (line.placeholders)
+	{
+		const struct placeholder_files files = {line.template, line.schema, line.context, line.format};
+
+		return render_placeholders(self, session, &files);
+	}
 	if (!line.batch)
 		return run_one(self, session, &line);
 	return render_batch(session->arena, &line.directories) ? command_finished(self) : COMMAND_FAILED;
@@ -207,6 +253,7 @@ const struct command render_command = {
 	.summary = "render a template",
 	.help = "usage: voygen render TEMPLATE [--dir DIR]... [--context FILE | --context -] [OPTION]...\n"
 			"       voygen render --batch [--dir DIR]...\n"
+			"       voygen render TEMPLATE --placeholders [--schema FILE] [--context FILE | --context -] [--format FORMAT]\n"
 			"\n"
 			"Prints what a template in the language of Nunjucks makes of a context, a JSON object. TEMPLATE is the path of a\n"
 			"file, or with --dir the name of a file below one of the directories, where templates that it includes, imports or\n"
@@ -219,6 +266,10 @@ const struct command render_command = {
 			"\n"
 			"--batch reads one JSON object per line, {id, template or name, templates, path, context, options{autoescape,\n"
 			"trimBlocks, lstripBlocks, throwOnUndefined, tags}}, and prints one per line, {id, output} or\n"
-			"{id, error{message, template, line, column}}. In these contexts {\"$type\": \"SafeString\", \"value\": …} is markup.\n",
+			"{id, error{message, template, line, column}}. In these contexts {\"$type\": \"SafeString\", \"value\": …} is markup.\n"
+			"\n"
+			"--placeholders fills in a text with {placeholders}, as process_template does with templates of the database. The\n"
+			"context has its variables, the schema their rules: JSON Schema, or an object of variables. FORMAT is text, html,\n"
+			"markdown or json: what the text is written as, by which values are escaped. Warnings are told on stderr.\n",
 	.run = run_render,
 };

@@ -155,7 +155,8 @@ filter_currency(struct render *run, const struct arguments *arguments)
 
 	if (value_is_nothing(amount))
 		return amount;
-	switch (price_text(kernel_text_from(amount_digits(run, amount, number)), kernel_text_from(code), kernel_text_from(locale), text, &length))
+	switch (price_text(kernel_text_from(amount_digits(run, amount, number)), kernel_text_from(code),
+					   kernel_text_from(locale), text, &length))
 	{
 		case PRICE_NO_NUMBER:
 			builtin_wrong(run, "currency", "an amount like 1234.50", amount);
