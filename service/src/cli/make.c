@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "job/mailing.h"
 #include "job/make.h"
 #include "job/proposal.h"
 
@@ -13,9 +14,11 @@ static enum command_status
 run_make(const struct command *self, struct session *session, int argc, char **argv)
 {
 	struct failure failure;
-	struct proposal_maker *proposals = proposal_maker_open(session->arena, getenv("VOYGEN_IMAGE_ALLOW"), &failure);
+	struct documents *documents = documents_open(session->arena);
+	struct proposal_maker *proposals = proposal_maker_open(session->arena, documents, getenv("VOYGEN_IMAGE_ALLOW"), &failure);
 	const struct make_kind kinds[] = {
 		{"proposal", proposal_make, proposals},
+		{"mail", mailing_make, documents},
 		{NULL, NULL, NULL},
 	};
 	struct arena orders;
@@ -38,6 +41,7 @@ run_make(const struct command *self, struct session *session, int argc, char **a
 	sound = make_serve(&orders, STDIN_FILENO, out, kinds);
 	arena_close(&orders);
 	proposal_maker_close(proposals);
+	documents_close(documents);
 	if (sound)
 		return COMMAND_DONE;
 	failure_set(&failure, "unavailable", "what came in is no order", NULL);
@@ -49,7 +53,7 @@ const struct command make_command = {
 	.summary = NULL,
 	.help = "usage: voygen make\n"
 			"\n"
-			"Makes documents for jobs: `voygen serve` and `voygen work` start it when there is one to make, and keep it.\n"
+			"Makes documents for jobs and mails them: `voygen serve` and `voygen work` start it when there is one to make, and keep it.\n"
 			"Not for people: orders come in on standard input, answers go out on standard output, each as a number of\n"
 			"pieces of bytes (src/job/message.h), the first of which is JSON. It ends with its input, knows no database\n"
 			"and no token.\n",

@@ -2,6 +2,7 @@
  * serve.c - `voygen serve`: the gateway through which assistants and other clients of MCP call the tools.
  */
 #include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -39,6 +40,9 @@ serve(struct session *session, struct gateway_task *task, const char *const *giv
 		return false;
 	if (task->settings.public_url != NULL && !greeting_set(session->arena, task->settings.public_url, failure))
 		return false;
+	/* for what is started from here (job/maker.h): the mail server's settings are read where they are used */
+	if (task->settings.file != NULL)
+		setenv("VOYGEN_SETTINGS", task->settings.file, 1);
 	if (task->conformance)
 		return gateway_run(task, session->arena, failure);
 	task->database_url = settings->gateway_url;

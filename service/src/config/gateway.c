@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "config/env_file.h"
+#include "config/mail.h"
 #include "text/read.h"
 
 #define SETTINGS_OPTION "--settings"
@@ -96,7 +97,8 @@ value_of(struct arena *arena, const struct gateway_setting *setting, const char 
 
 /* --- the file ----------------------------------------------------------------------- */
 
-/* What `make up` writes into .voygen/env for others to read: such a file may be the one of the settings. */
+/* What `make up` writes into .voygen/env for others to read, and the mail server's, which whoever sends reads: such a file may be the
+ * one of the settings. */
 static bool
 is_of_others(const struct env_line *line)
 {
@@ -107,7 +109,7 @@ is_of_others(const struct env_line *line)
 		if (slice_is(line->name, names[i]))
 			return line->whole;
 	}
-	return false;
+	return line->whole && mail_settings_has(line->name);
 }
 
 static bool

@@ -135,12 +135,22 @@ on_made(void *owner, const struct message *answer, const struct failure *failure
 		end_with(errand, "unavailable", "out of memory");
 }
 
+/* Also true for a document that has such a thing in it, which costs a moment at the end of a process. */
+static bool
+is_message(struct slice request)
+{
+	static const char kind[] = "\"kind\": \"mail\"";
+
+	return memmem(request.at, request.length, kind, sizeof(kind) - 1) != NULL;
+}
+
 /* --- asking what is wanted ------------------------------------------------------------ */
 
 static void
 on_request(void *owner, struct query_outcome *outcome)
 {
 	struct errand *errand = owner;
+	struct slice request;
 	bool kept;
 
 	errand->asking = false;
@@ -163,8 +173,15 @@ on_request(void *owner, struct query_outcome *outcome)
 		end_with(errand, "unavailable", "out of memory");
 		return;
 	}
+	request = (struct slice){errand->request.at, errand->request.length};
+	errand->once = is_message(request);
+	if (errand->ending && !errand->once)
+	{
+		end(errand, NULL);
+		return;
+	}
 	errand->making = true;
-	maker_order(errand->maker, &errand->order, (struct slice){errand->request.at, errand->request.length}, on_made, errand);
+	maker_order(errand->maker, &errand->order, request, on_made, errand);
 }
 
 void
@@ -176,6 +193,8 @@ errand_start(struct errand *errand, int64_t agency, int64_t job, int64_t run, er
 	errand->done = done;
 	errand->owner = owner;
 	errand->asking = true;
+	errand->once = false;
+	errand->ending = false;
 	query_start(&errand->query, &prepared_outside_request, on_request, errand);
 	query_integer(&errand->query, agency);
 	query_integer(&errand->query, job);
@@ -193,4 +212,14 @@ errand_stop(struct errand *errand)
 	errand->asking = false;
 	errand->making = false;
 	forget(errand);
+}
+
+bool
+errand_wind_up(struct errand *errand)
+{
+	errand->ending = true;
+	if (!errand->making || errand->once)
+		return false;
+	errand_stop(errand);
+	return true;
 }

@@ -23,6 +23,8 @@ struct errand
 	int64_t run;
 	bool asking; /* a query is under way */
 	bool making; /* the order is with the maker */
+	bool once;   /* ... and is a message: given again, it might be sent twice */
+	bool ending; /* it begins nothing that another can begin as well */
 	struct query query;
 	struct order order;
 	struct bytes request; /* of the job */
@@ -37,6 +39,9 @@ void errand_start(struct errand *errand, int64_t agency, int64_t job, int64_t ru
 
 /* Calls back no more; what was made is thrown away. Also for one that is not under way. */
 void errand_stop(struct errand *errand);
+
+/* For a process that ends: true when the errand was stopped, as others can begin it anew; else it calls back as soon as it can. */
+bool errand_wind_up(struct errand *errand);
 
 static inline bool
 errand_under_way(const struct errand *errand)

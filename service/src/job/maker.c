@@ -27,9 +27,9 @@
 
 #define LOOK_MS 500
 #define ENDED_MOST 16
-#define VARIABLES_MOST 16
+#define VARIABLES_MOST 24
 
-/* What it may know of this process's environment: no address of a database, no token. */
+/* What it may know of this process's environment: no address of a database, no token; of the mail server all. */
 static const char *const passed_on[] = {
 	"PATH",
 	"HOME",
@@ -40,6 +40,13 @@ static const char *const passed_on[] = {
 	"ASAN_OPTIONS",
 	"UBSAN_OPTIONS",
 	"VOYGEN_IMAGE_ALLOW",
+	"VOYGEN_SETTINGS",
+	"VOYGEN_SMTP_URL",
+	"VOYGEN_SMTP_USER",
+	"VOYGEN_SMTP_PASSWORD",
+	"VOYGEN_SMTP_TLS",
+	"VOYGEN_SMTP_CA",
+	"VOYGEN_SMTP_TIMEOUT_S",
 	NULL,
 };
 

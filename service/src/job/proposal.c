@@ -10,19 +10,16 @@
 #include <string.h>
 
 #include "browser/pdf.h"
-#include "carried/carried.h"
 #include "identity/digest.h"
 #include "image/pictures.h"
 #include "json/reading.h"
-#include "render/render.h"
 #include "text/base64.h"
 
 #define PICTURES_MOST 100
 
 struct proposal_maker
 {
-	struct template_set *templates;
-	struct render *render;
+	struct documents *documents;
 	struct pdf_printer *printer;
 	struct picture_options fetching;
 };
@@ -41,38 +38,16 @@ struct pictures
 	struct placed placed[PICTURES_MOST];
 };
 
-/* --- templates ------------------------------------------------------------------------ */
-
-static enum template_load
-load_carried(void *owner, struct slice name, struct slice *source)
-{
-	(void) owner;
-	for (const struct carried_file *file = carried_files; file->name != NULL; file++)
-	{
-		if (slice_is(name, file->name))
-		{
-			*source = (struct slice){file->text, file->length};
-			return TEMPLATE_FOUND;
-		}
-	}
-	return TEMPLATE_MISSING;
-}
-
 struct proposal_maker *
-proposal_maker_open(struct arena *arena, const char *allowed, struct failure *failure)
+proposal_maker_open(struct arena *arena, struct documents *documents, const char *allowed, struct failure *failure)
 {
 	struct proposal_maker *maker = arena_alloc(arena, sizeof(*maker));
-	const struct template_options options = {.autoescape = true};
-	const struct template_limits limits = TEMPLATE_LIMITS;
 	const struct pdf_settings settings = {.limits = pdf_limits_usual};
 
+	maker->documents = documents;
 	maker->fetching = picture_options_default;
 	if (!address_ranges_read(arena, allowed, &maker->fetching.allowed, failure))
 		return NULL;
-	maker->templates = template_set_open(&options, &limits, load_carried, NULL);
-	maker->render = maker->templates != NULL ? render_open(maker->templates) : NULL;
-	if (maker->render == NULL)
-		arena->fail(sizeof(*maker));
 	maker->printer = pdf_open(arena, &settings);
 	return maker;
 }
@@ -81,8 +56,6 @@ void
 proposal_maker_close(struct proposal_maker *maker)
 {
 	pdf_close(maker->printer);
-	render_close(maker->render);
-	template_set_close(maker->templates);
 }
 
 static void
@@ -275,38 +248,6 @@ fetch_pictures(const struct proposal_maker *maker, struct making *making, struct
 	json_object_object_add(making->answer, "pictures", told);
 }
 
-/* --- HTML --------------------------------------------------------------------------------- */
-
-static bool
-failed(struct making *making, const struct fault *fault, struct failure *failure)
-{
-	return failure_set(failure, "precondition_failed",
-					   arena_format(making->arena, "template %s, line %u: %s", fault->template, fault->line, fault->message), NULL);
-}
-
-/* Copied: the next render takes the place of its output. */
-static bool
-render_html(struct proposal_maker *maker, struct making *making, struct slice *html, struct failure *failure)
-{
-	const char *name = arena_format(making->arena, "%s.njk", json_text(making->arena, making->order, "template", "standard"));
-	const char *payload = json_object_to_json_string_ext(json_member(making->order, "payload"), JSON_C_TO_STRING_PLAIN);
-	const struct template_limits limits = TEMPLATE_LIMITS;
-	struct fault fault = {0};
-	const struct template *template = template_get(maker->templates, slice_of(name), &fault);
-	struct render_context *context;
-	struct slice output;
-	bool done;
-
-	if (template == NULL)
-		return failed(making, &fault, failure);
-	context = context_open(making->arena, slice_of(payload), CONTEXT_PLAIN, limits.memory, &fault);
-	done = context != NULL && render_template(maker->render, template, context_dict(context), &output, &fault);
-	if (done)
-		*html = (struct slice){arena_copy(making->arena, output.at, output.length), output.length};
-	context_close(context);
-	return done || failed(making, &fault, failure);
-}
-
 /* --- PDF ------------------------------------------------------------------------------------ */
 
 static enum resource_answer
@@ -356,12 +297,13 @@ proposal_make(void *owner, struct making *making, struct failure *failure)
 	struct proposal_maker *maker = owner;
 	struct json_object *pdf = json_member(making->order, "pdf");
 	struct pictures pictures = {0};
+	const char *name = arena_format(making->arena, "%s.njk", json_text(making->arena, making->order, "template", "standard"));
 	struct slice html;
 
 	if (!json_object_is_type(json_member(making->order, "payload"), json_type_object))
 		return failure_set(failure, "invalid_argument", "a proposal without a payload", NULL);
 	fetch_pictures(maker, making, &pictures);
-	if (!render_html(maker, making, &html, failure))
+	if (!documents_render(maker->documents, making, name, &html, failure))
 		return false;
 	add_document(making, "html", html);
 	if (pdf == NULL || json_object_get_boolean(pdf))

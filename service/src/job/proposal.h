@@ -8,13 +8,14 @@
 #ifndef VOYGEN_PROPOSAL_H
 #define VOYGEN_PROPOSAL_H
 
+#include "job/documents.h"
 #include "job/make.h"
 
 struct proposal_maker;
 
-/* Keeps templates compiled and a browser warm. It lies in the arena. Pictures may come from these ranges of addresses beside
+/* Keeps a browser warm. It lies in the arena. Pictures may come from these ranges of addresses beside
  * public ones (image/address.h); NULL with the failure filled when they are none. */
-struct proposal_maker *proposal_maker_open(struct arena *arena, const char *allowed, struct failure *failure);
+struct proposal_maker *proposal_maker_open(struct arena *arena, struct documents *documents, const char *allowed, struct failure *failure);
 void proposal_maker_close(struct proposal_maker *maker);
 
 /* A make_work whose owner is a struct proposal_maker. */

@@ -474,12 +474,9 @@ worker_drain(struct worker *worker)
 			pool_stop(worker->pool, &slot->query);
 			slot->state = SLOT_FREE;
 		}
-		/* What is made outside may take long, and is made as well by another. */
-		if (slot->state == SLOT_OUTSIDE)
-		{
-			errand_stop(&slot->errand);
+		/* What is made outside may take long, and is made as well by another; a message that is being sent is waited for. */
+		if (slot->state == SLOT_OUTSIDE && errand_wind_up(&slot->errand))
 			leave(slot, "");
-		}
 	}
 }
 

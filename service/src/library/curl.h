@@ -22,6 +22,7 @@
 	do(multi_add_handle) do(multi_remove_handle)                 \
 	do(multi_perform) do(multi_poll)                             \
 	do(easy_init) do(easy_setopt) do(easy_getinfo)               \
+	do(easy_perform)                                             \
 	do(easy_cleanup) do(easy_strerror)                           \
 	do(slist_append) do(slist_free_all)
 /* clang-format on */
