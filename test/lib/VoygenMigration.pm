@@ -113,6 +113,7 @@ sub fill_agency
 		"insert into voygen.pictures (digest, mime_type, width, height, content) values (sha256('x'), 'image/png', 1, 1, 'x')",
 		"insert into voygen.proposal_shares (proposal_id, digest, expires_at) select proposal_id, sha256('x'), now() from voygen.proposals where agency_id = $agency",
 		"insert into voygen.proposal_decisions (proposal_id, share_id, decision, name, version_digest) select proposal_id, share_id, 'declined', 'A', digest from voygen.proposal_shares where agency_id = $agency",
+		"insert into voygen.outbox (proposal_id, job_id, kind, sender, recipients, message_id) select proposal_id, 1, 'cover', 'a\@b', '{c\@d}', '<1\@b>' from voygen.proposals where agency_id = $agency",
 		"insert into voygen.hotel_choices (trip_id, hotel_id) select trip_id, hotel_id from voygen.hotel_cache where agency_id = $agency",
 		"insert into voygen.extraction_sessions (trip_id, site) values ($trip, 'navitrip')",
 		"insert into voygen.extraction_attempts (session_id, attempt) select session_id, 1 from voygen.extraction_sessions where agency_id = $agency",

@@ -208,7 +208,7 @@ subtest 'sessions without a token begin and see jobs, too' => sub {
 
 subtest 'every tool tagged @job' => sub {
 	my $tools = $owner->selectall_arrayref("select t.name, t.output_schema, t.job_schema from voygen.tool t where is_job order by 1", { Slice => {} });
-	is_deeply([ map { $_->{name} } @$tools ], [qw(count_up generate_proposal recalculate_all_commissions render_preview verify_all_facts)], 'is known to this test');
+	is_deeply([ map { $_->{name} } @$tools ], [qw(count_up generate_proposal recalculate_all_commissions render_preview send_proposal verify_all_facts)], 'is known to this test');
 	for my $tool (@$tools)
 	{
 		is_deeply([ sort keys %{ decode_json($tool->{output_schema})->{properties} } ], [qw(job_id status)], "$tool->{name} answers the job");
