@@ -160,7 +160,7 @@ begin
     and j.outside_answer is null
     and not j.cancel_requested
   for update;
-  return case when held.outside ->> 'kind' = 'mail' then voygen.hand_out_mail(held) else held.outside end;
+  return case when held.outside ->> 'kind' = 'mail' then voygen.hand_out_mail(held) else voygen.hand_out_pictures(held) end;
 end
 $$;
 

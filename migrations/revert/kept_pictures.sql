@@ -17,9 +17,6 @@ as $$
     and j.outside_answer is null
     and not j.cancel_requested
 $$;
-comment on function voygen.outside_request(bigint, bigint, bigint) is
-  'What a job held under this run wants to have done, as JSON; null when it wants nothing, has it already, is to be cancelled or is not '
-  'held any more.';
-
+drop function voygen.hand_out_pictures(voygen.job);
 alter table voygen.proposal_images drop column cut, drop column fetched_at;
 commit;

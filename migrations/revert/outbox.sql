@@ -17,7 +17,7 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select j.outside::text
+  select voygen.hand_out_pictures(j)::text
   from voygen.job as j
   where j.agency_id = outside_request.agency_id
     and j.job_id = outside_request.job_id
