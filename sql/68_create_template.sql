@@ -164,12 +164,13 @@ comment on function voygen_lib.template_warnings(voygen_lib.checked_template) is
 
 create function voygen_lib.same_template(one voygen.template_definitions, other voygen.template_definitions) returns boolean
 language sql immutable parallel safe
-begin atomic
+set search_path = pg_catalog, pg_temp
+as $$
   select (one.aliases, one.title, one.description, one.content, one.format, one.variables_schema, one.category, one.default_values, one.usage_examples)
     is not distinct from
     (other.aliases, other.title, other.description, other.content, other.format, other.variables_schema, other.category, other.default_values,
-      other.usage_examples);
-end;
+      other.usage_examples)
+$$;
 comment on function voygen_lib.same_template(voygen.template_definitions, voygen.template_definitions) is 'Whether two versions say the same.';
 
 create function voygen_api.create_template(

@@ -63,31 +63,43 @@ escaped(placeholder_parser *parser, char letter)
 	}
 }
 
+/* How many bytes stand between the quotes that open here and their end. */
+static size_t
+quoted_length(placeholder_parser *parser)
+{
+	char quote = parser->source.bytes[parser->at];
+
+	for (size_t i = parser->at + 1; i < parser->source.length; i++)
+	{
+		if (parser->source.bytes[i] == quote)
+			return i - parser->at - 1;
+		i += parser->source.bytes[i] == '\\';
+	}
+	placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, parser->at, "this text is not closed by %c", quote);
+}
+
 /* A text in quotes of either kind. */
 static kernel_text
 parse_quoted(placeholder_parser *parser)
 {
-	size_t opened = parser->at;
-	char quote = parser->source.bytes[parser->at++];
-	char *bytes = placeholder_parse_take(parser, parser->source.length - parser->at + 1, 1);
+	size_t end = parser->at + 1 + quoted_length(parser);
+	char *bytes = placeholder_parse_take(parser, end - parser->at, 1);
 	size_t length = 0;
 
-	for (;;)
+	parser->at++;
+	while (parser->at < end)
 	{
-		char byte;
+		char byte = parser->source.bytes[parser->at++];
 
-		if (parser->at == parser->source.length)
-			placeholder_parse_fail(parser, PLACEHOLDER_SYNTAX, opened, "this text is not closed by %c", quote);
-		byte = parser->source.bytes[parser->at++];
-		if (byte == quote)
-			return (kernel_text){bytes, length};
-		if (byte == '\\' && parser->at < parser->source.length)
+		if (byte == '\\')
 		{
 			parser->at++;
 			byte = escaped(parser, parser->source.bytes[parser->at - 1]);
 		}
 		bytes[length++] = byte;
 	}
+	parser->at++;
+	return (kernel_text){bytes, length};
 }
 
 static void

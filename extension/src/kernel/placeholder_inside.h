@@ -168,6 +168,7 @@ struct placeholder_declared
 	placeholder_declared *children;
 	placeholder_declared *last;
 	placeholder_declared *next;
+	placeholder_declared *items; /* what each item of a list is; NULL when that is not said */
 };
 
 typedef struct placeholder_rules

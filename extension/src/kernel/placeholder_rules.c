@@ -76,7 +76,7 @@ declare_dotted(rules_reader *reader, placeholder_declared *parent, kernel_text n
 	}
 }
 
-static bool read_properties(rules_reader *reader, placeholder_declared *parent, const jdoc_value *definition);
+static bool read_definition(rules_reader *reader, placeholder_declared *declared, const jdoc_value *definition);
 
 static bool
 read_property(rules_reader *reader, placeholder_declared *parent, kernel_text name, const jdoc_value *definition)
@@ -86,8 +86,7 @@ read_property(rules_reader *reader, placeholder_declared *parent, kernel_text na
 
 	if (made == NULL)
 		return placeholder_fault_memory(reader->fault);
-	made->definition = definition;
-	return definition->kind != JDOC_OBJECT || read_properties(reader, made, definition);
+	return read_definition(reader, made, definition);
 }
 
 static bool
@@ -122,6 +121,27 @@ read_properties(rules_reader *reader, placeholder_declared *parent, const jdoc_v
 				return false;
 		}
 	return read_required(reader, parent, definition);
+}
+
+static bool
+read_items(rules_reader *reader, placeholder_declared *declared, const jdoc_value *items)
+{
+	declared->items = arena_take(reader->memory, sizeof(*declared->items));
+	if (declared->items == NULL)
+		return placeholder_fault_memory(reader->fault);
+	memset(declared->items, 0, sizeof(*declared->items));
+	return read_definition(reader, declared->items, items);
+}
+
+static bool
+read_definition(rules_reader *reader, placeholder_declared *declared, const jdoc_value *definition)
+{
+	const jdoc_value *items = definition->kind == JDOC_OBJECT ? jdoc_find_word(definition, "items") : NULL;
+
+	declared->definition = definition;
+	if (definition->kind != JDOC_OBJECT)
+		return true;
+	return read_properties(reader, declared, definition) && (items == NULL || read_items(reader, declared, items));
 }
 
 /* Flat: every member is a variable's definition, and none says what JSON Schema says of the whole. */
@@ -234,8 +254,10 @@ bound_keyword(const jdoc_value *definition, const jdoc_member *member)
 static void write_declared(const rules_reader *reader, jdoc_text *out, const placeholder_declared *declared, bool root);
 
 static void
-write_members(const rules_reader *reader, jdoc_text *out, const jdoc_value *definition, bool *first)
+write_members(const rules_reader *reader, jdoc_text *out, const placeholder_declared *declared, bool *first)
 {
+	const jdoc_value *definition = declared->definition;
+
 	for (uint32_t i = 0; i < definition->count; i++)
 	{
 		const jdoc_member *member = &definition->is.members[i];
@@ -249,7 +271,9 @@ write_members(const rules_reader *reader, jdoc_text *out, const jdoc_value *defi
 			write_key(out, first, bound, strlen(bound));
 		else
 			write_key(out, first, member->name, member->name_length);
-		if (is_word(member, "type"))
+		if (is_word(member, "items") && declared->items != NULL)
+			write_declared(reader, out, declared->items, false);
+		else if (is_word(member, "type"))
 			write_type(reader, out, &member->value);
 		else
 			write_raw(reader, out, &member->value);
@@ -294,9 +318,12 @@ write_declared(const rules_reader *reader, jdoc_text *out, const placeholder_dec
 	}
 	jdoc_text_add(out, "{", 1);
 	if (definition != NULL)
-		write_members(reader, out, definition, &first);
+		write_members(reader, out, declared, &first);
 	else
-		jdoc_text_add_word(out, "\"type\":\"object\""), first = false;
+	{
+		jdoc_text_add_word(out, "\"type\":\"object\"");
+		first = false;
+	}
 	if (declared->children != NULL)
 		write_children(reader, out, declared, &first);
 	jdoc_text_add(out, "}", 1);

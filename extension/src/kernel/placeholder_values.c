@@ -222,29 +222,47 @@ own_format(const jdoc_value *definition)
 	return (kernel_text){NULL, 0};
 }
 
+static bool check_formats(checker *check, const placeholder_declared *declared, const jdoc_value *object, const jdoc_place *parent);
+
+/* A value and all within it. */
+static bool
+check_format(checker *check, const placeholder_declared *declared, const jdoc_value *value, const jdoc_place *at)
+{
+	kernel_text format = own_format(declared->definition);
+	const char *expected;
+	char pointer[JDOC_PATH_SIZE];
+	char got[128];
+
+	if (value->kind == JDOC_OBJECT && !check_formats(check, declared, value, at))
+		return false;
+	for (uint32_t i = 0; declared->items != NULL && value->kind == JDOC_ARRAY && i < value->count; i++)
+	{
+		jdoc_place item = {at, NULL, 0, i};
+
+		if (!check_format(check, declared->items, &value->is.items[i], &item))
+			return false;
+	}
+	/* An empty text is one that was left out on purpose. */
+	if (format.bytes == NULL || value->kind == JDOC_NULL || jdoc_is_word(value, ""))
+		return true;
+	expected = placeholder_format_expects(format, value);
+	if (expected == NULL)
+		return true;
+	jdoc_place_write(at, pointer, sizeof(pointer));
+	jdoc_describe(value, got, sizeof(got));
+	return refuse_value(check, pointer, false, expected, got);
+}
+
 static bool
 check_formats(checker *check, const placeholder_declared *declared, const jdoc_value *object, const jdoc_place *parent)
 {
 	for (const placeholder_declared *child = declared->children; child != NULL; child = child->next)
 	{
 		const jdoc_value *value = jdoc_find(object, child->name.bytes, child->name.length);
-		kernel_text format = own_format(child->definition);
 		jdoc_place at = {parent, child->name.bytes, (uint32_t) child->name.length, 0};
-		const char *expected;
-		char pointer[JDOC_PATH_SIZE];
-		char got[128];
 
-		if (value == NULL || value->kind == JDOC_NULL)
-			continue;
-		if (value->kind == JDOC_OBJECT && !check_formats(check, child, value, &at))
+		if (value != NULL && !check_format(check, child, value, &at))
 			return false;
-		/* An empty text is one that was left out on purpose. */
-		expected = format.bytes != NULL && !jdoc_is_word(value, "") ? placeholder_format_expects(format, value) : NULL;
-		if (expected == NULL)
-			continue;
-		jdoc_place_write(&at, pointer, sizeof(pointer));
-		jdoc_describe(value, got, sizeof(got));
-		return refuse_value(check, pointer, false, expected, got);
 	}
 	return true;
 }

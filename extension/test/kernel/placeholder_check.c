@@ -323,6 +323,26 @@ START_TEST(schemas_of_both_shapes_check_alike)
 }
 END_TEST
 
+START_TEST(items_of_lists_are_checked)
+{
+	static const char schema[] =
+		"{\"flights\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"day\":{\"type\":\"date\"},"
+		"\"at\":{\"type\":\"string\",\"format\":\"time\"}},\"required\":[\"day\"]}}}";
+
+	ck_assert_msg(render_all("{flights[0].day|'D MMM'}", schema, NULL, NULL, "{\"flights\":[{\"day\":\"2025-03-15\"}]}", PLACEHOLDER_TEXT,
+							 PLACEHOLDER_TEXT),
+				  "%s", fault.message);
+	ck_assert(kernel_text_is(result.content, "15 Mar"));
+	placeholder_result_close(&result);
+	refuse_value(schema, "{\"flights\":[{\"day\":\"2025-03-15\"},{\"day\":\"soon\"}]}", PLACEHOLDER_INVALID,
+				 "/flights/1/day", "flights.1.day",
+				 "YYYY-MM-DD");
+	refuse_value(schema, "{\"flights\":[{\"day\":\"2025-03-15\",\"at\":\"late\"}]}", PLACEHOLDER_INVALID, "/flights/0/at", "flights.0.at",
+				 "15:30");
+	refuse_value(schema, "{\"flights\":[{}]}", PLACEHOLDER_INVALID, "/flights/0/day", "flights.0.day", "");
+}
+END_TEST
+
 START_TEST(what_a_closed_schema_does_not_know_is_refused)
 {
 	refuse_value(shapes[0], "{" GIVEN ",\"nmae\":1}", PLACEHOLDER_UNKNOWN, "/nmae", "there is no variable nmae", "");
@@ -549,6 +569,7 @@ main(void)
 	tcase_add_test(cases, what_the_template_writes_is_markup);
 	tcase_add_test(cases, a_text_can_be_had_as_markup);
 	tcase_add_loop_test(cases, schemas_of_both_shapes_check_alike, 0, 2);
+	tcase_add_test(cases, items_of_lists_are_checked);
 	tcase_add_test(cases, what_a_closed_schema_does_not_know_is_refused);
 	tcase_add_test(cases, formats_of_variables);
 	tcase_add_test(cases, template_and_schema_are_compared);
