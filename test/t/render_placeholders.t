@@ -39,7 +39,7 @@ my $schema = file('schema.json', '{"client.name": {"type": "string", "required":
 my $values = file('values.json', '{"client": {"name": "<Zoë> O\'Brien"}, "hotels": [{"name": "{tz}", "price": 12.345}], "day": "2025-03-01"}');
 
 my @done = run($letter, '--placeholders', '--schema', $schema, '--context', $values);
-is_deeply(\@done, ["Liebe <Zoë> O'Brien,\n- {tz}: €12.35\nEST March 1st\n", "voygen render: $letter: line 3, column 28: x has no value, nothing stands in its place\n", 0], 'a text with a warning');
+is_deeply(\@done, ["Liebe <Zoë> O'Brien,\n- {tz}: €12.35\nEST March 1st\n", "voygen render: $letter: line 3, column 37: x has no value, nothing stands in its place\n", 0], 'a text with a warning');
 is((run($letter, '--placeholders', '--context', $values, '--format', 'html'))[0], "Liebe &lt;Zoë&gt; O&#39;Brien,\n- {tz}: €12.35\nEST March 1st\n", 'as HTML');
 
 @done = run($letter, '--placeholders', '--schema', $schema);

@@ -446,23 +446,27 @@ combined(placeholder_parser *parser, placeholder_operation operation, size_t off
 	return made;
 }
 
+/* Operands with one sign between them, grouped from the left. */
+static const placeholder_expression *
+parse_row(placeholder_parser *parser, const infix *sign, const placeholder_expression *(*operand)(placeholder_parser *) )
+{
+	const placeholder_expression *value = operand(parser);
+	size_t length = 0;
+
+	placeholder_parse_blanks(parser);
+	for (size_t offset = parser->at; placeholder_parse_took(parser, sign->sign); offset = parser->at)
+	{
+		chain_grows(parser, &length);
+		value = combined(parser, sign->operation, offset, value, operand(parser));
+		placeholder_parse_blanks(parser);
+	}
+	return value;
+}
+
 static const placeholder_expression *
 parse_join(placeholder_parser *parser)
 {
-	const placeholder_expression *value = parse_not(parser);
-	size_t length = 0;
-
-	for (;;)
-	{
-		size_t offset;
-
-		placeholder_parse_blanks(parser);
-		offset = parser->at;
-		if (!placeholder_parse_took(parser, "+"))
-			return value;
-		chain_grows(parser, &length);
-		value = combined(parser, PLACEHOLDER_OP_JOIN, offset, value, parse_not(parser));
-	}
+	return parse_row(parser, &(infix){"+", PLACEHOLDER_OP_JOIN}, parse_not);
 }
 
 static const placeholder_expression *
@@ -497,29 +501,13 @@ parse_comparison(placeholder_parser *parser)
 static const placeholder_expression *
 parse_and(placeholder_parser *parser)
 {
-	const placeholder_expression *value = parse_comparison(parser);
-	size_t length = 0;
-
-	for (size_t offset = parser->at; placeholder_parse_took(parser, "&&"); offset = parser->at)
-	{
-		chain_grows(parser, &length);
-		value = combined(parser, PLACEHOLDER_OP_AND, offset, value, parse_comparison(parser));
-	}
-	return value;
+	return parse_row(parser, &(infix){"&&", PLACEHOLDER_OP_AND}, parse_comparison);
 }
 
 static const placeholder_expression *
 parse_or(placeholder_parser *parser)
 {
-	const placeholder_expression *value = parse_and(parser);
-	size_t length = 0;
-
-	for (size_t offset = parser->at; placeholder_parse_took(parser, "||"); offset = parser->at)
-	{
-		chain_grows(parser, &length);
-		value = combined(parser, PLACEHOLDER_OP_OR, offset, value, parse_and(parser));
-	}
-	return value;
+	return parse_row(parser, &(infix){"||", PLACEHOLDER_OP_OR}, parse_and);
 }
 
 /* c ? a : b, where b may be another choice. */

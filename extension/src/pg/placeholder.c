@@ -13,7 +13,6 @@
 #include "utils/builtins.h"
 
 #include "pg/call_error.h"
-#include "pg/json_text.h"
 #include "pg/kernels.h"
 #include "pg/placeholder_cache.h"
 
@@ -30,18 +29,6 @@ static Jsonb *
 document_argument(FunctionCallInfo fcinfo, int number)
 {
 	return PG_ARGISNULL(number) ? NULL : PG_GETARG_JSONB_P(number);
-}
-
-static kernel_text
-document_text(const Jsonb *document)
-{
-	StringInfoData out;
-
-	if (document == NULL)
-		return (kernel_text){NULL, 0};
-	initStringInfo(&out);
-	json_text_document(&out, document);
-	return (kernel_text){out.data, out.len};
 }
 
 /* A part of the fault without the half of a character it may have been cut at; NULL when it is empty. */
@@ -151,8 +138,8 @@ voygen_placeholders_render(PG_FUNCTION_ARGS)
 
 	request.written = kind_argument(text_argument(fcinfo, 1), "/format", PLACEHOLDER_TEXT);
 	request.output = kind_argument(text_argument(fcinfo, 2), "/output_format", request.written);
-	request.context = document_text(document_argument(fcinfo, 5));
-	request.variables = document_text(document_argument(fcinfo, 6));
+	request.context = placeholder_document(document_argument(fcinfo, 5));
+	request.variables = placeholder_document(document_argument(fcinfo, 6));
 	template = placeholder_cache_get(content, document_argument(fcinfo, 3), document_argument(fcinfo, 4), &fault);
 	if (template == NULL || !placeholder_render(template, &request, &alloc, &result, &fault))
 		fault_raise(&fault, name);

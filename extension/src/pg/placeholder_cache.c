@@ -92,8 +92,8 @@ key_keep(kept_template *entry, const template_key *key)
 			entry->key.bytes[i] = memcpy(MemoryContextAlloc(entry->memory, Max(key->length[i], 1)), key->bytes[i], key->length[i]);
 }
 
-static kernel_text
-text_of(const Jsonb *document)
+kernel_text
+placeholder_document(const Jsonb *document)
 {
 	StringInfoData out;
 
@@ -112,7 +112,8 @@ template_make(const template_key *key, Jsonb *schema, Jsonb *defaults, placehold
 	kept_template *entry = MemoryContextAllocZero(memory, sizeof(*entry));
 
 	entry->memory = memory;
-	entry->template = placeholder_open(&alloc, (kernel_text){key->bytes[0], key->length[0]}, text_of(schema), text_of(defaults), fault);
+	entry->template = placeholder_open(&alloc, (kernel_text){key->bytes[0], key->length[0]}, placeholder_document(schema),
+									   placeholder_document(defaults), fault);
 	if (entry->template == NULL)
 	{
 		MemoryContextDelete(memory);

@@ -17,4 +17,7 @@
  */
 extern const placeholder_template *placeholder_cache_get(text *content, Jsonb *schema, Jsonb *defaults, placeholder_fault *fault);
 
+/* A document as JSON text; NULL is one that is not given. */
+extern kernel_text placeholder_document(const Jsonb *document);
+
 #endif
