@@ -9,6 +9,7 @@ use lib "$FindBin::RealBin/../lib";
 use JSON::PP;
 use Test::More;
 use CallTest;
+use VoygenTest;
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 my $door = CallTest->new('api_templates');
@@ -148,6 +149,30 @@ subtest 'a changed row is another template at once' => sub {
 	process('agent', 'client-welcome', { client_name => 'A', destination => 'B', agent_name => "C$_" }) for 1 .. 200;
 	$door->call('admin', 'create_template', { %letter, name => 'many', aliases => [], content => "{until} $_", usage_examples => [] }) for 1 .. 150;
 	is(process('agent', 'many', \%given)->{content}, '2027-03-04 150', 'more templates than a session keeps');
+};
+
+subtest 'examples from before they said what comes out' => sub {
+	open my $file, '<:encoding(UTF-8)', checkout() . '/sql/starter_templates.sql' or die $!;
+	my ($refresh) = do { local $/; <$file> } =~ /^(update voygen\.template_definitions.*;)\s*\z/ms;
+	my $before = '[{"name": "A week after a proposal for Japan", "variables": {"client_name": "Demo Client", "destination": "Japan", "followup_message": "A week ago we sent you our ideas for Kyoto and Tokyo. Have you had time to look at them?",
+		"call_to_action": "Shall we talk on Thursday? Tell us an hour that suits you.", "proposal_date": "September 2 2025", "travel_dates": "April 2026", "traveler_count": "2 adults"}}]';
+	my $examples = sub { return $owner->selectrow_array("select usage_examples from voygen.template_definitions where agency_id = ? and name = 'followup-email'", undef, $sunny) };
+	my $put = sub { $owner->do("update voygen.template_definitions set $_[0] = ? where agency_id = ? and name = 'followup-email'", undef, $_[1], $sunny) };
+	my ($now) = $examples->();
+	$put->(usage_examples => $before);
+	$owner->do($refresh);
+	is($examples->(), $now, 'become what they are now');
+	$put->(usage_examples => $before =~ s/2 adults/3 adults/r);
+	$owner->do($refresh);
+	like($examples->(), qr/3 adults(?!.*expected)/, 'but not those an agency has changed');
+	my ($content) = $owner->selectrow_array("select content from voygen.template_definitions where agency_id = ? and name = 'followup-email'", undef, $sunny);
+	$put->(usage_examples => $before);
+	$put->(content => "Ours: {client_name}");
+	$owner->do($refresh);
+	unlike($examples->(), qr/expected/, 'nor those of a text it has changed');
+	is($owner->do($refresh), '0E0', 'and nothing is written twice');
+	$put->(content => $content);
+	$put->(usage_examples => $now);
 };
 
 subtest 'another agency' => sub {
