@@ -136,6 +136,67 @@ subtest 'uses are counted, by whom' => sub {
 	is_deeply([map { $_->{name} } @{ $door->call('reader', 'list_templates', { category => 'proposals' })->{templates} }], ['three-tier-proposal'], 'the list by what they are for');
 };
 
+# A confirmation with all that the language has, and rules of every kind; what has to come out was written by hand.
+my %confirmation = (name => 'trip-confirmation', title => 'Confirmation of a trip', category => 'itinerary-templates', format => 'html', content => <<'CONTENT',
+<h1>{trip.title}</h1>
+<p>Dear {client.name}{client.tier=='vip'?' <em>(VIP)</em>':client.tier=='platinum'?' <em>(Platinum)</em>':''}, {client.phone|'no telephone'}</p>
+<p>{trip.start|'dddd, MMMM D, YYYY'} to {trip.end|'MMM DD, YYYY'}, {trip.nights} {trip.nights==1?'night':'nights'}, for {adults}{children>0?' and '+children:''} {adults<=1 && !children?'person':'people'}.</p>
+{{#if flights.length>0}}<table>{{#each flights as f}}<tr><td>{f.number|upper}</td><td>{f.day|'D MMM'} {f.at|'h:mm A'}</td></tr>{{/each}}</table>{{else}}<p>No flights.</p>{{/if}}
+{{#each hotels as h}}<h2>{h.name|title}</h2><p>Check-in {h.checkin|'3:00 PM'}; {{#each h.rooms as r}}{r.guests|join(' & ')} ({r.price|currency(currency)}) {{else}}rooms to be assigned{{/each}}</p>{{/each}}
+<p>Total {total|currency(currency)}, {points|comma} points. {deposit|currency(currency)|'No deposit'}{balance_due?', the rest by '+balance_due|'MMMM D':''}</p>
+{special|list}
+<style>p \{ color: {colour|'black'} } </style><p>{notes|truncate(20)|'–'}</p>{agent.name|'Your advisor'}, {agent.email|lower}
+CONTENT
+	variables_schema => { 'client.name' => { type => 'string', required => $yes, min => 2 }, 'client.tier' => { type => 'string', enum => [qw(standard vip platinum)], default => 'standard' }, 'client.phone' => { type => 'string', format => 'phone' },
+		'trip.title' => { type => 'string', required => $yes }, 'trip.start' => { type => 'date', required => $yes }, 'trip.end' => { type => 'string', format => 'date-iso', required => $yes }, 'trip.nights' => { type => 'integer', min => 1, max => 99 },
+		adults => { type => 'integer', min => 1, default => 2 }, children => { type => 'integer', min => 0, default => 0 }, currency => { type => 'string', pattern => '^[A-Z]{3}$', default => 'USD' },
+		flights => { type => 'array', items => { type => 'object', properties => { day => { type => 'date' }, at => { type => 'string', format => 'time' } }, required => ['number'] }, default => [] },
+		hotels => { type => 'array', min => 1 }, total => { type => 'number', min => 0, required => $yes }, points => { type => 'integer', default => 0 }, deposit => { type => 'number' }, balance_due => { type => 'date' },
+		special => { type => 'array' }, notes => { type => 'string', max => 200 }, colour => { type => 'string' }, 'agent.name' => { type => 'string' }, 'agent.email' => { type => 'string', format => 'email' } },
+	usage_examples => [
+		{ name => 'everything', variables => { client => { name => "D'Arcy & Co", tier => 'vip', phone => '+1 (555) 010-0200' }, trip => { title => 'Rome <3', start => '2027-05-01', end => '2027-05-08', nights => 7 }, adults => 2, children => 1, currency => 'EUR',
+			flights => [{ number => 'az 611', day => '2027-05-01', at => '15:05' }, { number => 'az 610', day => '2027-05-08', at => '9:30 AM' }],
+			hotels => [{ name => 'HOTEL DEL CORSO', rooms => [{ guests => ['Ana', 'Bo'], price => '1234.505' }, { guests => ['Cy'], price => 0 }] }, { name => "locanda d'oro", checkin => 'noon', rooms => [] }],
+			total => 4321.5, points => 12500, deposit => 500, balance_due => '2027-04-01', special => ['honeymoon', '<sea view>'], notes => 'Allergic to nuts and cats', 'agent.email' => 'Ann@Sunny.example', 'agent.name' => 'Ann {total}' },
+			expected => <<'EXPECTED' },
+<h1>Rome &lt;3</h1>
+<p>Dear D&#39;Arcy &amp; Co <em>(VIP)</em>, +1 (555) 010-0200</p>
+<p>Saturday, May 1, 2027 to May 08, 2027, 7 nights, for 2 and 1 people.</p>
+<table><tr><td>AZ 611</td><td>1 May 3:05 PM</td></tr><tr><td>AZ 610</td><td>8 May 9:30 AM</td></tr></table>
+<h2>Hotel Del Corso</h2><p>Check-in 3:00 PM; Ana &amp; Bo (€1,234.51) Cy (€0.00) </p><h2>Locanda D&#39;oro</h2><p>Check-in noon; rooms to be assigned</p>
+<p>Total €4,321.50, 12,500 points. €500.00, the rest by April 1</p>
+<ul>
+<li>honeymoon</li>
+<li>&lt;sea view&gt;</li>
+</ul>
+<style>p { color: black } </style><p>Allergic to nuts ...</p>Ann {total}, ann@sunny.example
+EXPECTED
+		{ name => 'the least', variables => { 'client.name' => 'Li', trip => { title => 'Day out', start => '2027-02-28T08:00:00Z', end => '2027-02-28', nights => 1 }, adults => 1, total => '99' }, expected => <<'EXPECTED' }]);
+<h1>Day out</h1>
+<p>Dear Li, no telephone</p>
+<p>Sunday, February 28, 2027 to Feb 28, 2027, 1 night, for 1 person.</p>
+<p>No flights.</p>
+
+<p>Total $99.00, 0 points. No deposit</p>
+
+<style>p { color: black } </style><p>–</p>Your advisor, 
+EXPECTED
+
+subtest 'a template that uses everything' => sub {
+	my $made = $door->call('admin', 'create_template', \%confirmation);
+	is_deeply([@$made{qw(examples_checked undefined unused warnings)}], [2, [], [], []], 'its examples come out to the byte');
+	my %least = %{ $confirmation{usage_examples}[1]{variables} };
+	for (['client.name', 'X', '/client/name', qr/at least 2/], ['adults', 0, '/adults', qr/at least 1/], ['adults', 1.5, '/adults', qr/integer|whole/], ['currency', 'eur', '/currency', qr/\^\[A-Z\]/], ['client.tier', 'gold', '/client/tier', qr/"vip"/],
+		['client.phone', 'none', '/client/phone', qr/telephone/], ['agent.email', 'x', '/agent/email', qr/e-mail/], ['flights', [{ number => 'a', at => '25:00' }], '/flights/0/at', qr/time of day/], ['hotels', [], '/hotels', qr/1/],
+		['notes', 'x' x 201, '/notes', qr/200/], ['total', -1, '/total', qr/0/], ['balance_due', 'soon', '/balance_due', qr/YYYY-MM-DD/])
+	{
+		my ($name, $value, $path, $expected) = @$_;
+		my $error = refused('trip-confirmation', { %least, $name => $value });
+		is($error->{path}, "/variables$path", "$name as it may not be: where");
+		like($error->{expected} // '', $expected, 'and what was expected');
+	}
+};
+
 subtest 'a changed row is another template at once' => sub {
 	my %given = (client => { name => 'Ana' }, until => '2027-03-04');
 	process('agent', 'visa', \%given);

@@ -319,7 +319,7 @@ write_declared(const rules_reader *reader, jdoc_text *out, const placeholder_dec
 	jdoc_text_add(out, "{", 1);
 	if (definition != NULL)
 		write_members(reader, out, declared, &first);
-	else
+	else if (root || declared->children != NULL)
 	{
 		jdoc_text_add_word(out, "\"type\":\"object\"");
 		first = false;

@@ -343,6 +343,18 @@ START_TEST(items_of_lists_are_checked)
 }
 END_TEST
 
+/* What is only named as required may be anything, but must be there. */
+START_TEST(a_name_without_a_definition_is_anything)
+{
+	static const char schema[] = "{\"required\":[\"a\",\"b.c\"],\"properties\":{}}";
+
+	ck_assert_msg(render_all("{a} {b.c}", schema, NULL, NULL, "{\"a\":\"x\",\"b\":{\"c\":1}}", PLACEHOLDER_TEXT, PLACEHOLDER_TEXT), "%s %s",
+				  fault.message, fault.path);
+	placeholder_result_close(&result);
+	refuse_value(schema, "{\"b\":{}}", PLACEHOLDER_MISSING, "/a", "a, b.c", "a, b.c");
+}
+END_TEST
+
 START_TEST(what_a_closed_schema_does_not_know_is_refused)
 {
 	refuse_value(shapes[0], "{" GIVEN ",\"nmae\":1}", PLACEHOLDER_UNKNOWN, "/nmae", "there is no variable nmae", "");
@@ -570,6 +582,7 @@ main(void)
 	tcase_add_test(cases, a_text_can_be_had_as_markup);
 	tcase_add_loop_test(cases, schemas_of_both_shapes_check_alike, 0, 2);
 	tcase_add_test(cases, items_of_lists_are_checked);
+	tcase_add_test(cases, a_name_without_a_definition_is_anything);
 	tcase_add_test(cases, what_a_closed_schema_does_not_know_is_refused);
 	tcase_add_test(cases, formats_of_variables);
 	tcase_add_test(cases, template_and_schema_are_compared);
