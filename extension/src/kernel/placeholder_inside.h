@@ -17,7 +17,8 @@
 #define PLACEHOLDER_CHAIN_MOST 200 /* operands or filters in a row */
 #define PLACEHOLDER_STEPS_OF_PATH 16
 #define PLACEHOLDER_NAMES_MOST 1000 /* variables of one object */
-#define PLACEHOLDER_DEPTH_MOST 64   /* of JSON that is handed in */
+#define PLACEHOLDER_ALL_NAMES_MOST 10000
+#define PLACEHOLDER_DEPTH_MOST 64 /* of JSON that is handed in */
 #define PLACEHOLDER_REMARKS_MOST 50
 
 /* ---- values ---- */

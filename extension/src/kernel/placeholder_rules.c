@@ -16,6 +16,7 @@ typedef struct rules_reader
 	placeholder_fault *fault;
 	const jdoc_value *own_required; /* JSON Schema's list at the root */
 	bool flat;
+	size_t declared; /* names so far */
 } rules_reader;
 
 static const jdoc_value *
@@ -44,11 +45,14 @@ declare(rules_reader *reader, placeholder_declared *parent, kernel_text name)
 
 	if (made != NULL)
 		return made;
+	if (reader->declared == PLACEHOLDER_NAMES_MOST)
+		return NULL;
 	made = arena_take(reader->memory, sizeof(*made));
 	if (made == NULL)
 		return NULL;
 	memset(made, 0, sizeof(*made));
 	made->name = name;
+	reader->declared++;
 	if (parent->children == NULL)
 		parent->children = made;
 	else
@@ -57,7 +61,18 @@ declare(rules_reader *reader, placeholder_declared *parent, kernel_text name)
 	return made;
 }
 
-/* The declaration at a dotted name; those on the way are made. NULL: no memory. */
+/* Why a name could not be declared; false. */
+static bool
+declaration_failed(rules_reader *reader)
+{
+	if (reader->declared < PLACEHOLDER_NAMES_MOST)
+		return placeholder_fault_memory(reader->fault);
+	placeholder_fault_set(reader->fault, PLACEHOLDER_SCHEMA, PLACEHOLDER_OF_SCHEMA, "the schema has more than %d variables",
+						  PLACEHOLDER_NAMES_MOST);
+	return false;
+}
+
+/* The declaration at a dotted name; those on the way are made. NULL: it could not be declared. */
 static placeholder_declared *
 declare_dotted(rules_reader *reader, placeholder_declared *parent, kernel_text name, bool required)
 {
@@ -85,7 +100,7 @@ read_property(rules_reader *reader, placeholder_declared *parent, kernel_text na
 	placeholder_declared *made = declare_dotted(reader, parent, name, required != NULL && required->kind == JDOC_TRUE);
 
 	if (made == NULL)
-		return placeholder_fault_memory(reader->fault);
+		return declaration_failed(reader);
 	return read_definition(reader, made, definition);
 }
 
@@ -101,7 +116,7 @@ read_required(rules_reader *reader, placeholder_declared *parent, const jdoc_val
 		const jdoc_value *name = &required->is.items[i];
 
 		if (name->kind == JDOC_STRING && declare_dotted(reader, parent, (kernel_text){name->is.text, name->count}, true) == NULL)
-			return placeholder_fault_memory(reader->fault);
+			return declaration_failed(reader);
 	}
 	return true;
 }
@@ -332,7 +347,7 @@ write_declared(const rules_reader *reader, jdoc_text *out, const placeholder_dec
 static bool
 compile_schema(rules_reader *reader)
 {
-	static const jschema_options options = {.assert_format = true, .arguments = true};
+	static const jschema_options options = {.assert_format = true, .arguments = true, .max_steps = 2000000};
 	const jdoc_limits limits = {.depth = 2 * PLACEHOLDER_DEPTH_MOST};
 	const jdoc_value *document;
 	char problem[512];
@@ -397,8 +412,8 @@ read_defaults(rules_reader *reader, const jdoc_value *given)
 	{
 		if (!too_many)
 			return placeholder_fault_memory(reader->fault);
-		placeholder_fault_set(reader->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_DEFAULTS, "more than %d variables",
-							  PLACEHOLDER_NAMES_MOST);
+		placeholder_fault_set(reader->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_DEFAULTS, "more than %d variables, or %d of one object",
+							  PLACEHOLDER_ALL_NAMES_MOST, PLACEHOLDER_NAMES_MOST);
 		return false;
 	}
 	reader->rules->defaults = placeholder_tree_value(reader->memory, tree);

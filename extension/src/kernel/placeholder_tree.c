@@ -13,6 +13,8 @@ struct placeholder_tree
 	placeholder_tree *last;
 	placeholder_tree *next;
 	uint32_t count;
+	placeholder_tree *root;
+	uint32_t total; /* of the root: nodes below it */
 };
 
 placeholder_tree *
@@ -20,7 +22,11 @@ placeholder_tree_open(arena *memory)
 {
 	placeholder_tree *tree = arena_take(memory, sizeof(*tree));
 
-	return tree != NULL ? memset(tree, 0, sizeof(*tree)) : NULL;
+	if (tree == NULL)
+		return NULL;
+	memset(tree, 0, sizeof(*tree));
+	tree->root = tree;
+	return tree;
 }
 
 static placeholder_tree *
@@ -37,7 +43,7 @@ child_new(arena *memory, placeholder_tree *tree, kernel_text name, bool *too_man
 {
 	placeholder_tree *child;
 
-	if (tree->count == PLACEHOLDER_NAMES_MOST)
+	if (tree->count == PLACEHOLDER_NAMES_MOST || tree->root->total == PLACEHOLDER_ALL_NAMES_MOST)
 	{
 		*too_many = true;
 		return NULL;
@@ -46,6 +52,8 @@ child_new(arena *memory, placeholder_tree *tree, kernel_text name, bool *too_man
 	if (child == NULL)
 		return NULL;
 	child->name = name;
+	child->root = tree->root;
+	tree->root->total++;
 	if (tree->first == NULL)
 		tree->first = child;
 	else

@@ -302,8 +302,8 @@ put_together(checker *check, bool with_defaults)
 	else
 		made = placeholder_tree_value(check->memory, tree);
 	if (made == NULL && too_many)
-		placeholder_fault_set(check->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_VARIABLES, "more than %d variables",
-							  PLACEHOLDER_NAMES_MOST);
+		placeholder_fault_set(check->fault, PLACEHOLDER_INVALID, PLACEHOLDER_OF_VARIABLES, "more than %d variables, or %d of one object",
+							  PLACEHOLDER_ALL_NAMES_MOST, PLACEHOLDER_NAMES_MOST);
 	else if (made == NULL)
 		placeholder_fault_memory(check->fault);
 	return made;

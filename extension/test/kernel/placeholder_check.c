@@ -538,6 +538,68 @@ START_TEST(limits_have_errors_of_their_own)
 }
 END_TEST
 
+/* Objects of so many variables within each other, each with so many. */
+static char *
+many_variables(size_t objects, size_t each)
+{
+	char *text = malloc(objects * (each * 12 + 16) + 16);
+	size_t length = 0;
+
+	ck_assert_ptr_nonnull(text);
+	text[length++] = '{';
+	for (size_t i = 0; i < objects; i++)
+	{
+		length += (size_t) sprintf(text + length, "%s\"o%zu\":{", i > 0 ? "," : "", i);
+		for (size_t k = 0; k < each; k++)
+			length += (size_t) sprintf(text + length, "%s\"v%zu\":%zu", k > 0 ? "," : "", k, k % 10);
+		text[length++] = '}';
+	}
+	strcpy(text + length, "}");
+	return text;
+}
+
+static void
+refuse_many(size_t objects, size_t each, bool fits)
+{
+	char *variables = many_variables(objects, each);
+
+	ck_assert(render_all("{o0.v9}", NULL, NULL, NULL, variables, PLACEHOLDER_TEXT, PLACEHOLDER_TEXT) == fits);
+	if (fits)
+	{
+		ck_assert(kernel_text_is(result.content, "9"));
+		placeholder_result_close(&result);
+	}
+	else
+		ck_assert_msg(strstr(fault.message, "more than 10000 variables, or 1000 of one object") != NULL, "%s", fault.message);
+	free(variables);
+}
+
+static void
+refuse_many_declared(void)
+{
+	char *properties = many_variables(1, 1001);
+	char *schema = malloc(strlen(properties) + 40);
+
+	ck_assert_ptr_nonnull(schema);
+	sprintf(schema, "{\"properties\":%s}", strchr(properties + 1, '{'));
+	schema[strlen(schema) - 1] = '\0'; /* the one brace too many */
+	ck_assert(!render_all("{a}", schema, NULL, NULL, "{}", PLACEHOLDER_TEXT, PLACEHOLDER_TEXT));
+	ck_assert_int_eq(fault.failure, PLACEHOLDER_SCHEMA);
+	ck_assert_msg(strstr(fault.message, "more than 1000 variables") != NULL, "%s", fault.message);
+	free(schema);
+	free(properties);
+}
+
+START_TEST(variables_are_not_without_number)
+{
+	refuse_many(9, 1000, true);
+	refuse_many(1, 1001, false);
+	refuse_many(10, 1000, false);
+	refuse_many(1001, 1, false);
+	refuse_many_declared();
+}
+END_TEST
+
 /* Every allocation refused once: told as such, nothing lost, nothing half done. */
 START_TEST(memory_that_runs_out_is_told)
 {
@@ -590,6 +652,7 @@ main(void)
 	tcase_add_test(cases, errors_say_where);
 	tcase_add_test(cases, a_schema_that_is_none_is_refused);
 	tcase_add_test(cases, limits_have_errors_of_their_own);
+	tcase_add_test(cases, variables_are_not_without_number);
 	tcase_add_test(cases, memory_that_runs_out_is_told);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
