@@ -236,6 +236,14 @@ subtest 'examples from before they said what comes out' => sub {
 	$put->(usage_examples => $now);
 };
 
+subtest 'what is shown of long values is cut between characters' => sub {
+	my $said = sub { my ($template, $odd) = @_; return $owner->selectrow_array("select array_to_string(warnings, '; ') from voygen.placeholders_render(?, 'text', null, null, null, null, jsonb_build_object('d', ? || repeat('é', 100)), null)", undef, $template, $odd) };
+	is($said->("{d|'MMMM'}", ''), 'line 1, column 4: ' . 'é' x 40 . ' stands as it is: it is no date or time', 'an even number of bytes');
+	is($said->("{d|'MMMM'}", 'x'), 'line 1, column 4: x' . 'é' x 39 . ' stands as it is: it is no date or time', 'an odd one');
+	ok(!eval { $said->('{{#each d as x}}{{/each}}', 'x'); 1 }, 'and in an error');
+	like(CallTest::error_of($owner)->{message}, qr/this is xé{39}$/, 'which is whole as well');
+};
+
 subtest 'another agency' => sub {
 	is($door->fails('rainy:admin', 'process_template', { template_name => $_ })->{code}, 'not_found', "does not have $_") for qw(visa-reminder visa);
 	unlike($door->fails('rainy:admin', 'get_template', { template_name => 'visa' })->{expected}, qr/visa/, 'nor is it listed to them');
