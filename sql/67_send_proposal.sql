@@ -380,10 +380,15 @@ as $$
     format('Version %s of the proposal was sent to %s', proposal.version, array_to_string(message.recipients, ', '))
   where message.kind = 'cover'
     and voygen_lib.followup_days() is not null
+    and not exists (
+      select
+      from outbox as o
+      where o.agency_id = message.agency_id and o.proposal_id = message.proposal_id and o.kind = message.kind and o.state = 'sent'
+        and o.outbox_id <> message.outbox_id)
   returning followup_id
 $$;
 comment on function voygen_lib.schedule_after(voygen.outbox, voygen.proposals) is
-'Schedules that the client is called after a proposal was sent, where the agency''s setting proposals.followup_days says when.';
+'Schedules that the client is called after a proposal was sent for the first time, where the agency''s setting proposals.followup_days says when.';
 
 create function voygen_lib.sent_proposal(message voygen.outbox, proposal voygen.proposals) returns voygen_api.sent_proposal
 language plpgsql volatile parallel unsafe
@@ -391,16 +396,12 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  followup bigint;
+  followup bigint := voygen_lib.schedule_after(message, proposal);
   no_pdf boolean := message.attach_pdf and voygen_lib.document_uri(proposal, 'pdf') is null;
 begin
   update proposals as p
   set status = 'sent'
   where p.agency_id = proposal.agency_id and p.proposal_id = proposal.proposal_id and p.status = 'final';
-  -- One that was sent before is followed up already.
-  if found then
-    followup := voygen_lib.schedule_after(message, proposal);
-  end if;
   return (
     message.outbox_id, message.proposal_id, message.kind, message.recipients, message.copies, message.subject, message.message_id, message.state,
     message.sent_at, message.share_id, followup,

@@ -221,8 +221,8 @@ begin
     set state = case o.state when 'sending' then 'unknown' else 'failed' end,
         next_attempt_at = null,
         last_error = case
-          when o.state = 'sending' then format('its job was %s while it was being sent', new.status)
-          else coalesce(o.last_error, format('its job was %s before it was sent', new.status))
+          when o.state = 'sending' then format('its job ended (%s) while it was being sent', new.status)
+          else coalesce(o.last_error, new.error ->> 'message', format('its job ended (%s) before it was sent', new.status))
         end,
         updated_at = clock_timestamp()
     where o.agency_id = new.agency_id

@@ -26,7 +26,6 @@ as $$
     and j.outside_answer is null
     and not j.cancel_requested
 $$;
-
 create or replace function voygen.create_share(agency bigint, proposal bigint, expires_at timestamptz, out share_id bigint, out key text)
 language plpgsql
 volatile

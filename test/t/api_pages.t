@@ -27,6 +27,7 @@ $door->call('admin', 'verify_all_facts', {}) for 1 .. 7;
 $door->owner->do("select set_config('voygen.agency_id', ?, false)", undef, $door->agency('sunny'));
 $door->owner->do("insert into voygen.proposals (trip_id, json_payload) select trip_id, '{}' from voygen.trips");
 $door->owner->do("insert into voygen.client_questions (trip_id, client_id, question) select trip_id, client_id, 'Breakfast?' from voygen.trips");
+$door->owner->do("insert into voygen.outbox (proposal_id, job_id, kind, sender, recipients, message_id) select proposal_id, proposal_id, 'cover', 'a\@b', '{c\@d}', '<1\@b>' from voygen.proposals");
 $door->owner->do("insert into voygen.followups (trip_id, client_id, due_at) select trip_id, client_id, '2027-01-01' from voygen.trips");
 
 my @lists = grep { $_->{inputSchema}{properties}{cursor} } @{ $json->decode(scalar $door->gateway->selectrow_array("select voygen.tools(?, sha256('sunny:admin'))", undef, $door->agency('sunny'))) };

@@ -371,7 +371,7 @@ subtest 'cancelled' => sub {
 	$door->call('agent', 'cancel_job', { job_id => $job });
 	work();
 	is_deeply([ message($job)->{state}, $server->said ], ['failed'], 'before it is sent, nothing is');
-	like(message($job)->{last_error}, qr/cancelled before/, '... and that is why');
+	like(message($job)->{last_error}, qr/\(cancelled\) before/, '... and that is why');
 	my $worker;
 	($job, $worker) = held(version('final'));
 	$door->call('agent', 'cancel_job', { job_id => $job });
@@ -419,8 +419,23 @@ subtest 'one sends it' => sub {
 	is($request->($other, $second), undef, '... nor he himself once more');
 	is(message($job)->{state}, 'unknown', 'who asks twice has lost it');
 	is($other->db->selectrow_array('select voygen.outside_answer(?, ?, ?, ?, $${}$$)::int', undef, @$second{qw(agency_id job_id run)}, '{"outcome": "sent"}'), 1, 'unless he knows better');
+	settings(followup_days => 2);
+	$owner->do('update voygen.proposals set status = ? where proposal_id = ?', undef, $_, message($job)->{proposal_id}) for qw(sent viewed);
 	is($other->step($second), 'done', 'and it is done');
 	is(message($job)->{state}, 'sent', 'as he says');
+	my $told = job($job)->{result};
+	ok($told->{followup_id}, 'the client is called, also one who has read it meanwhile');
+	is(status_of($told->{proposal_id}), 'viewed', '... which stays so');
+	my $twice = $door->call('agent', 'send_proposal', { proposal_id => $told->{proposal_id}, resend => $yes, confirm => $yes })->{job_id};
+	work();
+	is_deeply([ @{ job($twice)->{result} }{qw(state followup_id)} ], [ 'sent', undef ], '... and once, however often it is sent');
+	settings();
+
+	my $gone = version('final');
+	$job = send_to($gone, 'zoe@client.example');
+	$owner->do("update voygen.proposals set status = 'expired' where proposal_id = ?", undef, $gone);
+	work();
+	like(message($job)->{last_error}, qr/expired is not given to a client/, 'what is no offer any more is not sent, and says why');
 
 	my @versions = map { version('final') } 1 .. 12;
 	my %jobs = map { send_to($_, "zoe$_\@client.example") => $_ } @versions;
@@ -460,7 +475,7 @@ subtest 'looking at them' => sub {
 	my $failed = $door->call('agent', 'list_messages', { state => ['unknown'], trip_id => $trip->{slug}, limit => 1 });
 	is_deeply([ scalar @{ $failed->{messages} }, $failed->{messages}[0]{state} ], [ 1, 'unknown' ], 'by what became of them');
 	my $rest = $door->call('agent', 'list_messages', { state => ['unknown'], cursor => $failed->{truncated}{cursor}, limit => 100 })->{messages};
-	is_deeply([ scalar @$rest, grep { $_->{outbox_id} >= $failed->{messages}[0]{outbox_id} } @$rest ], [ $failed->{truncated}{remaining} // $failed->{truncated}{count} // scalar @$rest ], 'page by page');
+	is_deeply([ scalar @$rest, grep { $_->{outbox_id} >= $failed->{messages}[0]{outbox_id} } @$rest ], [ $failed->{truncated}{left_out} ], 'page by page');
 	is_deeply($door->call('rainy:admin', 'list_messages', {})->{messages}, [], 'another agency has none');
 	is($door->fails('rainy:admin', 'list_messages', { proposal_id => $real->{proposal_id} })->{code}, 'not_found', '... nor the proposal');
 	for my $role (qw(voygen_agent voygen_admin voygen_reader))

@@ -3,13 +3,13 @@
  */
 #include "job/mailing.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "config/mail.h"
 #include "json/reading.h"
 #include "mail/letter.h"
 #include "mail/smtp.h"
+#include "text/base64.h"
 
 #define RECIPIENTS_MOST 20
 
@@ -63,26 +63,15 @@ read_people(struct making *making, struct mailing *mailing, struct failure *fail
 	return letter->to_count > 0 || failure_set(failure, "invalid_argument", "there is nobody to send it to", NULL);
 }
 
-/* Four characters are three bytes, but for the = at the end. */
 static bool
 read_pdf(struct making *making, struct letter *letter, struct failure *failure)
 {
 	struct json_object *member = json_member(making->order, "pdf");
-	const char *text = json_object_get_string(member);
-	size_t length = member != NULL ? (size_t) json_object_get_string_len(member) : 0;
-	size_t padding = 0;
-	char *bytes;
 
 	letter->pdf_name = json_text(making->arena, making->order, "file_name", "proposal.pdf");
-	if (length == 0)
+	if (member == NULL || base64_decode(making->arena, slice_of(json_object_get_string(member)), &letter->pdf))
 		return true;
-	bytes = arena_alloc(making->arena, length);
-	while (padding < 2 && text[length - 1 - padding] == '=')
-		padding++;
-	if (length % 4 != 0 || EVP_DecodeBlock((unsigned char *) bytes, (const unsigned char *) text, (int) length) < 0)
-		return failure_set(failure, "invalid_argument", "the PDF is no base64", NULL);
-	letter->pdf = (struct slice){bytes, length / 4 * 3 - padding};
-	return true;
+	return failure_set(failure, "invalid_argument", "the PDF is no base64", NULL);
 }
 
 /* --- its words ---------------------------------------------------------------------------- */

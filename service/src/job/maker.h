@@ -1,5 +1,5 @@
 /*
- * maker.h - a process beside this one that makes documents: `voygen make`. It is started when there is something to
+ * maker.h - a process beside this one that makes documents and mails them: `voygen make`. It is started when there is something to
  * make, kept while more may come, killed when what it makes is not wanted any more or takes too long, and started anew
  * after that. What templates and pictures of strangers can do to it, they do to it alone.
  */
