@@ -6,7 +6,7 @@
  */
 #include "mail/header.h"
 
-#include <stdint.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #define LINE 78
@@ -165,22 +165,14 @@ whole_characters(struct slice text, size_t most)
 	return length;
 }
 
+/* At most ENCODED_WORD_TEXT bytes. */
 static void
 put_base64(struct line *line, struct slice bytes)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned char text[ENCODED_WORD_TEXT / 3 * 4 + 1];
+	int length = EVP_EncodeBlock(text, (const unsigned char *) bytes.at, (int) bytes.length);
 
-	for (size_t i = 0; i < bytes.length; i += 3)
-	{
-		uint32_t three = 0;
-		char four[4];
-
-		for (size_t j = 0; j < 3; j++)
-			three = three << 8 | (i + j < bytes.length ? (unsigned char) bytes.at[i + j] : 0);
-		for (size_t j = 0; j < 4; j++)
-			four[j] = i + j <= bytes.length ? letters[three >> (18 - 6 * j) & 63] : '=';
-		put(line, (struct slice){four, 4});
-	}
+	put(line, (struct slice){(const char *) text, (size_t) length});
 }
 
 /* Bytes that an encoded word on the rest of the line holds; those of a new line when that is next to nothing. */
