@@ -118,6 +118,25 @@ subtest 'only for whoever holds it' => sub {
 	}
 };
 
+subtest 'what always fails for now is given up' => sub {
+	my $job = begin_job(kind => 'x', times => 2);
+	my (@statuses, $held);
+	for my $attempt (1 .. 9)
+	{
+		$owner->do('update voygen.job set run_after = now() where job_id = ?', undef, $job);
+		$held = $worker->take or last;
+		is($worker->step($held), 'outside', "attempt $attempt asks") or last;
+		if ($attempt == 3)
+		{
+			hand_back($held, '{"here": 1}');
+			is($worker->step($held), 'outside', 'what was done begins the count anew for the next');
+		}
+		push @statuses, $worker->leave($held, { code => 'unavailable', message => 'nobody there' });
+	}
+	is_deeply(\@statuses, [ ('queued') x 6, 'failed' ], 'after five attempts at one thing');
+	is($door->call('agent', 'get_job', { job_id => $job })->{error}{message}, 'nobody there', 'with the reason');
+};
+
 subtest 'a worker and the process that makes things' => sub {
 	my $job = begin_job(kind => 'nothing known');
 	my $program = checkout() . '/build/voygen';

@@ -43,10 +43,4 @@ void errand_stop(struct errand *errand);
 /* For a process that ends: true when the errand was stopped, as others can begin it anew; else it calls back as soon as it can. */
 bool errand_wind_up(struct errand *errand);
 
-static inline bool
-errand_under_way(const struct errand *errand)
-{
-	return errand->asking || errand->making;
-}
-
 #endif
