@@ -5,11 +5,10 @@
 use strict;
 use warnings;
 use FindBin;
-use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
+use lib "$FindBin::Bin/lib";
 use BenchKit;
-use Chromium;
+use BenchPhotographs;
 use File::Temp qw(tempdir);
-use MIME::Base64;
 
 my $checkout = "$FindBin::Bin/../..";
 my $program = '/usr/lib/chromium/chromium-headless-shell';
@@ -24,38 +23,6 @@ sub write_file
 	open my $file, '>:raw', "$folder/$name" or die "$name: $!\n";
 	print {$file} $content;
 	close $file;
-	return;
-}
-
-# Twelve photographs of 1200 by 800: skies, hills and noise, each another. About 140 kB, as photographs of that size have.
-sub make_photographs
-{
-	my $browser = Chromium->new;
-	my $page = $browser->page;
-	for my $number (1 .. 12)
-	{
-		my $data = $page->value(<<~"JS");
-			(() => {
-				const canvas = Object.assign(document.createElement('canvas'), {width: 1200, height: 800});
-				const paint = canvas.getContext('2d');
-				let seed = $number;
-				const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
-				const sky = paint.createLinearGradient(0, 0, 0, 800);
-				sky.addColorStop(0, `hsl(\${$number * 30} 60% 45%)`);
-				sky.addColorStop(1, `hsl(\${$number * 30 + 60} 50% 80%)`);
-				paint.fillStyle = sky;
-				paint.fillRect(0, 0, 1200, 800);
-				for (let i = 0; i < 2500; i++) {
-					paint.fillStyle = `hsla(\${random() * 360} 40% \${random() * 100}% / .35)`;
-					paint.beginPath();
-					paint.ellipse(random() * 1200, 300 + random() * 500, 4 + random() * 40, 2 + random() * 12, random() * 3, 0, 7);
-					paint.fill();
-				}
-				return canvas.toDataURL('image/jpeg', 0.72);
-			})()
-			JS
-		write_file("photo$number.jpg", decode_base64($data =~ s/^data:image\/jpeg;base64,//r));
-	}
 	return;
 }
 
@@ -101,7 +68,7 @@ sub print_other
 	return median(@times) / 1000;
 }
 
-make_photographs();
+make_photographs($folder);
 make_document();
 my $node = `'$FindBin::Bin/../npm/install' bench`;
 chomp $node;

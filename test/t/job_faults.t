@@ -52,6 +52,8 @@ sub end_of_step { my ($worker, $statement) = @_; $worker->db->pg_result; return 
 # Everybody's connections after the server went away.
 sub connect_again
 {
+	# A moment after a backend was killed the others are still let in.
+	wait_for('the end of the former sessions', sub { !$owner->ping });
 	wait_for('the server', sub { eval { $owner = connect_to($name); 1 } });
 	$door->{owner} = $owner;
 	$door->{gateway} = $door->connect_gateway;
