@@ -68,7 +68,7 @@ set search_path = pg_catalog, voygen, pg_temp
 as $$
   select case document.kind
     when 'html' then json_build_object('uri', uri, 'mimeType', 'text/html', 'text', convert_from(document.content, 'UTF8'))
-    else json_build_object('uri', uri, 'mimeType', 'application/pdf', 'blob', translate(encode(document.content, 'base64'), E'\n', ''))
+    else json_build_object('uri', uri, 'mimeType', 'application/pdf', 'blob', replace(encode(document.content, 'base64'), E'\n', ''))
   end
 $$;
 comment on function voygen_lib.document_content(text, voygen.proposal_documents) is 'A document of a proposal as the content of a resource.';

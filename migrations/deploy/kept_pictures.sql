@@ -19,7 +19,7 @@ as $$
       select jsonb_agg(
         case when p.content is null then w.value - 'kept'
         else w.value || jsonb_build_object(
-          'content', translate(encode(p.content, 'base64'), E'\n', ''), 'mime_type', p.mime_type, 'width', p.width, 'height', p.height) end
+          'content', replace(encode(p.content, 'base64'), E'\n', ''), 'mime_type', p.mime_type, 'width', p.width, 'height', p.height) end
         order by w.place)
       from jsonb_array_elements(held.outside -> 'pictures') with ordinality as w(value, place)
       left join voygen.pictures as p on p.agency_id = held.agency_id and p.digest = decode(w.value ->> 'kept', 'hex')))

@@ -132,7 +132,7 @@ begin
   where o.agency_id = message.agency_id and o.outbox_id = message.outbox_id;
   return held.outside || jsonb_strip_nulls(jsonb_build_object(
     'link', message.link_base || '/' || link_key,
-    'pdf', translate(encode(pdf, 'base64'), e'\n', '')));
+    'pdf', replace(encode(pdf, 'base64'), e'\n', '')));
 end
 $$;
 comment on function voygen.hand_out_mail(voygen.job) is

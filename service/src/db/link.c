@@ -13,10 +13,6 @@
 #define CONNECT_MS 10000
 #define ASK_AGAIN_MS 100
 
-/* libpq keeps for ever the room of the largest query it has sent and of the largest result it has received; beyond this
- * the connection is made anew. */
-#define KEPT_BYTES (1024 * 1024)
-
 static void
 become(struct link *link, enum link_state state)
 {
@@ -146,7 +142,7 @@ settle(struct link *link)
 	if (!link->answered || link->cancelling)
 		return;
 	read_outcome(link, &outcome);
-	if (outcome.result != NULL && PQgetlength(outcome.result, 0, 0) > KEPT_BYTES)
+	if (outcome.result != NULL && PQgetlength(outcome.result, 0, 0) > link->kept_bytes)
 		link->large = true;
 	link->query = NULL;
 	if (query != NULL)
@@ -300,13 +296,13 @@ link_close(struct link *link)
 }
 
 static bool
-is_large(const struct query *query)
+is_large(const struct link *link, const struct query *query)
 {
 	int64_t bytes = 0;
 
 	for (int i = 0; i < query->count; i++)
 		bytes += query->lengths[i];
-	return bytes > KEPT_BYTES;
+	return bytes > link->kept_bytes;
 }
 
 void
@@ -318,7 +314,7 @@ link_run(struct link *link, struct query *query)
 	link->caller = query->caller;
 	link->answered = false;
 	link->had_rows = false;
-	link->large = is_large(query);
+	link->large = is_large(link, query);
 	query->link = link;
 	become(link, LINK_BUSY);
 	if (!PQsendQueryPrepared(link->connection, query->statement->name, query->count, query->values, query->lengths, formats, 1) ||

@@ -47,6 +47,9 @@ struct link
 	struct arena *scratch; /* for the words of failures; reset by the pool */
 	const struct link_events *events;
 	void *owner;
+	/* libpq keeps for ever the room of the largest query it has sent and of the largest result it has received; beyond this
+	 * the connection is made anew */
+	int kept_bytes;
 	/* its own */
 	enum link_state state;
 	PGconn *connection;

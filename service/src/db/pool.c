@@ -15,6 +15,7 @@
 
 #define TEND_MS 50
 #define COMPLAINT_BYTES 256
+#define KEPT_BYTES (1024 * 1024)
 
 struct pool
 {
@@ -210,6 +211,7 @@ pool_open(struct loop *loop, const struct pool_settings *settings, struct cancel
 									   .canceller = canceller,
 									   .scratch = &pool->scratch,
 									   .events = &link_events,
+									   .kept_bytes = settings->kept_bytes > 0 ? settings->kept_bytes : KEPT_BYTES,
 									   .owner = pool};
 		link_open(&pool->links[i]);
 	}

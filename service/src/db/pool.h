@@ -20,6 +20,7 @@ struct pool_settings
 	int waiting;    /* queries in the queue, at most, of one caller; of all together twice as many */
 	int per_caller; /* connections one caller may have at once */
 	int wait_ms;    /* a query that has waited so long fails as unsent */
+	int kept_bytes; /* what a connection may keep of the largest query and of the largest result; 0: 1 MB */
 };
 
 /* What the pool is doing, for metrics and readiness. */

@@ -6,6 +6,9 @@
 #include "job/refresher.h"
 #include "job/worker.h"
 
+/* A document with its pictures: a session that was given one knows the functions for the next. */
+#define KEPT_BYTES (16 * 1024 * 1024)
+
 struct work
 {
 	struct pool *pool;           /* NULL when there is nothing to do */
@@ -21,6 +24,7 @@ work_open(struct loop *loop, struct listener *listener, struct canceller *cancel
 		.url = settings->url,
 		/* each job has its own, and one is left for taking, for letting go and for signs of life */
 		.connections = settings->jobs + (settings->jobs > 0) + settings->refresh,
+		.kept_bytes = KEPT_BYTES,
 	};
 
 	if (pool.connections == 0)
