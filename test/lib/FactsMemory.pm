@@ -26,12 +26,14 @@ sub new
 	return bless { %options, dbh => $dbh, agency => $agency, pid => $pid, rounds => 0, changes => FactsChanges->new(agency => $agency, trips => $options{trips}) }, $class;
 }
 
+# For so long, and so many rounds at least.
 sub work
 {
-	my ($self, $seconds) = @_;
+	my ($self, $seconds, $rounds) = @_;
 	my $dbh = $self->{dbh};
 	my $end = time + $seconds;
-	while (time < $end)
+	my $last = $self->{rounds} + ($rounds // 0);
+	while (time < $end || $self->{rounds} < $last)
 	{
 		# Two writers can break a constraint together, and so can one who writes at random.
 		my ($change) = $self->{changes}->of_owner;
@@ -46,7 +48,8 @@ sub work
 	return;
 }
 
-# Fills what is kept by number and not by size: a backend keeps the commission terms of the last few states it met.
+# Fills what is kept by number and not by size: a backend keeps the commission terms of the last few states it met, and what it was told of
+# each table by a change of every kind, for which a slow machine needs longer.
 sub warm_up
 {
 	my ($self, $seconds) = @_;
@@ -55,7 +58,7 @@ sub warm_up
 		$self->{dbh}->do('update voygen.commission_rates set priority = ? where agency_id = voygen.current_agency()', undef, $number);
 		$self->{dbh}->do('select * from voygen.refresh_facts(voygen.current_agency())');
 	}
-	return $self->work($seconds);
+	return $self->work($seconds, 150);
 }
 
 sub sample
