@@ -2,7 +2,7 @@
 -- them. Rebuilt for the current agency and a booking day by bench.prepare(). Nothing in C of ours is used.
 create schema if not exists bench;
 
-drop table if exists bench.rate_plan, bench.extra_plan, bench.rule_plan, bench.rule_pattern;
+drop table if exists bench.rate_plan, bench.extra_plan, bench.rule_plan, bench.rule_pattern cascade;
 
 -- Base rates that hold on the day, spread over the sites they can meet. Precedence does not depend on the offer, so it
 -- is a rank here: the first match in rank order is the rate. Whole tiers are settled by the day's volume.
