@@ -80,7 +80,8 @@ begin
   where a.agency_id = voygen_lib.agency();
   if not voygen_lib.is_mailbox(address) then
     perform voygen.raise('precondition_failed', 'the agency has no address to send from',
-      expected => 'the setting proposals.mail_from, or else branding.email: an address the mail server sends for', got => coalesce(address, 'neither'));
+      expected => 'the setting proposals.mail_from, or else branding.email: an address the mail server sends for', got => coalesce(address, 'neither'),
+      hint => 'An administrator sets it in agencies.settings; README.md (A client signs) shows how.');
   end if;
   return address;
 end
@@ -96,7 +97,8 @@ declare
 begin
   if base is null or base !~ '^https://' then
     perform voygen.raise('precondition_failed', 'the agency has no public address for its proposals, so there is no link to send',
-      expected => 'the setting proposals.share_url, or the gateway''s --public-url, beginning with https://', got => coalesce(base, 'nothing'));
+      expected => 'the setting proposals.share_url, or the gateway''s --public-url, beginning with https://', got => coalesce(base, 'nothing'),
+      hint => 'An administrator sets it in agencies.settings; README.md (A client signs) shows how.');
   end if;
   return rtrim(base, '/');
 end

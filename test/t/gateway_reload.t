@@ -85,7 +85,7 @@ like(reload(undef, qr/--issuer stays/), qr/--pool stays 8/, 'every time');
 reload("VOYGEN_QUEUE_MS=10\n", qr/--idle-ms has changed/);
 unlike($gateway->said, qr/--queue-ms/, 'an option of the command goes before the file');
 
-reload("VOYGEN_LEEWAY_S=20\nVOYGEN_STATE_MS=1\nVOYGEN_TOKEN=vg_1_x\nexport VOYGEN_DATABASE_URL='postgresql://nowhere'\n", qr/--leeway-s has changed from 30 to 20/);
+reload("VOYGEN_LEEWAY_S=20\nVOYGEN_STATE_MS=1\nVOYGEN_TOKEN=vg_1_x\nVOYGEN_PASSWORD=x\nVOYGEN_DEMO_LINK=vs_1_x\nexport VOYGEN_DATABASE_URL='postgresql://nowhere'\n", qr/--leeway-s has changed from 30 to 20/);
 like($gateway->said, qr/--state-ms has changed from 600000 to 1/, 'so do times, and what .voygen/env has for others is left to them');
 
 # --- mistakes ---------------------------------------------------------------------------------

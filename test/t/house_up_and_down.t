@@ -77,9 +77,19 @@ is_deeply([$here->processes], [], '... and leaves no process');
 ($status, $output) = $here->make('down');
 is($status, 0, 'make down once more is harmless') or diag($output);
 
+# What somebody writes into the environment file counts for the gateway: here a mail server that is not there.
+my %own = (VOYGEN_SMTP_URL => 'smtp://127.0.0.1:9', VOYGEN_SMTP_TLS => 'none', VOYGEN_QUEUE => 900);
+open my $environment, '>>', "$base/checkout/.voygen/env" or die;
+print {$environment} map { "$_=$own{$_}\n" } sort keys %own;
+close $environment;
 ($status, $output) = $here->make('up');
 is($status, 0, 'make up after make down succeeds') or diag($output);
-is_deeply($here->environment, $first, '... with the same ports and secrets');
+is_deeply($here->environment, { %$first, %own }, '... with the same ports and secrets');
+$here->query(q{update voygen.agencies set settings = settings || jsonb_build_object('proposals', jsonb_build_object('mail_from', 'a@travel.example', 'share_url', 'https://travel.example/p')) where slug = 'demo'});
+my $proposal = $here->query('select max(proposal_id) from voygen.proposals');
+$here->run(qq(timeout 5 build/voygen call send_proposal '{"proposal_id": "$proposal", "to": ["b\@travel.example"], "confirm": true}'));
+like($here->query('select last_error from voygen.outbox'), qr/connect/i, '... and a gateway that knows what was written into the file');
+is(($here->run('source service/cluster/state.sh; stat -c %a "$folder/gateway/settings"'))[1], "600\n", '... from a file of its own');
 like(call_gateway(), qr/"slug":"demo-client"/, '... and the gateway is there again');
 ($status, $output) = $here->make('down');
 is_deeply([$here->processes], [], 'nothing is left in the end');

@@ -123,7 +123,7 @@ make_picture(struct session *session, const struct picture_request *request, con
 {
 	struct picture picture;
 
-	pictures_prepare(session->arena, request, &picture, 1, options, NULL);
+	pictures_prepare(session->arena, request, &picture, 1, options);
 	if (picture.error != NULL)
 		return failure_set(failure, "invalid_argument", picture.error, NULL);
 	if (!write_file(session->arena, out, picture.bytes, failure))

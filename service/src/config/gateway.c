@@ -102,7 +102,8 @@ value_of(struct arena *arena, const struct gateway_setting *setting, const char 
 static bool
 is_of_others(const struct env_line *line)
 {
-	static const char *const names[] = {"VOYGEN_DATABASE_URL", "VOYGEN_GATEWAY_URL", "VOYGEN_TOKEN", "VOYGEN_MCP_URL"};
+	static const char *const names[] = {"VOYGEN_DATABASE_URL", "VOYGEN_GATEWAY_URL", "VOYGEN_TOKEN",
+										"VOYGEN_MCP_URL", "VOYGEN_PASSWORD", "VOYGEN_DEMO_LINK"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 	{

@@ -50,7 +50,6 @@ struct batch
 {
 	struct arena *arena;
 	const struct picture_options *options;
-	const struct picture_store *store;
 	struct item *items;
 	size_t count;
 	struct downloads *downloads; /* NULL until one is needed */
@@ -131,7 +130,6 @@ made_before(struct batch *batch, const struct item *item)
 static void
 take_fetched(struct batch *batch, struct item *item, const char *hash)
 {
-	const struct picture_store *store = batch->store;
 	struct picture *picture = item->picture;
 	const struct picture *before;
 
@@ -139,9 +137,8 @@ take_fetched(struct batch *batch, struct item *item, const char *hash)
 	image_key(hash, &item->request->want, picture->key);
 	before = made_before(batch, item);
 	if (before != NULL)
-		*picture = *before;
-	if (before != NULL || (store != NULL && store->lookup != NULL && store->lookup(store->owner, picture->key, picture)))
 	{
+		*picture = *before;
 		item->state = ITEM_DONE;
 		return;
 	}
@@ -300,8 +297,6 @@ take_reply(struct batch *batch, struct decoder *decoder, struct item *item)
 	picture->width = reply->width;
 	picture->height = reply->height;
 	item->state = ITEM_DONE;
-	if (batch->store != NULL && batch->store->put != NULL)
-		batch->store->put(batch->store->owner, picture);
 }
 
 static void
@@ -404,11 +399,11 @@ open_items(struct batch *batch, const struct picture_request *requests, struct p
 
 void
 pictures_prepare(struct arena *arena, const struct picture_request *requests, struct picture *pictures, size_t count,
-				 const struct picture_options *options, const struct picture_store *store)
+				 const struct picture_options *options)
 {
 	struct batch *batch = arena_alloc(arena, sizeof(*batch));
 
-	*batch = (struct batch){.arena = arena, .options = options, .store = store, .count = count};
+	*batch = (struct batch){.arena = arena, .options = options, .count = count};
 	batch->items = arena_alloc(arena, count * sizeof(*batch->items));
 	open_items(batch, requests, pictures);
 	for (;;)

@@ -34,16 +34,6 @@ struct picture
 	const char *error;          /* NULL, or a sentence for a note, as "The picture could not be fetched: the server answered 404" */
 };
 
-/* Where results are kept between runs; both functions may be NULL. Storing is somebody else's work. */
-struct picture_store
-{
-	/* Fills bytes (which live as long as the arena of the call), mime, width and height; false when it has none of that key. */
-	bool (*lookup)(void *owner, const char *key, struct picture *picture);
-	/* A new result; the bytes are valid during the call. */
-	void (*put)(void *owner, const struct picture *picture);
-	void *owner;
-};
-
 struct picture_options
 {
 	struct address_ranges allowed; /* beside public addresses; VOYGEN_IMAGE_ALLOW */
@@ -60,10 +50,9 @@ extern const struct picture_options picture_options_default;
 
 /*
  * Fills one picture for each request; what they refer to lives in the arena. Equal addresses are fetched once, equal
- * bytes wanted alike are worked on once, and not at all when the store (or NULL) has the result. A picture fails for itself
- * alone. Must not run in an event loop's thread: it waits.
+ * bytes wanted alike are worked on once. A picture fails for itself alone. Must not run in an event loop's thread: it waits.
  */
 void pictures_prepare(struct arena *arena, const struct picture_request *requests, struct picture *pictures, size_t count,
-					  const struct picture_options *options, const struct picture_store *store);
+					  const struct picture_options *options);
 
 #endif

@@ -238,7 +238,7 @@ fetch_pictures(const struct proposal_maker *maker, struct making *making, struct
 		requests[fetching++] = wanted(making, json_item(list, i));
 	}
 	if (fetching > 0)
-		pictures_prepare(making->arena, requests, fetched, fetching, &maker->fetching, NULL);
+		pictures_prepare(making->arena, requests, fetched, fetching, &maker->fetching);
 	for (size_t i = 0, next = 0; i < count; i++)
 	{
 		if (!here[i])

@@ -87,14 +87,6 @@ builtin_list(struct render *run, const char *who, struct value value)
 	return value.list;
 }
 
-struct dict *
-builtin_dict(struct render *run, const char *who, struct value value)
-{
-	if (value.kind != VALUE_DICT)
-		builtin_wrong(run, who, "a dict", value);
-	return value.dict;
-}
-
 struct value
 builtin_length(struct value value)
 {

@@ -43,7 +43,6 @@ struct value builtin_text(struct render *run, const char *who, struct value valu
 /* The value when it is a string, list …; fails for anything else. */
 struct slice builtin_slice(struct render *run, const char *who, struct value value);
 struct list *builtin_list(struct render *run, const char *who, struct value value);
-struct dict *builtin_dict(struct render *run, const char *who, struct value value);
 
 /* The number of an argument; `otherwise` when it is not given. */
 double builtin_number(struct render *run, const struct arguments *arguments, unsigned index, double otherwise);

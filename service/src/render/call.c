@@ -147,20 +147,6 @@ call_callable(struct render *run, const struct callable *callable, struct argume
 	return take_output(run, mark, true);
 }
 
-struct value
-render_call(struct render *run, struct value callable, const struct value *arguments, unsigned count)
-{
-	struct arguments given = {.at = arguments, .count = count};
-	struct value result;
-
-	if (callable.kind != VALUE_CALLABLE)
-		render_fail(run, "Unable to call a value, which is not a function");
-	render_enter(run);
-	result = call_callable(run, callable.callable, &given);
-	render_leave(run);
-	return result;
-}
-
 /* The key of a member that is called; made from the index when it is no field. */
 static struct key
 member_key(struct scope *scope, const struct expression *callee)

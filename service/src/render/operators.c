@@ -233,12 +233,6 @@ get_item(struct render *run, struct value target, struct value index)
 	return get_field(run, target, key_of(text.bytes, text.length));
 }
 
-struct value
-render_member(struct render *run, struct value value, struct value name)
-{
-	return get_item(run, value, name);
-}
-
 /* A bound of a slice: counted from the end when negative. */
 static double
 slice_bound(struct render *run, struct value bound, double missing, double length)

@@ -100,9 +100,3 @@ render_template(struct render *run, const struct template *template, struct dict
 		*output = (struct slice){run->output.at != NULL ? run->output.at : "", run->output.length};
 	return done;
 }
-
-uint64_t
-render_steps(const struct render *run)
-{
-	return run->steps_granted - (uint64_t) (run->steps_left > 0 ? run->steps_left : 0);
-}

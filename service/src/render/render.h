@@ -88,9 +88,6 @@ void render_close(struct render *run);
 bool render_template(struct render *run, const struct template *template, struct dict *context, struct slice *output,
 					 struct fault *fault);
 
-/* What the last render took. */
-uint64_t render_steps(const struct render *run);
-
 /* ---- contexts ---- */
 
 /* Values made once from JSON, for any number of renders. */

@@ -157,10 +157,4 @@ void output_escaped(struct render *run, struct slice text);
 
 /* ---- calls ---- */
 
-/* Calls a macro, a global, a bound method; fails when the value is not callable. */
-struct value render_call(struct render *run, struct value callable, const struct value *arguments, unsigned count);
-
-/* What `value.name` is in a template: an entry, "length", an item, a method bound to the value; else undefined. */
-struct value render_member(struct render *run, struct value value, struct value name);
-
 #endif
