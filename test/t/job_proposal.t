@@ -55,12 +55,12 @@ $door->call('agent', 'ingest_hotels', { trip_id => $trip, site => 'web', check_i
 # Has all jobs done; answers the result of this one.
 sub work
 {
-	my ($job) = @_;
+	my ($job, $who) = @_;
 	local $ENV{VOYGEN_GATEWAY_URL} = database_url('job_proposal', 'voygen_gateway');
 	local $ENV{VOYGEN_IMAGE_ALLOW} = '127.0.0.0/8';
 	my $said;
 	run([ $program, 'work', '--once', '--no-refresh' ], '<', '/dev/null', '>&', \$said) or diag $said;
-	my $told = $door->call('agent', 'get_job', { job_id => $job });
+	my $told = $door->call($who // 'agent', 'get_job', { job_id => $job });
 	is($told->{status}, 'done', 'it is done') or diag explain $told;
 	return $told->{result};
 }
@@ -151,6 +151,15 @@ subtest 'a picture is not fetched again within a week' => sub {
 	is($asked_for->(), $before + 1, 'after that it is');
 	isnt($image->($later)->{fetched_at}, $image->($first)->{fetched_at}, '... and that is written down');
 	is(scalar @{ $later->{warnings} }, scalar @{ $first->{warnings} }, 'neither is worth a warning');
+
+	# What another agency has is none of ours, not even to save a request.
+	my $asked_before = $asked_for->();
+	my $guest = $door->call('rainy:agent', 'create_client', { name => 'Guest' });
+	my $stay = $door->call('rainy:agent', 'create_trip', { client_id => $guest->{slug}, title => 'Elsewhere', destination => 'Bergen', start_date => '2027-05-01', end_date => '2027-05-04', travelers => 2 })->{slug};
+	$door->call('rainy:agent', 'ingest_hotels', { trip_id => $stay, site => 'web', check_in => '2027-05-01', check_out => '2027-05-04', hotels => [ $hotels[0] ] });
+	work($door->call('rainy:agent', 'generate_proposal', { trip_id => $stay, options => { pdf => $no } })->{job_id}, 'rainy:agent');
+	is($asked_for->(), $asked_before + 1, 'another agency has the picture fetched for itself');
+	is($owner->selectrow_array('select count(*) from voygen.pictures'), 2, '... and keeps its own');
 };
 
 done_testing;
