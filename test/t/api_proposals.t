@@ -323,6 +323,9 @@ subtest 'versions compare' => sub {
 	is_deeply([ map { "$_" * 100 } @{ $compared->{commission}[0] }{qw(before after difference)} ], [ $listing{ $keys[0] }{commission}, $listing{ $keys[1] }{commission}, $listing{ $keys[1] }{commission} - $listing{ $keys[0] }{commission} ], '... and for the commission');
 	my $list = call('list_proposals', { trip_id => $trip{cancun} });
 	is_deeply([ map { $_->{version} } @{ $list->{proposals} } ], [ reverse 1 .. $second->{version} ], 'the list has every version, newest first');
+	my %standing;
+	$standing{ $_->{status} }++ for @{ $list->{proposals} };
+	is(scalar @{ call('list_proposals', { trip_id => $trip{cancun}, status => [$_] })->{proposals} }, $standing{$_} // 0, "... those that are $_") for qw(draft final declined);
 	my $page = call('list_proposals', { trip_id => $trip{cancun}, limit => 2 });
 	is($page->{truncated}{left_out}, $second->{version} - 2, 'a page says what it leaves out');
 	is(call('list_proposals', { trip_id => $trip{cancun}, limit => 2, cursor => $page->{truncated}{cursor} })->{proposals}[0]{version}, $second->{version} - 2, '... and where it goes on');

@@ -197,6 +197,12 @@ subtest 'follow-ups' => sub {
 	is_deeply([ map { [ $_->{followup_id}, $_->{client}{slug}, $_->{trip}, $_->{kind}, $_->{overdue} ] } @{ $door->call('agent', 'list_followups', {})->{followups} } ],
 		[ [ $made->{followup_id}, $client->{slug}, $trip->{slug}, 'call', $yes ], [ $next->{followup_id}, $client->{slug}, undef, 'other', $no ] ], 'the next one first');
 	is_deeply([ map { $_->{followup_id} } @{ $door->call('agent', 'list_followups', { due_before => '2030-01-01T00:00:00Z' })->{followups} } ], [ $made->{followup_id} ], 'by when they are due');
+	my $other = $door->call('agent', 'create_client', { name => 'Somebody else' });
+	my $for_other = $door->call('agent', 'schedule_followup', { client_id => $other->{slug}, due_at => '2040-01-02T10:00:00Z' });
+	is_deeply([ map { $_->{followup_id} } @{ $door->call('agent', 'list_followups', { client_id => $other->{slug} })->{followups} } ], [ $for_other->{followup_id} ], 'of one client');
+	is_deeply([ map { $_->{followup_id} } @{ $door->call('agent', 'list_followups', { client_id => $client->{slug} })->{followups} } ], [ $made->{followup_id}, $next->{followup_id} ], '... through the trip, too');
+	is_deeply([ map { $_->{followup_id} } @{ $door->call('agent', 'list_followups', { trip_id => $trip->{slug} })->{followups} } ], [ $made->{followup_id} ], 'of one trip');
+	$door->call('agent', 'finish_followup', { followup_id => $for_other->{followup_id} });
 	ok($door->call('agent', 'finish_followup', { followup_id => $made->{followup_id}, note => 'Wants Premium' })->{done_at}, 'one is done');
 	ok($door->call('agent', 'finish_followup', { followup_id => $next->{followup_id}, cancelled => $yes })->{cancelled_at}, 'one is not needed');
 	is_deeply($door->call('agent', 'list_followups', {})->{followups}, [], 'none is open');

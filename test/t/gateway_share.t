@@ -46,7 +46,7 @@ subtest 'the page' => sub {
 	my $document = $share->get("/p/$key/document");
 	is($document->{body}, $offer->{html}, 'the document is byte for byte what was stored');
 	is(sha256_hex($document->{body}), $db->selectrow_array("select encode(digest, 'hex') from voygen.proposal_documents where proposal_id = ? and kind = 'html'", undef, $offer->{id}), '... and hashed');
-	like($document->{headers}{'content-security-policy'}, qr/^sandbox (?!.*allow-(scripts|forms|modals)).*default-src 'none'.*frame-ancestors 'self'/, '... in a sandbox, for its page alone');
+	like($document->{headers}{'content-security-policy'}, qr/^sandbox (?!.*allow-(scripts|forms|modals)).*default-src 'none'.*form-action 'none'; base-uri 'none'; frame-ancestors 'self'$/, '... in a sandbox, for its page alone');
 	my $pdf = $share->get("/p/$key/proposal.pdf");
 	is_deeply([ $pdf->{status}, $pdf->{headers}{'content-type'}, $pdf->{body} ], [ 200, 'application/pdf', $offer->{pdf} ], 'the PDF, too');
 	is($pdf->{headers}{'content-disposition'}, 'inline; filename="proposal.pdf"', '... with a name');

@@ -152,6 +152,14 @@ subtest 'a picture is not fetched again within a week' => sub {
 	isnt($image->($later)->{fetched_at}, $image->($first)->{fetched_at}, '... and that is written down');
 	is(scalar @{ $later->{warnings} }, scalar @{ $first->{warnings} }, 'neither is worth a warning');
 
+	# As the logo it is cut to another shape.
+	my $asked_of_logo = $asked_for->();
+	$owner->do(q{update voygen.agencies set settings = settings || jsonb_build_object('branding', jsonb_build_object('logo', jsonb_build_object('url', ?::text))) where agency_id = ?}, undef, "http://127.0.0.1:$port/hotel.png", $sunny);
+	my $with_logo = $make->();
+	is($asked_for->(), $asked_of_logo + 1, 'the same picture in another shape is fetched');
+	is_deeply($owner->selectcol_arrayref('select cut from voygen.proposal_images where proposal_id = ? order by cut', undef, $with_logo->{proposal_id}), [ '1200x800', '480x160 whole' ], '... for that');
+	is($owner->selectrow_array('select count(distinct content_hash) from voygen.proposal_images where proposal_id = ?', undef, $with_logo->{proposal_id}) > 0, 1, '... and is there');
+
 	# What another agency has is none of ours, not even to save a request.
 	my $asked_before = $asked_for->();
 	my $guest = $door->call('rainy:agent', 'create_client', { name => 'Guest' });
@@ -159,7 +167,7 @@ subtest 'a picture is not fetched again within a week' => sub {
 	$door->call('rainy:agent', 'ingest_hotels', { trip_id => $stay, site => 'web', check_in => '2027-05-01', check_out => '2027-05-04', hotels => [ $hotels[0] ] });
 	work($door->call('rainy:agent', 'generate_proposal', { trip_id => $stay, options => { pdf => $no } })->{job_id}, 'rainy:agent');
 	is($asked_for->(), $asked_before + 1, 'another agency has the picture fetched for itself');
-	is($owner->selectrow_array('select count(*) from voygen.pictures'), 2, '... and keeps its own');
+	is($owner->selectrow_array('select count(*) from voygen.pictures where agency_id <> ?', undef, $sunny), 1, '... and keeps its own');
 };
 
 done_testing;
