@@ -151,13 +151,6 @@ is_done(const struct http_exchange *x)
 	return x->phase == HTTP_ANSWERED;
 }
 
-/* Whether his client has been given an id by which he can come back; an answer has one. */
-static bool
-has_named_event(const struct http_exchange *x)
-{
-	return x->exchange.resumption == EXCHANGE_PRIMED || x->trail->last > 0 || is_done(x);
-}
-
 static size_t
 weight(const struct http_exchange *x)
 {
@@ -227,10 +220,11 @@ make_room(struct http_exchange *x)
 	}
 }
 
+/* A stream with a trail has begun with an event, so its client knows an id by which he can come back. */
 bool
 http_resume_keep(struct http_exchange *x)
 {
-	if (x->trail == NULL || !has_named_event(x) || x->http->draining || x->http->settings.resume_ms == 0 || !make_room(x))
+	if (x->trail == NULL || x->http->draining || x->http->settings.resume_ms == 0 || !make_room(x))
 		return false;
 	x->connection = NULL;
 	x->parting = false;
