@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "browser/pdf.h"
-#include "identity/digest.h"
 #include "image/pictures.h"
 #include "json/reading.h"
 #include "text/base64.h"
@@ -102,17 +101,10 @@ wanted(struct making *making, struct json_object *entry)
 static const char *
 path_of(struct arena *arena, struct slice bytes)
 {
-	unsigned char digest[DIGEST_BYTES];
-	char hex[2 * DIGEST_BYTES + 1];
+	char hash[IMAGE_HASH_TEXT];
 
-	digest_of(bytes.at, bytes.length, digest);
-	for (size_t i = 0; i < DIGEST_BYTES; i++)
-	{
-		hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	hex[sizeof(hex) - 1] = '\0';
-	return arena_format(arena, "images/%s.jpg", hex);
+	image_hash(bytes.at, bytes.length, hash);
+	return arena_format(arena, "images/%s.jpg", hash);
 }
 
 /* Sets a member of the payload by its path; what leads nowhere is left out. */

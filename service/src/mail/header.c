@@ -9,6 +9,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "text/unicode.h"
+
 #define LINE 78
 #define ENCODED_WORD_TEXT 45 /* bytes; 60 characters of base64, 72 with what is around them */
 #define ENCODED_WORD_AROUND 12
@@ -66,77 +68,26 @@ put_blank(struct line *line, size_t next)
 
 /* --- characters -------------------------------------------------------------------- */
 
-/* Bytes of a character of UTF-8 that begins so; 0: none does. */
-static size_t
-announced_length(unsigned char first)
-{
-	if (first < 0x80)
-		return 1;
-	if (first < 0xC2 || first > 0xF4)
-		return 0;
-	if (first < 0xE0)
-		return 2;
-	return first < 0xF0 ? 3 : 4;
-}
-
-/* Bytes of the UTF-8 character at the beginning; 0 for none. */
-static size_t
-character_length(const unsigned char *at, size_t left)
-{
-	size_t length = announced_length(at[0]);
-
-	if (length == 0 || length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-	{
-		if ((at[i] & 0xC0) != 0x80)
-			return 0;
-	}
-	if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF0 && at[1] < 0x90) ||
-		(at[0] == 0xF4 && at[1] > 0x8F))
-		return 0;
-	return length;
-}
-
 /* C0, DEL, C1, and the separators of lines and paragraphs. */
 static bool
-is_control(const unsigned char *at, size_t length)
+is_control(uint32_t character)
 {
-	if (length == 1)
-		return at[0] < 0x20 || at[0] == 0x7F;
-	if (length == 2)
-		return at[0] == 0xC2 && at[1] < 0xA0;
-	return length == 3 && at[0] == 0xE2 && at[1] == 0x80 && (at[2] == 0xA8 || at[2] == 0xA9);
+	return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == 0x2028 || character == 0x2029;
 }
 
 /* A text in UTF-8 without a control in it. */
 static struct slice
 cleaned(struct arena *arena, const char *text)
 {
-	const unsigned char *at = (const unsigned char *) text;
-	size_t left = strlen(text);
-	char *clean = arena_alloc(arena, 3 * left + 1);
+	const struct slice given = slice_of(text);
+	char *clean = arena_alloc(arena, 3 * given.length + 1);
 	size_t length = 0;
 
-	while (left > 0)
+	for (size_t at = 0; at < given.length;)
 	{
-		size_t taken = character_length(at, left);
+		uint32_t character = unicode_next(given, &at);
 
-		if (taken == 0)
-		{
-			memcpy(clean + length, "\xEF\xBF\xBD", 3);
-			length += 3;
-			taken = 1;
-		}
-		else if (is_control(at, taken))
-			clean[length++] = ' ';
-		else
-		{
-			memcpy(clean + length, at, taken);
-			length += taken;
-		}
-		at += taken;
-		left -= taken;
+		length += unicode_write(is_control(character) ? ' ' : character, clean + length);
 	}
 	return slice_trimmed((struct slice){clean, length});
 }

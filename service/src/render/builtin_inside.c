@@ -7,7 +7,7 @@
 
 #include "render/number_text.h"
 #include "render/space.h"
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 /* Characters of a string that an error shows. */
 #define SHOWN 40

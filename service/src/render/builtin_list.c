@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "render/number_text.h"
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 /* Fails for undefined and null, of which JavaScript cannot ask anything. */
 static struct value

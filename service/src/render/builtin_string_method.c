@@ -7,7 +7,7 @@
 
 #include "render/regex_match.h"
 #include "render/space.h"
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 static struct slice
 self_text(const struct arguments *arguments)

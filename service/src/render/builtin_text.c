@@ -7,7 +7,7 @@
 #include "render/builtin_inside.h"
 
 #include "render/regex.h"
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 #define CENTER_WIDTH 80
 #define INDENT_WIDTH 4

@@ -11,7 +11,7 @@
 
 #include <pcre2.h>
 
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 #define PATTERN_BYTES_MOST 4096
 

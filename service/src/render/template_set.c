@@ -9,7 +9,7 @@
 
 #include "render/parser.h"
 #include "render/runtime.h"
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 /* Parts of a name, as "mail" and "base.html" of "mail/base.html". */
 #define NAME_PARTS_MOST 64

@@ -1,7 +1,7 @@
 /*
  * unicode.c - UTF-8 by characters.
  */
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 static bool
 continues(char byte)

@@ -4,8 +4,8 @@
  * A character is a code point. A byte that belongs to no well-formed character counts as one by itself, so nothing here
  * reads beyond a text, whatever its bytes.
  */
-#ifndef VOYGEN_RENDER_UNICODE_H
-#define VOYGEN_RENDER_UNICODE_H
+#ifndef VOYGEN_UNICODE_H
+#define VOYGEN_UNICODE_H
 
 #include <stdbool.h>
 #include <stddef.h>

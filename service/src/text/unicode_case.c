@@ -5,7 +5,7 @@
  * table holds the characters whose upper case is several (Unicode's SpecialCasing), without those that depend on a
  * language.
  */
-#include "render/unicode.h"
+#include "text/unicode.h"
 
 #include <locale.h>
 #include <wctype.h>
