@@ -81,7 +81,7 @@ subtest 'creating' => sub {
 
 	for (['an open placeholder', { content => "Dear {client.name}\n  and {until" }, '/content', qr/line 2, column 7: what opens here is not closed by \}/, '  and {until'],
 		['an open block', { content => '{{#if until}}x' }, '/content', qr/line 1, column 1: this \{\{#if\}\} is not closed/, '{{#if until}}x'],
-		['a schema that is none', { variables_schema => { until => { type => 'moment' } } }, '/variables_schema', qr/the schema cannot be used/, undef],
+		['a schema that is none', { variables_schema => { until => { type => 'moment' } } }, '/variables_schema', qr/^the schema of the variable until cannot be used: "type" must be a type name/, undef],
 		['an example that comes out otherwise', { usage_examples => [{ name => 'x', variables => { until => '2027-03-04' }, expected => "Dear traveller,\nyour passport has to be valid until March 5, 2027.\n\$25.00" }] },
 			'/usage_examples/0/expected', qr/example "x" does not come out as expected/, 'line 2: your passport has to be valid until March 4, 2027.'],
 		['an example without what is needed', { usage_examples => [{ name => 'x', variables => {} }] }, '/usage_examples/0/variables/until', qr/example "x": a variable is missing: until/, 'nothing'],

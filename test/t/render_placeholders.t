@@ -50,6 +50,10 @@ is_deeply([run($bad, '--placeholders')], ['', "voygen render: $bad:2:3: this {{#
 is_deeply([(run(file('open.txt', '{a'), '--placeholders', '--format', 'pdf'))[2], (run($bad, '--placeholders', '--dir', $folder))[2], (run($bad, '--schema', $schema))[2], (run('--placeholders'))[2]],
 	[2, 2, 2, 2], 'wrong usage');
 is((run("$folder/nowhere", '--placeholders'))[2], 1, 'a file that is not there');
+my $cut_off = file('cut.json', '{"a": 1');
+is((run($letter, '--placeholders', '--context', $cut_off))[1], "voygen render: $cut_off: the variables cannot be read as JSON: expected a comma or }, got the end of the text\n", 'values that are no JSON, by their file');
+my $wrong = file('wrong.json', '{"type": "object", "properties": {"trip": {"type": "object", "properties": {"city": {"minLength": -1}}}}}');
+like((run($letter, '--placeholders', '--schema', $wrong))[1], qr/^voygen render: \Q$wrong\E: the schema of the variable trip\.city cannot be used: "minLength" must be an integer/, 'a schema that is none, by its variable');
 
 # The same kernel in the database
 my $db = fresh_database('render_placeholders');

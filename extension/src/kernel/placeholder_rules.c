@@ -8,6 +8,8 @@
  */
 #include "placeholder_inside.h"
 
+#include <stdio.h>
+
 typedef struct rules_reader
 {
 	arena *memory;
@@ -344,34 +346,70 @@ write_declared(const rules_reader *reader, jdoc_text *out, const placeholder_dec
 	jdoc_text_add(out, "}", 1);
 }
 
-static bool
-compile_schema(rules_reader *reader)
+/* The compiled schema of a declaration; NULL with the problem in words, or with none when memory is short. */
+static jschema *
+compile_declared(rules_reader *reader, const placeholder_declared *declared, bool root, char *problem, size_t room)
 {
 	static const jschema_options options = {.assert_format = true, .arguments = true, .max_steps = 2000000};
 	const jdoc_limits limits = {.depth = 2 * PLACEHOLDER_DEPTH_MOST};
 	const jdoc_value *document;
-	char problem[512];
+	jschema *schema;
 	jdoc_error error;
 	jdoc_text out;
 
+	problem[0] = '\0';
 	jdoc_text_start(&out, reader->memory);
-	write_declared(reader, &out, &reader->rules->root, true);
+	write_declared(reader, &out, declared, root);
 	document = out.failed ? NULL : jdoc_parse(reader->memory, out.bytes, out.length, &limits, &error);
-	if (document == NULL && (out.failed || error.fault == JDOC_NO_MEMORY))
-		return placeholder_fault_memory(reader->fault);
 	if (document == NULL)
 	{
-		placeholder_fault_set(reader->fault, PLACEHOLDER_SCHEMA, PLACEHOLDER_OF_SCHEMA, "the schema cannot be used: %s", error.expected);
-		return false;
+		if (!out.failed && error.fault != JDOC_NO_MEMORY)
+			snprintf(problem, room, "%s", error.expected);
+		return NULL;
 	}
-	problem[0] = '\0';
-	reader->rules->schema = jschema_compile(reader->memory, document, &options, problem, sizeof(problem));
+	schema = jschema_compile(reader->memory, document, &options, problem, room);
+	if (schema == NULL && strstr(problem, "memory") != NULL)
+		problem[0] = '\0';
+	return schema;
+}
+
+/* Names the variable at fault, as far in as one alone has the problem; the problem is that of the whole schema otherwise. */
+static bool
+refuse_schema(rules_reader *reader, char *problem, size_t room)
+{
+	const placeholder_declared *child = reader->rules->root.children;
+	char name[256] = "";
+
+	while (child != NULL)
+	{
+		char own[512];
+
+		if (compile_declared(reader, child, false, own, sizeof(own)) != NULL)
+		{
+			child = child->next;
+			continue;
+		}
+		if (own[0] == '\0')
+			return placeholder_fault_memory(reader->fault);
+		snprintf(problem, room, "%s", own);
+		snprintf(name + strlen(name), sizeof(name) - strlen(name), "%s%.*s", name[0] != '\0' ? "." : "", (int) child->name.length,
+				 child->name.bytes);
+		child = child->children;
+	}
+	placeholder_fault_set(reader->fault, PLACEHOLDER_SCHEMA, PLACEHOLDER_OF_SCHEMA, "the schema%s%s cannot be used: %s",
+						  name[0] != '\0' ? " of the variable " : "", name, problem);
+	return false;
+}
+
+static bool
+compile_schema(rules_reader *reader)
+{
+	char problem[512];
+
+	reader->rules->schema = compile_declared(reader, &reader->rules->root, true, problem, sizeof(problem));
 	if (reader->rules->schema != NULL)
 		return true;
-	if (problem[0] == '\0' || strstr(problem, "memory") != NULL)
-		return placeholder_fault_memory(reader->fault);
-	placeholder_fault_set(reader->fault, PLACEHOLDER_SCHEMA, PLACEHOLDER_OF_SCHEMA, "the schema cannot be used: %s", problem);
-	return false;
+	return problem[0] == '\0' ? placeholder_fault_memory(reader->fault) : refuse_schema(reader, problem, sizeof(problem));
 }
 
 /* ---- defaults ---- */

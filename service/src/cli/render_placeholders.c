@@ -42,6 +42,22 @@ read_file(struct session *session, const char *path, kernel_text *text, struct f
 	return true;
 }
 
+/* The file that what is wrong was read from. */
+static const char *
+file_at_fault(const struct placeholder_files *files, const placeholder_fault *fault)
+{
+	switch (fault->source)
+	{
+		case PLACEHOLDER_OF_SCHEMA:
+		case PLACEHOLDER_OF_DEFAULTS:
+			return files->schema;
+		case PLACEHOLDER_OF_VARIABLES:
+			return files->context;
+		default:
+			return files->template;
+	}
+}
+
 /* What went wrong, where, and the line at fault. */
 static enum command_status
 refused(const struct command *self, const struct placeholder_files *files, const placeholder_fault *fault)
@@ -49,6 +65,8 @@ refused(const struct command *self, const struct placeholder_files *files, const
 	fprintf(stderr, "voygen %s: ", self->name);
 	if (fault->line > 0)
 		fprintf(stderr, "%s:%u:%u: ", files->template, fault->line, fault->column);
+	else if (file_at_fault(files, fault) != NULL)
+		fprintf(stderr, "%s: ", file_at_fault(files, fault));
 	fprintf(stderr, "%s", fault->message);
 	if (fault->path[0] != '\0')
 		fprintf(stderr, " (%s)", fault->path);
